@@ -1,0 +1,41 @@
+# Two commands: `make run` opens the app, `make test` proves that it works. Only Python 3.11+ and make are assumed.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := run
+.PHONY: run test check bench data lock browser
+
+run: $(READY)
+	$(BIN)/triage-map run
+
+test: $(READY) browser
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python benchmarks/estimated_roads.py
+
+data: $(READY)
+	$(BIN)/triage-map data Northamptonshire
+	$(BIN)/triage-map data "Cambridgeshire and Peterborough"
+
+# The environment, once: locked versions, every file checked against its hash.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Triage Map needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+# Chromium for the browser tests: Debian's package where it may be installed, otherwise one sentence.
+browser:
+	@sh tests/browser/chromium.sh
+
+# Renew the locked versions; needs uv. Hashes only, no download addresses.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --upgrade --output-file requirements.lock pyproject.toml

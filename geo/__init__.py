@@ -1,0 +1,1 @@
+"""Triage Map: where and when a mental-health street triage car is needed."""

@@ -1,0 +1,26 @@
+"""Where Triage Map finds what ships with it, and where it may write what can be made again."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data_folder() -> Path:
+    """
+    Give the folder of boundaries, postcodes, residents and roads.
+
+    ``TRIAGE_MAP_DATA`` names another one; otherwise it is ``data/`` beside the package.
+    """
+    named = os.environ.get("TRIAGE_MAP_DATA")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "data"
+
+
+def cache_folder() -> Path:
+    """
+    Give the folder for files that can be made again: the demonstration project and downloads.
+
+    ``TRIAGE_MAP_CACHE`` names another one; otherwise it is the user's cache folder.
+    """
+    named = os.environ.get("TRIAGE_MAP_CACHE")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("triage-map", appauthor=False))

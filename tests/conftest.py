@@ -1,0 +1,23 @@
+"""What every test may use: the shared data folder where there is one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("TRIAGE_MAP_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs the shared data where that folder is missing."""
+    if SHARED.is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("shared_data"):
+            item.add_marker(pytest.mark.skip(reason="the shared test data are not here (TRIAGE_MAP_TEST_DATA)"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real roads, boundaries, postcodes and broken files."""
+    return SHARED
