@@ -1,1 +1,1 @@
-""""""
+"""Where and when the need is: live hours, rates, and their doubt."""

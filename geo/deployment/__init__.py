@@ -1,1 +1,1 @@
-""""""
+"""What the scheme did: shifts, crews, contact modes, outcomes."""

@@ -1,1 +1,1 @@
-""""""
+"""Files as received become incidents: every row accepted, quarantined or refused, nothing lost."""

@@ -1,1 +1,1 @@
-""""""
+"""How long the car needs: road networks, drive times, isochrones."""

@@ -1,1 +1,1 @@
-""""""
+"""The project folder: the only room that speaks SQL."""

@@ -1,1 +1,1 @@
-""""""
+"""Pages: they ask and show; nothing is computed here."""
