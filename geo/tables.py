@@ -165,5 +165,7 @@ def _text_fault(values: pd.Series, column: Column) -> str:
         return f"has {int(values.isna().sum())} missing values; text that is not recorded is the empty string"
     odd = ~values.isin(column.choices) if column.choices else values != values
     if odd.any():
-        return f"has {int(odd.sum())} values that are none of {', '.join(column.choices)} (first: {values[odd].iloc[0]!r})"
+        return (
+            f"has {int(odd.sum())} values that are none of {', '.join(column.choices)} (first: {values[odd].iloc[0]!r})"
+        )
     return ""

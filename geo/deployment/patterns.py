@@ -1,0 +1,188 @@
+"""
+Deployment patterns: what the scheme did, night by night, as the records tell it.
+
+A blank stays unknown to the last figure. A day belongs to the shift that was on duty, so an incident at 00:40 counts on the
+evening before.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import SchemaError
+
+Answer = Literal["yes", "no", "unknown", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One column of the evaluation's weekly table. ``minutes`` is None where any incident of the day lacks them."""
+
+    date: dt.date
+    incidents: int
+    minutes: float | None
+    minutes_at_least: float
+    police_staffed: Answer
+    nhs_staffed: Answer
+    deployed: Answer
+    s136: Answer
+    dated_by_shift: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the fields that ``triage-map patterns --json`` prints."""
+        fields = asdict(self) | {"date": self.date.isoformat()}
+        return {name: value for name, value in fields.items() if name not in {"minutes_at_least", "dated_by_shift"}}
+
+
+def with_days(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
+    """
+    Add to each incident the day it belongs to and how we know: ``day``, ``dated_by``.
+
+    The shift named in the record decides; failing that, the shift during which the call was received; failing that, the date
+    of the call itself. ``dated_by`` is ``record``, ``shift`` (no date of its own) or ``none``. A shift id that the log does
+    not hold is ignored.
+
+    Returns
+    -------
+    A copy with ``day`` (date without zone, NaT when none) and ``dated_by``.
+    """
+    by_id = shifts.drop_duplicates("shift_id").set_index("shift_id")["date"]
+    named = incidents["shift_id"].map(by_id)
+    own = incidents["received_at"].dt.tz_localize(None).dt.normalize()
+    during = _shift_date(incidents["received_at"], shifts)
+    dated_by = np.select([incidents["received_at"].notna(), named.notna()], ["record", "shift"], "none")
+    return incidents.assign(day=named.fillna(during).fillna(own).astype("datetime64[us]"), dated_by=dated_by)
+
+
+def _shift_date(received: pd.Series, shifts: pd.DataFrame) -> pd.Series:
+    """Give the date of the shift on duty at each time, NaT when none was."""
+    none = pd.Series(pd.NaT, index=received.index, dtype="datetime64[us]")
+    if shifts.empty:
+        return none
+    known = received.dropna().sort_values()
+    on_duty = shifts[["start", "end", "date"]].dropna().sort_values("start")
+    latest = pd.merge_asof(known.rename("received").to_frame(), on_duty, left_on="received", right_on="start")
+    latest.index = known.index
+    inside = latest["received"] < latest["end"]
+    return none.where(~none.index.isin(latest.index[inside]), latest["date"].reindex(none.index))
+
+
+def combine(values: Iterable[str]) -> Answer:
+    """
+    Combine three-valued answers: any yes is yes; otherwise any unknown, or nothing at all, is unknown; otherwise no.
+
+    Examples
+    --------
+    >>> combine(["no", "yes"]), combine(["no", "unknown"]), combine(["no", "no"]), combine([])
+    ('yes', 'unknown', 'no', 'unknown')
+    """
+    found = set(values)
+    if "yes" in found:
+        return "yes"
+    return "unknown" if not found or "unknown" in found else "no"
+
+
+def weekly_table(incidents: pd.DataFrame, shifts: pd.DataFrame, monday: dt.date, *, source: str) -> list[Day]:
+    """
+    Reproduce the evaluation's weekly table for the seven days from ``monday``.
+
+    Incidents are those of one source; days without incidents print ``not_applicable`` for deployment and section 136; days
+    without a shift on record print ``unknown`` staffing.
+
+    Raises
+    ------
+    SchemaError
+        If ``monday`` is not a Monday.
+    """
+    if monday.weekday() != 0:
+        nearest = monday - dt.timedelta(days=monday.weekday())
+        raise SchemaError(f"a week begins on a Monday and {monday} is a {monday:%A}; ask for {nearest}")
+    mine = with_days(incidents[incidents["source"] == source], shifts)
+    return [_day(mine, shifts, monday + dt.timedelta(days=offset)) for offset in range(7)]
+
+
+def _day(incidents: pd.DataFrame, shifts: pd.DataFrame, date: dt.date) -> Day:
+    today = incidents[incidents["day"] == pd.Timestamp(date)]
+    on_duty = shifts[shifts["date"] == pd.Timestamp(date)]
+    minutes = today["minutes_on_incident"]
+    return Day(
+        date=date,
+        incidents=len(today),
+        minutes=None if minutes.isna().any() else float(minutes.sum()),
+        minutes_at_least=float(minutes.sum()),
+        police_staffed=combine(on_duty["police_staffed"]),
+        nhs_staffed=combine(on_duty["nhs_staffed"]),
+        deployed=combine(today["deployed"]) if len(today) else "not_applicable",
+        s136=combine(today["s136"]) if len(today) else "not_applicable",
+        dated_by_shift=int((today["dated_by"] == "shift").sum()),
+    )
+
+
+def weeks_of(incidents: pd.DataFrame, shifts: pd.DataFrame) -> list[dt.date]:
+    """Give the Mondays of every week with an incident or a shift on record, oldest first."""
+    days = pd.concat([with_days(incidents, shifts)["day"], shifts["date"]]).dropna()
+    mondays = (days - pd.to_timedelta(days.dt.day_of_week, unit="D")).unique()
+    return sorted(pd.Timestamp(monday).date() for monday in mondays)
+
+
+def modes_by_week(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
+    """Count incidents by week (its Monday) and contact mode, advice and telephone beside face to face."""
+    dated = with_days(incidents, shifts).dropna(subset="day")
+    monday = dated["day"] - pd.to_timedelta(dated["day"].dt.day_of_week, unit="D")
+    counts = dated.groupby([monday.rename("week"), "contact_mode"]).size()
+    return counts.rename("incidents").reset_index()
+
+
+def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
+    """
+    Count incidents and deployments by district of one edition (``2011-2021`` or ``2021-``).
+
+    Incidents outside the districts of the county, or without a place, are rows of their own, so the column adds up.
+    """
+    field = "district" if edition == "2011-2021" else "district_2021"
+    name = incidents[field].mask(incidents[field] == "", "no district known")
+    values = incidents["deployed"]
+    return (
+        pd.DataFrame(
+            {
+                "district": name,
+                "incidents": 1,
+                "deployed": (values == "yes").astype(int),
+                "deployed_unknown": (values == "unknown").astype(int),
+                "minutes": incidents["minutes_on_incident"].fillna(0.0),
+            }
+        )
+        .groupby("district", as_index=False)
+        .sum()
+        .sort_values("incidents", ascending=False, ignore_index=True)
+    )
+
+
+def staffing_strip(shifts: pd.DataFrame) -> pd.DataFrame:
+    """Give each shift's state: ``staffed``, ``half`` (one of the two crews), ``unstaffed`` or ``unknown``, and its cause."""
+    police, nhs = shifts["police_staffed"], shifts["nhs_staffed"]
+    state = np.select(
+        [
+            (police == "yes") & (nhs == "yes"),
+            (police == "unknown") | (nhs == "unknown"),
+            (police == "yes") ^ (nhs == "yes"),
+        ],
+        ["staffed", "unknown", "half"],
+        "unstaffed",
+    )
+    return shifts[["shift_id", "date", "unstaffed_cause"]].assign(state=state)
+
+
+def hour_of_week(times: pd.Series) -> pd.Series:
+    """Give the hour of the week of each time, Monday 00:00 = 0, on the London wall clock; NaN where there is no time."""
+    return times.dt.day_of_week * 24 + times.dt.hour
+
+
+def hour_grid(incidents: pd.DataFrame) -> np.ndarray:
+    """Count incidents by hour of week, shape (168,), Monday 00:00 first; those without a time are left out."""
+    hours = hour_of_week(incidents["received_at"]).dropna().astype(int)
+    return np.bincount(hours, minlength=168).astype(np.float64)

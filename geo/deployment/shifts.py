@@ -1,0 +1,176 @@
+"""The shift log: which crew was on duty on which night, with blanks as unknowns."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import SourceError
+from geo.incidents import values
+from geo.incidents.columns import SHIFT_HEADINGS, Header, find_header, looks_like
+from geo.incidents.grid import Grid, Row, read_grids
+from geo.incidents.values import Cell, DayOrder, Moment, Trouble
+from geo.tables import LONDON, SHIFT_COLUMNS, check, names
+
+_TRUTHS = ("police_staffed", "nhs_staffed", "deployed", "bank_staff", "backfilled")
+_TEXTS = ("car", "unstaffed_cause", "crew_roles", "note")
+_TIMES = ("start", "end")
+
+
+@dataclass(frozen=True, eq=False)
+class ShiftLog:
+    """
+    The shifts of one file: ``frame`` has the columns of :data:`geo.tables.SHIFT_COLUMNS`.
+
+    ``left_out`` holds the rows that are no shifts (row, reason, text), so ``rows_read`` is the sum of both.
+    """
+
+    frame: pd.DataFrame
+    faults: tuple[str, ...] = ()
+    left_out: pd.DataFrame | None = None
+    rows_read: int = 0
+
+    def __post_init__(self) -> None:
+        check(self.frame, SHIFT_COLUMNS, "shift log")
+
+
+def read_shift_log(path: str | PathLike[str], *, sheet: str | None = None) -> ShiftLog:
+    """
+    Read a shift log: CSV, TSV, XLSX, XLS or ODS, one row a car and night.
+
+    Start and end are Europe/London. An end at or before the start is the next day's; the shift keeps the date on
+    which it began. A blank staffing cell is unknown. A shift without an id takes its ISO date.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or has no heading row with a date and a crew's staffing.
+    """
+    grid, header = _shift_sheet(read_grids(path, sheet))
+    below = grid.rows[header.place + 1 :]
+    order = values.day_order([cell for row in below for cell in _cells(row, header).values()])
+    read = [(row, _read_row(row, header, order)) for row in below]
+    kept = [(row, shift) for row, shift in read if isinstance(shift, dict)]
+    ids, id_faults = _identify([shift for _, shift in kept])
+    left = [(row.number, trouble.reason, _text(row)) for row, trouble in read if isinstance(trouble, Trouble)]
+    return ShiftLog(
+        frame=_frame(grid.file, kept, ids),
+        faults=(*grid.faults, *id_faults, *_left_faults(left), *_entry_faults(below, header)),
+        left_out=pd.DataFrame(left, columns=["row", "reason", "text"]).astype({"row": "int64"}),
+        rows_read=len(below),
+    )
+
+
+def _shift_sheet(grids: Sequence[Grid]) -> tuple[Grid, Header]:
+    found = [(grid, find_header(grid.cells, SHIFT_HEADINGS), looks_like(grid.cells)) for grid in grids]
+    fitting = [(g, h) for g, h, kind in found if h is not None and kind == "shifts" and "date" in h.fields]
+    if fitting:
+        return max(fitting, key=lambda pair: pair[1].recognised)
+    name = grids[0].file
+    if any(kind == "incidents" for _, _, kind in found):
+        raise SourceError(f"{name} looks like an extract of incidents, not a shift log; read it as an extract")
+    raise SourceError(
+        f"{name} has no heading row of a shift log; name at least the columns 'Date', 'Police staffed', 'NHS staffed'"
+    )
+
+
+def _cells(row: Row, header: Header) -> dict[str, Cell]:
+    return {field: row.cells[column] if column < len(row.cells) else "" for field, column in header.fields.items()}
+
+
+def _text(row: Row) -> str:
+    return " | ".join(values.text_of(cell) for cell in row.cells).rstrip(" |")
+
+
+def _read_row(row: Row, header: Header, order: DayOrder) -> dict[str, Any] | Trouble:
+    """Read one shift, or say why the row is none."""
+    if all(values.is_empty(cell) for cell in row.cells):
+        return Trouble("blank row", "")
+    cells = _cells(row, header)
+    moments = {field: values.read_moment(cells.get(field, ""), order) for field in ("date", *_TIMES)}
+    for moment in moments.values():
+        if isinstance(moment, Trouble):
+            return moment
+    date, start, end = (moment for moment in moments.values() if isinstance(moment, Moment))
+    day = date.day or start.day
+    if day is None:
+        return Trouble("no date", "add the date on which the shift began")
+    began, ended = _span(day, start, end)
+    for stamp in (began, ended):
+        if isinstance(stamp, Trouble):
+            return stamp
+    truths = {field: values.read_truth(cells.get(field, ""))[0] for field in _TRUTHS}
+    texts = {field: _recorded(cells.get(field, "")) for field in _TEXTS}
+    shift_id = _recorded(cells.get("shift_id", "")).strip()
+    return {"shift_id": shift_id, "date": day, "start": began, "end": ended, **truths, **texts}
+
+
+def _recorded(cell: Cell) -> str:
+    return "" if values.is_empty(cell) else values.text_of(cell)
+
+
+def _span(
+    day: dt.date, start: Moment, end: Moment
+) -> tuple[dt.datetime | Trouble | None, dt.datetime | Trouble | None]:
+    """Give start and end as instants; an end at or before the start belongs to the next day."""
+    began = None if start.clock is None else values.instant(start.day or day, start.clock, start.zone)
+    if end.clock is None:
+        return began, None
+    overnight = end.day is None and start.clock is not None and end.clock <= start.clock
+    ended = values.instant(end.day or day + dt.timedelta(days=overnight), end.clock, end.zone)
+    if isinstance(began, dt.datetime) and isinstance(ended, dt.datetime) and ended <= began:
+        return Trouble("the shift ends before it starts", "correct the times"), ended
+    return began, ended
+
+
+def _identify(shifts: Sequence[dict[str, Any]]) -> tuple[list[str], tuple[str, ...]]:
+    """Give each shift its recorded id or its ISO date; a repeated one is told apart by its occurrence."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for shift in shifts:
+        name = shift["shift_id"] or shift["date"].isoformat()
+        seen[name] += 1
+        ids.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    repeated = sum(count - 1 for count in seen.values())
+    return ids, (f"shifts that repeat an id: {repeated}; all are kept",) if repeated else ()
+
+
+def _frame(file: str, kept: Sequence[tuple[Row, dict[str, Any]]], ids: Sequence[str]) -> pd.DataFrame:
+    shifts = [
+        {**shift, "shift_id": shift_id, "file": file, "row": row.number}
+        for (row, shift), shift_id in zip(kept, ids, strict=True)
+    ]
+    return pd.DataFrame({name: _column(name, [shift[name] for shift in shifts]) for name in names(SHIFT_COLUMNS)})
+
+
+def _column(name: str, entries: Sequence[Any]) -> pd.Series:
+    if name in _TIMES:
+        return pd.Series(pd.to_datetime(list(entries), utc=True)).dt.as_unit("us").dt.tz_convert(LONDON)
+    if name == "date":
+        return pd.Series(pd.to_datetime(list(entries))).dt.as_unit("us")
+    return pd.Series(entries, dtype="int64" if name == "row" else "str")
+
+
+def _left_faults(left: Sequence[tuple[int, str, str]]) -> tuple[str, ...]:
+    if not left:
+        return ()
+    return (f"rows that are no shifts, left out: {len(left)} (first: row {left[0][0]}, {left[0][1]})",)
+
+
+def _entry_faults(rows: Sequence[Row], header: Header) -> tuple[str, ...]:
+    """Name the yes-or-no entries that say neither."""
+    odd = [
+        (row.number, field, values.text_of(cell))
+        for row in rows
+        for field, cell in _cells(row, header).items()
+        if field in _TRUTHS and not values.read_truth(cell)[1]
+    ]
+    if not odd:
+        return ()
+    number, field, entry = odd[0]
+    where = f"first: {entry[:40]!r} of {field.replace('_', ' ')}, row {number}"
+    return (f"entries that are neither yes nor no and count as unknown: {len(odd)} ({where})",)

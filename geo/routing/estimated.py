@@ -1,0 +1,298 @@
+"""
+Roads without a download: a network estimated from where postcodes lie and how main roads run.
+
+The labelled offline default. Its inputs ship with the product; nothing is fetched. ``benchmarks/estimated_roads.py``
+measures its error against street maps and against published drive times.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Delaunay, cKDTree
+
+from geo.crs import GRID, LONLAT
+from geo.errors import SourceError
+from geo.places.boundaries import slug
+from geo.routing.roads import Flags, Floats, Nodes, RoadNetwork
+from geo.settings import data_folder
+
+MEASURED = ("northamptonshire", "cambridgeshire-and-peterborough")
+"""Counties in which the error behind :data:`LABEL` was measured, and around which dual carriageways are known."""
+
+LABEL = (
+    "Estimated roads: postcode pattern and main roads, no street map. Uncongested car. In tests half were within "
+    "about 1 minute (under 20) or 2 (20 to 60); 1 in 10 was out by more than 4 (under 30) or 6 (30 to 60). Near a "
+    "limit about 1 area in 6 is on the wrong side at 15-30 minutes, a quarter to a half at 5-10. Not for response "
+    "standards: download the roads before deciding."
+)
+
+UNMEASURED_LABEL = (
+    "Estimated roads: postcode pattern and main roads, no street map. Uncongested car. Error not measured for this "
+    "county. Not for response standards: download the roads before deciding."
+)
+
+LICENCE = (
+    "Main roads © OpenStreetMap contributors, Open Database Licence (ODbL) 1.0; postcodes: contains OS data © Crown "
+    "copyright and database right, contains Royal Mail data © Royal Mail copyright and database right, source: Office "
+    "for National Statistics, Open Government Licence v3.0"
+)
+
+EDITION = "postcodes live in April 2025 (OS Code-Point Open 2025.2); main roads of scgraph-data 2.0.0"
+
+COUNTY_CELL_METRES, RING_CELL_METRES = 60.0, 200.0
+"""Postcodes in the same square of this side are one node: in the county, and in the ring around it."""
+
+LONGEST_LOCAL_METRES = 8_000.0
+DENSITY_METRES = 1_000.0
+
+LOCAL, MOTORWAY, DUAL, SINGLE = range(4)
+TOWN_KMH, COUNTRY_KMH, HALF_DENSITY = 22.0, 62.5, 16.3
+MOTORWAY_KMH, DUAL_KMH, SINGLE_KMH, MAIN_HALF_DENSITY = 113.0, 102.0, 92.0, 120.0
+"""
+Calibration constants, not speeds to show: fitted once so that times over this graph meet published ones.
+
+Local roads run at ``TOWN + (COUNTRY - TOWN) / (1 + density / HALF_DENSITY)``, density in postcodes per km2 within
+1 km; single main roads are slowed to half at ``MAIN_HALF_DENSITY`` and duals at three times that density.
+"""
+
+ROUND_THE_BOX_METRES = 10_000.0
+NEAR_LINE_METRES, LEAST_COSINE, SHORTEST_CLASSED_METRES = 1_200.0, 0.9, 300.0
+"""An edge is of a listed line's class when it lies this near to it and runs along it; the lines are 0.4 km off."""
+
+STEP_METRES = {DUAL: 4_000.0, SINGLE: 1_800.0}
+"""Along main roads one can turn off about this often; on motorways only at their junctions."""
+
+LINKS, LONGEST_LINK_METRES, SHORTEST_LINK_METRES = 3, 2_500.0, 30.0
+SHORTEST_MAIN_METRES = 20.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Undirected edges between nodes: their ends, length and class of road."""
+
+    start: Nodes
+    end: Nodes
+    metres: Floats
+    road: npt.NDArray[np.int64]
+
+
+def estimate_roads(county: str) -> RoadNetwork:
+    """
+    Estimate the roads of a county and of a ring of 24 km around it.
+
+    Neighbouring postcodes are joined where no third lies between them (the Gabriel graph), at a speed that falls with
+    the density of postcodes; main roads with their real lengths are laid over that and joined to the postcodes
+    beside them. It is wrong wherever streets do not follow the pattern: rivers, railways and motorways without a
+    crossing are driven over, one-way streets and banned turns are unknown, and trips under 5 minutes come out about
+    a quarter too long. The network's ``label`` says how wrong, in minutes.
+
+    Parameters
+    ----------
+    county
+        A county whose postcodes are in the data folder: Northamptonshire, Cambridgeshire and Peterborough, or one
+        that ``triage-map data`` has added.
+
+    Raises
+    ------
+    SourceError
+        If the postcodes of that county, or the main roads, are not in the data folder.
+
+    References
+    ----------
+    Gabriel & Sokal (1969), Systematic Zoology 18, 259-278.
+    """
+    name = slug(county)
+    postcodes = _postcodes(name, county)
+    every = postcodes[["easting", "northing"]].to_numpy(dtype=float)
+    inside = postcodes["in_county"].to_numpy(dtype=bool)
+    local = np.concatenate([_thin(every[inside], COUNTY_CELL_METRES), _thin(every[~inside], RING_CELL_METRES)])
+    main, roads = _main_roads(*_box(every))
+    points = np.concatenate([local, main])
+    edges = _together(_gabriel(local), _shift(roads, len(local)), _links(local, main, roads))
+    seconds = _seconds(edges, _density(every, points))
+    hung = _largest_part(edges, len(points))
+    edges, seconds = _part(edges, hung), seconds[hung[edges.start]]
+    return RoadNetwork.from_edges(
+        np.concatenate([edges.start, edges.end]),
+        np.concatenate([edges.end, edges.start]),
+        np.concatenate([seconds, seconds]),
+        *points[hung].T,
+        source=f"estimated from postcodes and main roads, {county}",
+        edition=EDITION,
+        licence=LICENCE,
+        label=LABEL if name in MEASURED else UNMEASURED_LABEL,
+        estimated=True,
+        dropped_nodes=int((~hung).sum()),
+        doors=(np.arange(len(points)) < len(local))[hung],
+    )
+
+
+def _postcodes(name: str, county: str) -> pd.DataFrame:
+    """Read the live postcodes of a county and its ring."""
+    path = data_folder() / "postcodes" / f"{name}.parquet"
+    if not path.is_file():
+        raise SourceError(
+            f"roads cannot be estimated for {county}: its postcodes are not here; run `triage-map data {county!r}`"
+        )
+    postcodes = pd.read_parquet(path, columns=["easting", "northing", "live", "in_county"])
+    return postcodes[postcodes["live"]]
+
+
+def _thin(points: Floats, cell_metres: float) -> Floats:
+    """Give the mean point of each square of a grid that holds any."""
+    squares = np.floor(points / cell_metres).astype(np.int64)
+    _, place, count = np.unique(squares[:, 0] * 1_000_000 + squares[:, 1], return_inverse=True, return_counts=True)
+    sums = np.c_[np.bincount(place, points[:, 0]), np.bincount(place, points[:, 1])]
+    return np.asarray(sums / count[:, None])
+
+
+def _gabriel(points: Floats) -> _Edges:
+    """
+    Join points between which no third lies (in the circle over the line between them).
+
+    The graph is part of the Delaunay triangulation: an edge goes when the angle opposite to it is obtuse.
+    """
+    corners = Delaunay(points - points.mean(axis=0)).simplices.astype(np.int64)
+    sides, obtuse = [], []
+    for first in range(3):
+        a, b, c = (corners[:, (first + turn) % 3] for turn in range(3))
+        sides.append(np.minimum(a, b) * len(points) + np.maximum(a, b))
+        obtuse.append(((points[a] - points[c]) * (points[b] - points[c])).sum(axis=1) < 0)
+    edges, place = np.unique(np.concatenate(sides), return_inverse=True)
+    kept = edges[np.bincount(place, np.concatenate(obtuse)) == 0]
+    start, end = kept // len(points), kept % len(points)
+    metres = np.hypot(*(points[start] - points[end]).T)
+    near = metres < LONGEST_LOCAL_METRES
+    return _edges(start[near], end[near], np.maximum(metres[near], 1.0), LOCAL)
+
+
+def _box(points: Floats) -> tuple[Floats, Floats]:
+    """Give the lower and upper corner of the box around points, with room for main roads that pass by."""
+    return points.min(axis=0) - ROUND_THE_BOX_METRES, points.max(axis=0) + ROUND_THE_BOX_METRES
+
+
+def _main_roads(lower: Floats, upper: Floats) -> tuple[Floats, _Edges]:
+    """Give the nodes and edges of the main roads in a box, classed, with nodes along them where one can turn off."""
+    path = data_folder() / "roads" / "main_roads.npz"
+    if not path.is_file():
+        raise SourceError("roads cannot be estimated: the main roads are not here; run `make data`")
+    with np.load(path, allow_pickle=False) as saved:
+        points = np.c_[saved["x"], saved["y"]].astype(float)
+        start, end, metres = (saved[part] for part in ("i", "j", "metres"))
+    inside = ((points >= lower) & (points <= upper)).all(axis=1)
+    kept = inside[start] & inside[end]
+    row = np.cumsum(inside) - 1
+    points, start, end = points[inside], row[start[kept]], row[end[kept]]
+    road = _road_classes(points[start], points[end])
+    crow = np.hypot(*(points[start] - points[end]).T)
+    metres = np.maximum(np.maximum(metres[kept], crow), SHORTEST_MAIN_METRES)
+    return _split(points, _edges(start, end, metres, road), crow)
+
+
+def _road_classes(starts: Floats, ends: Floats) -> npt.NDArray[np.int64]:
+    """Class edges as motorway or dual where they run along a listed line, as single roads elsewhere."""
+    road = np.full(len(starts), SINGLE)
+    nearest = np.full(len(starts), NEAR_LINE_METRES)
+    along, crow = ends - starts, np.hypot(*(ends - starts).T)
+    for a, b, line_class in _strategic_segments():
+        middle = _metres_to_segment((starts + ends) / 2, a, b)
+        ends_off = np.minimum(_metres_to_segment(starts, a, b), _metres_to_segment(ends, a, b))
+        off = np.maximum(middle, ends_off)
+        cosine = np.abs(along @ (b - a)) / np.maximum(crow, 1.0) / np.hypot(*(b - a))
+        better = (off < nearest) & (cosine > LEAST_COSINE) & (crow > SHORTEST_CLASSED_METRES)
+        road[better], nearest[better] = line_class, off[better]
+    return road
+
+
+def _strategic_segments() -> Iterator[tuple[Floats, Floats, int]]:
+    """Give each stretch of the listed motorways and dual carriageways: its ends and its class."""
+    path = data_folder() / "roads" / "strategic_lines.csv"
+    if not path.is_file():
+        raise SourceError("roads cannot be estimated: the list of motorways is not here; run `make data`")
+    lines = pd.read_csv(path)
+    to_grid = pyproj.Transformer.from_crs(LONLAT, GRID, always_xy=True)
+    x, y = to_grid.transform(lines["longitude"].to_numpy(), lines["latitude"].to_numpy())
+    for _, line in lines.assign(x=x, y=y).sort_values("order").groupby("road"):
+        points = line[["x", "y"]].to_numpy()
+        line_class = MOTORWAY if line["class"].iloc[0] == "M" else DUAL
+        for a, b in zip(points[:-1], points[1:], strict=True):
+            yield a, b, line_class
+
+
+def _metres_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:
+    share = np.clip((points - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1)
+    return np.asarray(np.hypot(*(points - a - share[:, None] * (b - a)).T))
+
+
+def _split(points: Floats, edges: _Edges, crow: Floats) -> tuple[Floats, _Edges]:
+    """Put nodes along main roads, evenly, so that no piece is longer than the step of its class."""
+    step = np.select([edges.road == road for road in STEP_METRES], list(STEP_METRES.values()), np.inf)
+    pieces = np.maximum(np.ceil(crow / step), 1).astype(np.int64)
+    edge = np.repeat(np.arange(len(pieces)), pieces)
+    number = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)  # 0, 1, … along each edge
+    last = number == pieces[edge] - 1
+    new = edge[~last]
+    share = ((number + 1) / pieces[edge])[~last, None]
+    between = points[edges.start[new]] + share * (points[edges.end[new]] - points[edges.start[new]])
+    end = edges.end[edge].astype(np.int64)
+    end[~last] = len(points) + np.arange(len(new))
+    start = np.where(number == 0, edges.start[edge], np.roll(end, 1))
+    metres = edges.metres[edge] / pieces[edge]
+    return np.concatenate([points, between]), _edges(start, end, metres, edges.road[edge])
+
+
+def _links(local: Floats, main: Floats, roads: _Edges) -> _Edges:
+    """Join the nodes of main roads that are no motorways to the postcodes beside them."""
+    turning = np.unique(np.concatenate([part[roads.road != MOTORWAY] for part in (roads.start, roads.end)]))
+    metres, postcode = cKDTree(local).query(main[turning], k=LINKS)
+    near = metres < LONGEST_LINK_METRES
+    start = np.broadcast_to(turning[:, None] + len(local), near.shape)
+    return _edges(start[near], postcode[near], np.maximum(metres[near], SHORTEST_LINK_METRES), LOCAL)
+
+
+def _density(postcodes: Floats, points: Floats) -> Floats:
+    """Count postcodes per square kilometre around each point."""
+    count = cKDTree(postcodes).query_ball_point(points, DENSITY_METRES, return_length=True)
+    return np.asarray(count / (np.pi * (DENSITY_METRES / 1000) ** 2))
+
+
+def _seconds(edges: _Edges, density: Floats) -> Floats:
+    """Give the seconds along each edge from its length, class and the density at its two ends."""
+    around = (density[edges.start] + density[edges.end]) / 2
+    local = TOWN_KMH + (COUNTRY_KMH - TOWN_KMH) / (1 + around / HALF_DENSITY)
+    single = np.maximum(SINGLE_KMH / (1 + around / MAIN_HALF_DENSITY), TOWN_KMH)
+    dual = DUAL_KMH / (1 + around / (3 * MAIN_HALF_DENSITY))
+    kmh = np.choose(edges.road, [local, np.full_like(local, MOTORWAY_KMH), dual, single])
+    return edges.metres / (kmh / 3.6)
+
+
+def _edges(start: npt.NDArray, end: npt.NDArray, metres: Floats, road: npt.ArrayLike) -> _Edges:
+    road = np.broadcast_to(np.asarray(road, dtype=np.int64), len(start))
+    return _Edges(start.astype(np.int32), end.astype(np.int32), np.asarray(metres, dtype=float), road)
+
+
+def _together(*parts: _Edges) -> _Edges:
+    return _Edges(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Edges.__dataclass_fields__))
+
+
+def _shift(edges: _Edges, by: int) -> _Edges:
+    return replace(edges, start=edges.start + np.int32(by), end=edges.end + np.int32(by))
+
+
+def _largest_part(edges: _Edges, nodes: int) -> Flags:
+    """Say of each node whether it belongs to the largest part that hangs together."""
+    ones = csr_array((np.ones(len(edges.start)), (edges.start, edges.end)), shape=(nodes, nodes))
+    _, part = connected_components(ones, directed=False)
+    return np.asarray(part == np.bincount(part).argmax())
+
+
+def _part(edges: _Edges, nodes: Flags) -> _Edges:
+    """Keep the edges between the chosen nodes, numbered anew."""
+    row, on = np.cumsum(nodes) - 1, nodes[edges.start]
+    return _edges(row[edges.start[on]], row[edges.end[on]], edges.metres[on], edges.road[on])

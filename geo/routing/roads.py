@@ -1,0 +1,325 @@
+"""
+The road network as a value: nodes, timed edges, and the words that belong beside every figure made from them.
+
+Nothing here knows where roads come from; :mod:`geo.routing.network` reads them, :mod:`geo.routing.estimated` draws
+them from postcodes, and the engines time journeys over them.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Delaunay, QhullError, cKDTree
+
+from geo.errors import SchemaError, SourceError
+
+Nodes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+BUNDLE_FORMAT = 1
+"""Raised by one when the saved arrays change their meaning, so that an old program refuses a new file."""
+
+GAP_METRES = 4_000.0
+"""A triangle between junctions with a side longer than this spans no roads (water, or outside the map)."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """
+    Junctions and the seconds that a car needs between them.
+
+    Node ids are 0 to n-1. Edges are directed; parallel edges are kept, and engines take the least of them. Times are
+    free-flow times of a car without blue lights: when traffic, signals or weather matter, ``label`` says so.
+
+    Parameters
+    ----------
+    tail, head
+        Node ids at the start and the end of each edge, shape (edges,).
+    seconds
+        Time along each edge, shape (edges,); finite, >= 0.
+    x, y
+        Metres, shape (nodes,): the British National Grid, or any plane in a test.
+    source, edition, licence
+        Where the roads come from, of which day, and on what terms.
+    label
+        The words to show beside every figure made from this network: what it is and how far it can be trusted.
+    estimated
+        True when no street map stands behind the times.
+    dropped_nodes
+        Junctions left out on reading because they do not hang together with the rest.
+    doors
+        Whether a place may open onto each node, shape (nodes,); all of them when not given. False where nobody can
+        turn in, as along a motorway.
+    """
+
+    tail: Nodes
+    head: Nodes
+    seconds: Floats
+    x: Floats
+    y: Floats
+    source: str = ""
+    edition: str = ""
+    licence: str = ""
+    label: str = ""
+    estimated: bool = False
+    dropped_nodes: int = 0
+    doors: Flags | None = None
+
+    def __post_init__(self) -> None:
+        """Hold the arrays against the contract and keep them from being written to."""
+        own: dict[str, Nodes | Floats | Flags] = {
+            "tail": _ids(self.tail, "tail"),
+            "head": _ids(self.head, "head"),
+            "seconds": _numbers(self.seconds, "seconds"),
+            "x": _numbers(self.x, "x"),
+            "y": _numbers(self.y, "y"),
+        }
+        own["doors"] = np.ones(len(own["x"]), bool) if self.doors is None else np.array(self.doors, bool).reshape(-1)
+        for name, values in own.items():
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+        if fault := _fault(self):
+            raise SchemaError(f"road network: {fault}")
+
+    @classmethod
+    def from_edges(
+        cls,
+        tail: npt.ArrayLike,
+        head: npt.ArrayLike,
+        seconds: npt.ArrayLike,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        *,
+        source: str = "edges given by the caller",
+        edition: str = "",
+        licence: str = "",
+        label: str = "",
+        estimated: bool = False,
+        dropped_nodes: int = 0,
+        doors: npt.ArrayLike | None = None,
+    ) -> Self:
+        """
+        Make a network from lists of edges and of node positions; nothing is dropped and no node is renumbered.
+
+        Raises
+        ------
+        SchemaError
+            If lists differ in length, an edge names a node that is not there, or a time or position is not a finite
+            number (times: >= 0).
+
+        Examples
+        --------
+        >>> line = RoadNetwork.from_edges([0, 1], [1, 2], [60.0, 30.0], [0, 1000, 2000], [0, 0, 0])
+        >>> line.nodes, line.edges, line.nearest(1100.0, 0.0)
+        (3, 2, (1, 100.0))
+        """
+        return cls(
+            _ids(tail, "tail"),
+            _ids(head, "head"),
+            _numbers(seconds, "seconds"),
+            _numbers(x, "x"),
+            _numbers(y, "y"),
+            source=source,
+            edition=edition,
+            licence=licence,
+            label=label,
+            estimated=estimated,
+            dropped_nodes=dropped_nodes,
+            doors=None if doors is None else np.array(doors, dtype=bool),
+        )
+
+    @property
+    def nodes(self) -> int:
+        """How many junctions there are."""
+        return len(self.x)
+
+    @property
+    def edges(self) -> int:
+        """How many directed edges there are, parallel ones counted."""
+        return len(self.tail)
+
+    def nearest(self, x: float, y: float) -> tuple[int, float]:
+        """Give the node nearest to a point and how many metres away it is, as the crow flies."""
+        metres, node = self._tree.query((float(x), float(y)))
+        return int(node), float(metres)
+
+    def join(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Nodes, Floats]:
+        """
+        Give, for each point, the nearest node at which a journey can both begin and end, and the metres to it.
+
+        That is the nearest node of the largest part in which every node can be driven to from every other, so that a
+        one-way stub at the edge of a map does not swallow a place; nodes that have no doors do not count either. A
+        network without such a part (less than half of the nodes) uses all of its nodes.
+        """
+        metres, place = self._joinable_tree.query(np.c_[_numbers(x, "x"), _numbers(y, "y")])
+        return self.joinable[place].astype(np.int32), np.asarray(metres, dtype=float)
+
+    @cached_property
+    def joinable(self) -> Nodes:
+        """The nodes that :meth:`join` chooses from."""
+        ones = csr_array((np.ones(self.edges), (self.tail, self.head)), shape=(self.nodes, self.nodes))
+        _, part = connected_components(ones, directed=True, connection="strong")
+        sizes = np.bincount(part)
+        core = part == sizes.argmax()
+        driven = core if 2 * core.sum() >= self.nodes else np.ones(self.nodes, dtype=bool)
+        open_nodes = driven & self.doors if (driven & self.doors).any() else driven
+        return np.flatnonzero(open_nodes).astype(np.int32)
+
+    @cached_property
+    def triangles(self) -> npt.NDArray[np.int64]:
+        """
+        The triangles between neighbouring nodes, shape (triangles, 3): the surface on which times are drawn.
+
+        Triangles over a gap are left out: those with a side longer than :data:`GAP_METRES`, or than four usual sides
+        where the whole network is coarser than that.
+        """
+        points = np.c_[self.x - self.x.mean(), self.y - self.y.mean()]
+        try:
+            corners = Delaunay(points).simplices.astype(np.int64)
+        except (QhullError, ValueError):  # fewer than three nodes, or all on one line: there is no surface
+            return np.empty((0, 3), dtype=np.int64)
+        sides = np.hypot(*(points[corners] - points[np.roll(corners, 1, axis=1)]).transpose(2, 0, 1))
+        limit = max(GAP_METRES, 4 * float(np.median(sides)))
+        return np.asarray(corners[(sides <= limit).all(axis=1)])
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(np.c_[self.x, self.y])
+
+    @cached_property
+    def _joinable_tree(self) -> cKDTree:
+        return cKDTree(np.c_[self.x, self.y][self.joinable])
+
+    def __getstate__(self) -> dict[str, object]:
+        """Pickle the facts only; the trees are made again when asked for."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write the network to ``path``, whole or not at all, whatever the suffix; ``load_network`` reads it again.
+
+        Raises
+        ------
+        SourceError
+            If the folder cannot be written.
+        """
+        words = {part.name: getattr(self, part.name) for part in fields(self) if part.name not in _ARRAYS}
+        header = json.dumps({"format": BUNDLE_FORMAT, **words})
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        with whole_file(path) as temporary, temporary.open("wb") as stream:
+            np.savez_compressed(stream, triage_map_network=np.array(header), **arrays)
+
+
+_ARRAYS = ("tail", "head", "seconds", "x", "y", "doors")
+
+
+def is_bundle(path: Path) -> bool:
+    """Say whether a file is a network that :meth:`RoadNetwork.save` wrote (by content, not by name)."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "triage_map_network.npy" in archive.namelist()
+
+
+def load_bundle(path: Path) -> RoadNetwork:
+    """
+    Read a network that :meth:`RoadNetwork.save` wrote.
+
+    Raises
+    ------
+    SourceError
+        If the file is damaged or was written by a newer program.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as saved:
+            words = json.loads(str(saved["triage_map_network"]))
+            newer = words.pop("format") != BUNDLE_FORMAT
+            network = None if newer else RoadNetwork(**{name: saved[name] for name in _ARRAYS}, **words)
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise SourceError(f"{path.name} is a damaged road network; make it again with `triage-map roads`") from error
+    if network is None:
+        raise SourceError(f"{path.name} was saved by another version; make it again with `triage-map roads`")
+    return network
+
+
+@contextlib.contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """
+    Give a temporary file beside ``path`` that takes its place when the block ends well, and vanishes otherwise.
+
+    Raises
+    ------
+    SourceError
+        If the folder cannot be made or written, or ``path`` is a folder.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise SourceError(f"{target} is a folder; give the name of a file in it")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.open("xb").close()
+    except OSError as error:
+        raise SourceError(
+            f"{target} cannot be written ({error.strerror}); choose a folder that you may write to"
+        ) from error
+    try:
+        yield temporary
+        with temporary.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _ids(values: npt.ArrayLike, name: str) -> Nodes:
+    given = np.asarray(values)
+    if given.size and not np.issubdtype(given.dtype, np.integer):
+        raise SchemaError(f"road network: {name} must hold node numbers (integers), not {given.dtype}")
+    if given.size and (given.min() < 0 or given.max() > np.iinfo(np.int32).max):
+        raise SchemaError(f"road network: {name} holds a node number below 0 or above {np.iinfo(np.int32).max}")
+    return np.array(given, dtype=np.int32).reshape(-1)
+
+
+def _numbers(values: npt.ArrayLike, name: str) -> Floats:
+    try:
+        return np.array(values, dtype=np.float64).reshape(-1)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"road network: {name} must hold numbers") from error
+
+
+def _fault(network: RoadNetwork) -> str:
+    """Say what is wrong with the arrays, or nothing."""
+    edges, nodes = len(network.tail), len(network.x)
+    if not nodes:
+        return "there are no nodes; give at least one"
+    if len(network.y) != nodes:
+        return f"{nodes} values of x but {len(network.y)} of y; give one of each a node"
+    if network.doors is not None and len(network.doors) != nodes:
+        return f"{nodes} nodes but {len(network.doors)} values of doors; give one a node"
+    if {len(network.head), len(network.seconds)} != {edges}:
+        return f"{edges} tails, {len(network.head)} heads and {len(network.seconds)} times; give one of each an edge"
+    outside = np.maximum(network.tail, network.head) >= nodes
+    if outside.any():
+        return f"{int(outside.sum())} edges name a node above {nodes - 1} (first: edge {int(outside.argmax())})"
+    odd = ~(np.isfinite(network.seconds) & (network.seconds >= 0))
+    if odd.any():
+        first = int(odd.argmax())
+        return f"{int(odd.sum())} times are not >= 0 and finite (first: edge {first}, {network.seconds[first]} seconds)"
+    lost = ~(np.isfinite(network.x) & np.isfinite(network.y))
+    if lost.any():
+        return f"{int(lost.sum())} nodes have no finite position (first: node {int(lost.argmax())})"
+    return ""

@@ -1,0 +1,138 @@
+"""Compare scenarios on the same draws: sizes with intervals, the chance that one is better, and a verdict in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.demand.rates import Draws
+from geo.errors import ScenarioError
+from geo.scenarios.evaluate import Outcome
+
+CLEAR, LEANING = 0.9, 0.75
+"""Chance of being better from which a difference is called clear, or leaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """
+    How one scenario differs from the first, in one measure.
+
+    ``low`` and ``high`` bound the difference at 80 %; ``better`` is the probability that it is above zero.
+    """
+
+    measure: str
+    first: float
+    other: float
+    mean: float
+    low: float
+    high: float
+    better: float
+    verdict: str
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two to six outcomes, the first of which the others are held against."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def differences(self, other: int = 1) -> list[Difference]:
+        """Hold outcome number ``other`` against the first, measure by measure."""
+        first, second = self.outcomes[0], self.outcomes[other]
+        extra = second.unobserved - first.unobserved
+        hidden = (float(-extra[extra < 0].sum()), float(extra[extra > 0].sum()))
+        return [
+            _difference(
+                "Reached face to face in time, a month", first.waterfall.reached, second.waterfall.reached, hidden
+            ),
+            _difference(
+                "With nurse contact, a month", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden
+            ),
+            _difference("Share of demand within the standard", first.share_in_time, second.share_in_time, (0.0, 0.0)),
+        ]
+
+    def sentence(self, other: int = 1) -> str:
+        """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
+        first, second = self.outcomes[0].scenario, self.outcomes[other].scenario
+        reach = self.differences(other)[0]
+        size = f"{abs(reach.mean):.1f} {'more' if reach.mean >= 0 else 'fewer'} incidents a month face to face in time"
+        hours = second.pattern.crewed_hours - first.pattern.crewed_hours
+        crewed = (
+            f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
+            if hours
+            else "Crewed hours are the same."
+        )
+        return (
+            f"{second.name} reaches {size} than {first.name} (80 % interval {reach.low:.1f} to {reach.high:.1f}): "
+            f"{reach.verdict}. {crewed}"
+        )
+
+    def by_district(self, districts: pd.Series, other: int = 1) -> pd.DataFrame:
+        """Give the difference in incidents reached a month by district, its interval, and whether its sign is known."""
+        change = self.outcomes[other].by_place.reached - self.outcomes[0].by_place.reached
+        names = sorted(districts.unique())
+        by_name = np.column_stack([change[:, districts.to_numpy() == name].sum(axis=1) for name in names])
+        low, high = np.quantile(by_name, [0.1, 0.9], axis=0)
+        chance = _chance_better(by_name)
+        return pd.DataFrame(
+            {
+                "district": names,
+                "difference": by_name.mean(axis=0),
+                "low": low,
+                "high": high,
+                "sign_known": np.maximum(chance, 1 - chance) >= CLEAR,
+            }
+        )
+
+
+def compare(outcomes: Sequence[Outcome]) -> Comparison:
+    """
+    Compare two to six outcomes of one world, made with the same seed.
+
+    Raises
+    ------
+    ScenarioError
+        If there are too few or too many, or they do not rest on the same draws.
+    """
+    if not 2 <= len(outcomes) <= 6:
+        raise ScenarioError(f"{len(outcomes)} scenarios cannot be compared; choose two to six")
+    if any(not np.array_equal(outcome.weights, outcomes[0].weights) for outcome in outcomes):
+        raise ScenarioError("the scenarios rest on different data or seeds; evaluate them again together")
+    return Comparison(tuple(outcomes))
+
+
+def _chance_better(change: Draws) -> Draws:
+    """Probability above zero, ties shared evenly, along the draws."""
+    return np.asarray(((change > 0) + 0.5 * (change == 0)).mean(axis=0), dtype=np.float64)
+
+
+def _difference(measure: str, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
+    change = other - first
+    better = float(_chance_better(change))
+    low, high = (float(limit) for limit in np.quantile(change, [0.1, 0.9]))
+    verdict = _verdict(better, bool((change == 0).all()), hidden)
+    return Difference(
+        measure, float(first.mean()), float(other.mean()), float(change.mean()), low, high, better, verdict
+    )
+
+
+def _verdict(better: float, same: bool, hidden: tuple[float, float]) -> str:
+    """
+    Put a difference in words.
+
+    Hours that were never observed can only add to a plan, so they leave a lead of their own plan standing and put any other
+    verdict in doubt.
+    """
+    mine, theirs = hidden[1], hidden[0]
+    if same and mine == theirs:
+        return "no difference"
+    if (better <= 1 - LEANING or same) and mine > theirs:
+        return f"cannot tell yet: {mine:g} of its weekly hours were never observed"
+    if (better >= LEANING or same) and theirs > mine:
+        return f"cannot tell yet: {theirs:g} weekly hours of the other were never observed"
+    for limit, word in ((CLEAR, "clear"), (LEANING, "leaning")):
+        if better >= limit or better <= 1 - limit:
+            return word
+    return "cannot tell yet"

@@ -1,0 +1,197 @@
+"""Answer a scenario from the world: pure, with no clock, disk or network."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from geo.coverage.gaps import NOT_COUNTED, Waterfall, waterfall
+from geo.coverage.response import ResponseStandard, chance_given_scale
+from geo.demand.exposure import Hours
+from geo.demand.rates import Draws
+from geo.scenarios.scenario import Scenario
+from geo.scenarios.world import World
+
+TAILS = (0.1, 0.9)
+LEVELS = 25
+"""Strata of the scale error that all drives share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """
+    The answer to one scenario.
+
+    Parameters
+    ----------
+    scenario
+        The question.
+    waterfall
+        Incidents a month in the county by what became of them, shape (draws,).
+    by_place
+        The same, shape (draws, places).
+    in_time
+        Chance to arrive in time, given that the car is sent, shape (draws, places).
+    drive
+        Median minutes from the nearest base, shape (places,); inf where no road leads.
+    weights
+        Share of demand in each place, shape (draws, places).
+    places
+        LSOA codes of the columns.
+    unobserved
+        Share of each hour of the week that is crewed but was never live, so whose incidents nobody knows, shape (168,).
+    roads
+        The doubt of the roads, in words.
+    """
+
+    scenario: Scenario
+    waterfall: Waterfall
+    by_place: Waterfall
+    in_time: Draws
+    drive: npt.NDArray[np.float64]
+    weights: Draws
+    places: tuple[str, ...]
+    unobserved: Hours
+    roads: str
+
+    @property
+    def unobserved_hours(self) -> float:
+        """Crewed hours a week that were never live."""
+        return float(self.unobserved.sum())
+
+    @property
+    def share_in_time(self) -> Draws:
+        """Share of demand to which the car would arrive within the standard, a draw each."""
+        return np.asarray((self.in_time * self.weights).sum(axis=1), dtype=np.float64)
+
+    @property
+    def sentence(self) -> str:
+        """Answer the scenario in one sentence, with its doubt."""
+        reached, contact, every = self.waterfall.reached, self.waterfall.nurse_contact, self.waterfall.all
+        low, high = np.quantile(reached, TAILS)
+        share_low, share_high = np.quantile(self.share_in_time, TAILS)
+        unknown = (
+            f" {self.unobserved_hours:g} of its weekly hours were never observed." if self.unobserved_hours else ""
+        )
+        return (
+            f"Of {every.mean():.1f} incidents a month, {contact.mean():.1f} at most have nurse contact and {reached.mean():.1f} are "
+            f"reached face to face within {self.scenario.standard.minutes:g} minutes (80 % interval {low:.1f} to {high:.1f}); "
+            f"{self.share_in_time.mean():.0%} of demand lies within that standard ({share_low:.0%}-{share_high:.0%}).{unknown}"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the fields that ``triage-map evaluate --json`` prints; docs/cli.md defines them."""
+        low, high = np.quantile(self.share_in_time, TAILS)
+        return {
+            "scenario": self.scenario.name,
+            "summary": self.scenario.summary,
+            "crewed_hours": self.scenario.pattern.crewed_hours,
+            "unobserved_hours": self.unobserved_hours,
+            "incidents_a_month": float(self.waterfall.all.mean()),
+            "nurse_contact_a_month": float(self.waterfall.nurse_contact.mean()),
+            "reached_a_month": float(self.waterfall.reached.mean()),
+            "share_in_time": {"mean": float(self.share_in_time.mean()), "low": float(low), "high": float(high)},
+            "steps": self.waterfall.table().to_dict("records"),
+            "not_counted": NOT_COUNTED,
+            "roads": self.roads,
+        }
+
+    def by_district(self, districts: pd.Series) -> pd.DataFrame:
+        """
+        Sum up by district: demand a month, share in time, reached a month, each with its 80 % interval.
+
+        ``districts`` gives the district of each place, indexed by LSOA.
+        """
+        rows = [_district_row(self, name, districts.to_numpy() == name) for name in sorted(districts.unique())]
+        return pd.DataFrame(rows).sort_values("incidents_a_month", ascending=False, ignore_index=True)
+
+
+def _district_row(outcome: Outcome, name: str, mine: npt.NDArray[np.bool_]) -> dict[str, object]:
+    weights = outcome.weights[:, mine]
+    share = (outcome.in_time[:, mine] * weights).sum(axis=1) / weights.sum(axis=1)
+    reached = outcome.by_place.reached[:, mine].sum(axis=1)
+    low, high = np.quantile(share, TAILS)
+    reached_low, reached_high = np.quantile(reached, TAILS)
+    return {
+        "district": name,
+        "incidents_a_month": float(outcome.by_place.all[:, mine].sum(axis=1).mean()),
+        "in_time": float(share.mean()),
+        "in_time_low": float(low),
+        "in_time_high": float(high),
+        "reached_a_month": float(reached.mean()),
+        "reached_low": float(reached_low),
+        "reached_high": float(reached_high),
+        "drive_minutes": float(np.average(outcome.drive[mine], weights=weights.mean(axis=0))),
+    }
+
+
+def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
+    """
+    Answer ``scenario`` from ``world``.
+
+    The same seed gives every scenario the same draws of demand, staffing, judgement and road error, so differences between two
+    outcomes are differences between the plans. Cars are taken to be free and at their base (see
+    :mod:`geo.coverage.gaps` for what is not counted yet), so further cars add only their bases.
+
+    Returns
+    -------
+    Outcome
+        Incidents a month, over the hours of the week that were ever live.
+    """
+    demand, draws = world.demand, len(world.demand.hour_rates)
+    rng = np.random.default_rng([seed, 1])
+    nurse = _reliability(world.shifts["nhs_staffed"], scenario.nurse_reliability, rng, draws)
+    officer = _reliability(_officers_given_nurse(world.shifts), scenario.officer_reliability, rng, draws)
+    appropriate = _reliability(world.located["deployed"], scenario.appropriate_share, rng, draws)
+    stratum = rng.permutation(np.arange(draws) % LEVELS)
+    minutes = np.vstack([world.drive_minutes(base) for base in scenario.bases])
+    in_time = _in_time(minutes, scenario.standard, world)[stratum]
+    if not scenario.model.sends_car:
+        appropriate = np.zeros(draws)
+    if not scenario.model.needs_officer:
+        officer = np.ones(draws)
+    everything = demand.a_month(np.ones(168))[:, None] * demand.place_shares
+    during = demand.a_month(scenario.pattern.hours)[:, None] * demand.place_shares
+    by_place = waterfall(
+        everything,
+        in_hours=during,
+        nurse=nurse[:, None],
+        appropriate=appropriate[:, None],
+        officer=officer[:, None],
+        in_time=in_time,
+    )
+    return Outcome(
+        scenario=scenario,
+        waterfall=Waterfall(
+            by_place.all.sum(axis=1), {name: part.sum(axis=1) for name, part in by_place.steps.items()}
+        ),
+        by_place=by_place,
+        in_time=in_time,
+        drive=np.asarray(world.averaging @ minutes.min(axis=0), dtype=np.float64),
+        weights=demand.place_shares,
+        places=demand.places,
+        unobserved=np.where(demand.observed, 0.0, scenario.pattern.hours),
+        roads=world.network.label,
+    )
+
+
+def _reliability(answers: pd.Series, given: float | None, rng: np.random.Generator, draws: int) -> Draws:
+    """Draw a share from its yes and no answers, ``Beta(1 + yes, 1 + no)``; blanks tell nothing. A given share is taken as it is."""
+    drawn = rng.beta(1 + (answers == "yes").sum(), 1 + (answers == "no").sum(), size=draws)
+    return drawn if given is None else np.full(draws, given)
+
+
+def _officers_given_nurse(shifts: pd.DataFrame) -> pd.Series:
+    """Police staffing of the shifts whose nurse was on duty: the share that counts once she is there."""
+    return shifts.loc[shifts["nhs_staffed"] == "yes", "police_staffed"]
+
+
+def _in_time(minutes: Draws, standard: ResponseStandard, world: World) -> Draws:
+    """Give the chance to arrive in time by stratum of the scale error and place, from whichever base is best."""
+    scales = norm.ppf((np.arange(LEVELS) + 0.5) / LEVELS)
+    nearest = minutes.min(axis=0)
+    chances = np.vstack([chance_given_scale(nearest, standard, float(scale)) for scale in scales])
+    return np.asarray((world.averaging @ chances.T).T, dtype=np.float64)

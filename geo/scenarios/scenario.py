@@ -1,0 +1,134 @@
+"""A scenario: one question as a small frozen value, a TOML file and a link."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from geo.coverage.response import ResponseStandard
+from geo.deployment.models import DeploymentModel
+from geo.errors import ScenarioError
+from geo.places.bases import Base
+from geo.places.postcodes import Gazetteer
+from geo.scenarios.pattern import ShiftPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """
+    One question: hashable, comparable, the cache key and the link.
+
+    ``bases`` are sorted. ``appropriate_share`` and the staffing reliabilities are None when the open project's own log is to
+    tell them, doubt included; a number is taken as given.
+    """
+
+    name: str
+    bases: tuple[Base, ...]
+    pattern: ShiftPattern
+    objective: str = "face to face in time, where the car is judged appropriate"
+    cars: int = 1
+    model: DeploymentModel = DeploymentModel.CREWED
+    standard: ResponseStandard = ResponseStandard()
+    appropriate_share: float | None = None
+    nurse_reliability: float | None = None
+    officer_reliability: float | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ScenarioError("a scenario needs a name")
+        if not self.bases:
+            raise ScenarioError(f"the scenario {self.name!r} has no base; give a postcode")
+        if not 1 <= self.cars <= 5:
+            raise ScenarioError(f"the scenario {self.name!r} has {self.cars} cars; give 1 to 5")
+        for what in ("appropriate_share", "nurse_reliability", "officer_reliability"):
+            value = getattr(self, what)
+            if value is not None and not 0 <= value <= 1:
+                raise ScenarioError(
+                    f"the scenario {self.name!r} has {what} {value:g}; give a share from 0 to 1, or leave it out"
+                )
+        object.__setattr__(self, "bases", tuple(sorted(self.bases)))
+
+    @property
+    def summary(self) -> str:
+        """One line for the scenario's chip: cars, base, pattern, standard."""
+        cars = "1 car" if self.cars == 1 else f"{self.cars} cars"
+        where = " and ".join(base.name for base in self.bases)
+        return f"{self.name}: {cars}, {where}, {self.pattern.text}, {self.standard.minutes:g} min"
+
+    def to_toml(self) -> str:
+        """Write the scenario as TOML, in words that :func:`read_scenario` reads back to an equal value."""
+        table: dict[str, Any] = {
+            "name": self.name,
+            "objective": self.objective,
+            "pattern": self.pattern.text,
+            "cars": self.cars,
+            "model": self.model.value,
+            "note": self.note,
+            "standard": {name: getattr(self.standard, name) for name in ResponseStandard.__slots__},
+            "base": [
+                {"name": b.name, "postcode": b.postcode, "easting": b.easting, "northing": b.northing}
+                for b in self.bases
+            ],
+        }
+        optional = {name: getattr(self, name) for name in _SHARES if getattr(self, name) is not None}
+        return tomli_w.dumps(optional | table)
+
+
+_SHARES = ("appropriate_share", "nurse_reliability", "officer_reliability")
+_TEXTS = ("name", "objective", "note")
+_KNOWN = {*_SHARES, *_TEXTS, "pattern", "cars", "model", "standard", "base"}
+
+
+def read_scenario(path: Path, gazetteer: Gazetteer) -> Scenario:
+    """
+    Read a scenario from a TOML file. A base needs a postcode, or an easting and a northing in metres.
+
+    Raises
+    ------
+    ScenarioError
+        If the file is missing, is no TOML, or holds an unknown word or an impossible value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"the scenario file {path} cannot be read ({error}); check the path") from error
+    return parse_scenario(text, gazetteer, what=str(path))
+
+
+def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario") -> Scenario:
+    """Read a scenario from TOML text; see :func:`read_scenario`."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(
+            f"{what} is not TOML ({error}); start from one that `triage-map evaluate --json` names"
+        ) from error
+    if unknown := sorted(set(table) - _KNOWN):
+        raise ScenarioError(
+            f"{what} has {len(unknown)} unknown words (first: {unknown[0]!r}); known are {', '.join(sorted(_KNOWN))}"
+        )
+    try:
+        given = {name: table[name] for name in (*_TEXTS, *_SHARES, "cars") if name in table}
+        return Scenario(
+            **given,
+            bases=tuple(_base(entry, gazetteer) for entry in table["base"]),
+            pattern=ShiftPattern.parse(table["pattern"]),
+            model=DeploymentModel(table.get("model", "crewed")),
+            standard=ResponseStandard(**table.get("standard", {})),
+        )
+    except KeyError as error:
+        raise ScenarioError(f"{what} lacks {error.args[0]!r}; a scenario needs name, pattern and [[base]]") from error
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise ScenarioError(f"{what} holds a value that cannot be used: {error}") from error
+
+
+def _base(entry: dict[str, Any], gazetteer: Gazetteer) -> Base:
+    if "easting" in entry and "northing" in entry:
+        name = entry.get("name") or f"{entry['easting']:.0f} {entry['northing']:.0f}"
+        return Base(str(name), float(entry["easting"]), float(entry["northing"]), str(entry.get("postcode", "")))
+    return Base.at(entry["postcode"], gazetteer, name=str(entry.get("name", "")))

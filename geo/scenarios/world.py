@@ -1,0 +1,71 @@
+"""The world that questions are asked of: loaded once, read by all, changed by none."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from geo.demand.rates import Demand
+from geo.errors import SchemaError
+from geo.places.bases import Base
+from geo.places.postcodes import Gazetteer
+from geo.routing.engine import ScipyEngine
+from geo.routing.matrix import drive_minutes
+from geo.routing.network import RoadNetwork
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """
+    Located incidents of one source, demand, shift history and roads of one county.
+
+    Demand lives in LSOAs; drive times are taken to every live postcode of an LSOA and averaged, each postcode weighing the
+    same, so a large rural LSOA is not judged by one point in its middle.
+    """
+
+    located: pd.DataFrame
+    demand: Demand
+    shifts: pd.DataFrame
+    network: RoadNetwork
+    gazetteer: Gazetteer = field(default_factory=Gazetteer.default)
+
+    @cached_property
+    def engine(self) -> ScipyEngine:
+        """The drive-time engine over the world's network."""
+        return ScipyEngine(self.network)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """The postcodes that stand for each place: live ones, or all where an LSOA has none left."""
+        frame = self.gazetteer.frame
+        mine = frame[frame["lsoa"].isin(self.demand.places)]
+        has_live = mine.groupby("lsoa")["live"].transform("any")
+        points = mine[mine["live"] | ~has_live]
+        if missing := set(self.demand.places) - set(points["lsoa"]):
+            raise SchemaError(
+                f"{len(missing)} places have no postcode (first: {min(missing)!r}); load that county's data"
+            )
+        return points
+
+    @cached_property
+    def averaging(self) -> csr_matrix:
+        """The matrix that averages postcodes into places, shape (places, postcodes)."""
+        column = pd.Index(self.demand.places).get_indexer(self.points["lsoa"])
+        weight = 1 / np.bincount(column, minlength=len(self.demand.places))[column]
+        shape = (len(self.demand.places), len(column))
+        return csr_matrix((weight, (column, np.arange(len(column)))), shape=shape)
+
+    def drive_minutes(self, base: Base) -> Array:
+        """Give the minutes from ``base`` to each of :attr:`points`; inf where no road leads."""
+        return drive_minutes(self.network, self.engine, base, self.points["easting"], self.points["northing"])
+
+    def districts(self, edition: str) -> pd.Series:
+        """Give the district of each place by LSOA, for one edition: where most of its postcodes lie."""
+        field_name = "district" if edition == "2011-2021" else "district_2021"
+        by_place = self.points.groupby("lsoa")[field_name].agg(lambda names: names.mode().iloc[0])
+        return by_place.reindex(list(self.demand.places))

@@ -1,0 +1,87 @@
+"""Bring files into a project: read, locate, keep. And the demonstration projects, made the same way from written files."""
+
+from pathlib import Path
+
+from geo.deployment.shifts import ShiftLog, read_shift_log
+from geo.errors import ProjectError
+from geo.incidents import demonstration
+from geo.incidents.read import Extract, read_extract
+from geo.places.bases import Base
+from geo.places.locate import locate
+from geo.places.postcodes import Gazetteer
+from geo.settings import cache_folder
+from geo.store.project import Facts, Project, create_project, open_project
+
+COUNTY = "Northamptonshire"
+
+SYNTHETIC = {
+    "weeks": (
+        "Synthetic demonstration. The counts, minutes, staffing and deployments by day are those published for two weeks of "
+        "Operation Alloy (1-7 February and 7-13 March 2016); every time, postcode, person, outcome and the whole control-room "
+        "extract are invented, and the base is assumed."
+    ),
+    "northamptonshire": (
+        "Synthetic demonstration. An illustrative year, invented from the shape of the two published weeks of Operation Alloy, "
+        "which it contains; no real incident, person or place is in it, and the base is assumed."
+    ),
+}
+"""The demonstration sets and what each says of itself, on screen and in every file."""
+
+
+def import_extract(
+    project: Project, file: Path, source: str, gazetteer: Gazetteer, sheet: str | None = None
+) -> Extract:
+    """Read one extract, locate its incidents and keep all of it in the project, in one transaction."""
+    extract = read_extract(file, source=source, sheet=sheet, person_secret=project.person_secret)
+    project.add_extract(file, extract, locate(extract.accepted, gazetteer))
+    return extract
+
+
+def import_shift_log(project: Project, file: Path) -> ShiftLog:
+    """Read a shift log and keep it in the project, in one transaction."""
+    log = read_shift_log(file)
+    project.add_shift_log(file, log)
+    return log
+
+
+def make_demonstration(folder: Path, name: str = "weeks") -> Project:
+    """
+    Make a demonstration project: its extracts are written as files, then read back like any other.
+
+    Parameters
+    ----------
+    folder
+        Absent or empty; the project is in it whole, or the folder is left alone.
+    name
+        A set of :data:`SYNTHETIC`.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such set, or the folder is occupied or cannot be written.
+    """
+    if name not in SYNTHETIC:
+        raise ProjectError(f"there is no demonstration set {name!r}; choose one of {', '.join(SYNTHETIC)}")
+    gazetteer = Gazetteer.default()
+    base = Base.at(demonstration.ASSUMED_BASE, gazetteer, name=f"Northampton ({demonstration.ASSUMED_BASE}, assumed)")
+
+    def fill(project: Project) -> None:
+        write = demonstration.write_weeks if name == "weeks" else demonstration.write_year
+        extracts = project.folder / "extracts"
+        extracts.mkdir()
+        files = write(extracts, gazetteer)
+        import_extract(project, files.mental_health, "mental_health", gazetteer)
+        import_extract(project, files.police, "police", gazetteer)
+        import_shift_log(project, files.shift_log)
+
+    title = "Operation Alloy, two published weeks" if name == "weeks" else "Northamptonshire, illustrative year"
+    return create_project(folder, Facts(title, COUNTY, base, SYNTHETIC[name]), fill)
+
+
+def demonstration_project(name: str = "northamptonshire") -> Project:
+    """Open the demonstration of that name from the cache folder, making it there the first time."""
+    folder = cache_folder() / f"demonstration-{name}-{demonstration.EDITION}"
+    try:
+        return open_project(folder)
+    except ProjectError:
+        return make_demonstration(folder, name)

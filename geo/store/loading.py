@@ -1,0 +1,63 @@
+"""Bring a project's data together into the world that scenarios are asked of."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.demand.rates import fit_demand
+from geo.deployment.patterns import with_days
+from geo.places.postcodes import Gazetteer
+from geo.places.residents import load_residents
+from geo.routing.estimated import estimate_roads
+from geo.routing.network import RoadNetwork, load_network
+from geo.scenarios.world import World
+from geo.store.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records a question is about: a source and a period of days, both ends included; None leaves that end open."""
+
+    source: str = "mental_health"
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
+def load_roads(project: Project) -> RoadNetwork:
+    """
+    Give the project's own road network, or the estimated roads of its county where it has none.
+
+    The default is stated in the design and labelled wherever a figure of it is shown; a network of the project's own that
+    cannot be read is an error and never replaced.
+    """
+    return load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
+
+
+def select(project: Project, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Give the incidents of one source and the shifts within a period.
+
+    A day belongs to the evening on which its shift began. Incidents that no day can be found for stay in every period.
+    """
+    incidents, shifts = project.incidents(), project.shifts()
+    mine = incidents[incidents["source"] == selection.source]
+    day = with_days(mine, shifts)["day"]
+    first = pd.Timestamp(selection.first or dt.date(1900, 1, 1))
+    last = pd.Timestamp(selection.last or dt.date(2200, 1, 1))
+    return mine[day.between(first, last) | day.isna()], shifts[shifts["date"].between(first, last)]
+
+
+def load_world(project: Project, network: RoadNetwork, selection: Selection = Selection(), *, seed: int = 0) -> World:
+    """
+    Load the world of one project, source and period.
+
+    Raises
+    ------
+    SchemaError
+        If the shift log of that period holds no live hour.
+    """
+    incidents, shifts = select(project, selection)
+    residents = load_residents(project.facts.county)
+    demand = fit_demand(incidents, shifts, residents, seed=seed)
+    return World(incidents, demand, shifts, network, Gazetteer.default())

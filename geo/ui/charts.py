@@ -1,0 +1,190 @@
+"""Altair charts of finished tables: axis titles with units, intervals as thin bars, a second cue beside every colour."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+BLUES = ["#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"]
+GREY, INK, ORANGE, BLUE, VERMILION, SKY, GREEN = (
+    "#b8b8b8",
+    "#333333",
+    "#E69F00",
+    "#0072B2",
+    "#D55E00",
+    "#56B4E9",
+    "#009E73",
+)
+
+MODES = {
+    "face_to_face": ("face to face", BLUE),
+    "telephone": ("telephone", SKY),
+    "advice": ("advice to officers", ORANGE),
+    "none": ("no contact", VERMILION),
+    "unknown": ("not recorded", GREY),
+}
+STATES = {
+    "staffed": ("fully staffed", BLUE, "●"),
+    "half": ("half staffed", ORANGE, "◐"),
+    "unstaffed": ("not staffed", VERMILION, "○"),
+    "unknown": ("not recorded", GREY, "?"),
+}
+
+
+def hour_grid(table: pd.DataFrame) -> Any:
+    """Draw the 7 x 24 grid: incidents by hour, hours never live crossed out, the shift pattern as an outline."""
+    frame = table.assign(
+        day=table["weekday"].map(lambda number: DAYS[number]), clock=table["hour"].map("{:02d}:00".format)
+    )
+    x = alt.X("hour:O", title="hour of day (24-hour clock)", axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3))))
+    y = alt.Y("day:N", sort=DAYS, title=None)
+    tooltip = [
+        alt.Tooltip("day:N", title="day"),
+        alt.Tooltip("clock:N", title="from"),
+        alt.Tooltip("incidents:Q", title="incidents"),
+        alt.Tooltip("live_hours:Q", title="live hours", format=".0f"),
+    ]
+    top = max(int(frame["incidents"].max()), 1)
+    scale = alt.Scale(domain=[0, top], range=[BLUES[0], BLUES[-1]])
+    legend = alt.Legend(title="incidents", orient="bottom", direction="horizontal", format="d", tickCount=min(top, 4))
+    base = alt.Chart(frame)
+    seen = base.transform_filter("datum.observed || datum.incidents > 0").mark_rect(stroke="white", strokeWidth=1)
+    unseen = base.transform_filter("!datum.observed && datum.incidents == 0").mark_text(
+        text="╱", color="#9a9a9a", size=13
+    )
+    shift = base.transform_filter("datum.crewed > 0").mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.4)
+    return (
+        alt.layer(
+            seen.encode(x, y, color=alt.Color("incidents:Q", scale=scale, legend=legend), tooltip=tooltip),
+            unseen.encode(x, y, tooltip=tooltip),
+            shift.encode(x, y, tooltip=tooltip),
+        )
+        .properties(height=230)
+        .configure_view(stroke=None)
+    )
+
+
+def staffing_strip(strip: pd.DataFrame) -> Any:
+    """Draw one small cell a night: staffed, half, unstaffed or unknown, with the cause on hover."""
+    frame = strip.assign(
+        state_words=strip["state"].map(lambda state: STATES[state][0]),
+        symbol=strip["state"].map(lambda state: STATES[state][2]),
+        month=strip["date"].dt.strftime("%Y-%m"),
+        day=strip["date"].dt.day,
+        night=strip["date"].dt.strftime("%a %d %b %Y"),
+        cause=strip["unstaffed_cause"].mask(strip["unstaffed_cause"] == "", "none recorded"),
+    )
+    colours = alt.Scale(
+        domain=[words for words, _, _ in STATES.values()], range=[colour for _, colour, _ in STATES.values()]
+    )
+    base = alt.Chart(frame).encode(
+        alt.X("day:O", title="night of the month", axis=alt.Axis(labelAngle=0)),
+        alt.Y("month:O", title=None),
+        tooltip=[alt.Tooltip("night:N"), alt.Tooltip("state_words:N", title="crew"), alt.Tooltip("cause:N")],
+    )
+    legend = alt.Legend(title=None, orient="bottom")
+    cells = base.mark_rect(stroke="white").encode(color=alt.Color("state_words:N", scale=colours, legend=legend))
+    symbols = base.mark_text(size=10, color="white").encode(text="symbol:N")
+    return (cells + symbols).properties(height=alt.Step(18)).configure_view(stroke=None)
+
+
+def modes(table: pd.DataFrame) -> Any:
+    """Draw contact modes by week as stacked bars."""
+    order = list(MODES)
+    frame = table.assign(
+        mode=table["contact_mode"].map(lambda mode: MODES[mode][0]),
+        order=table["contact_mode"].map(order.index),
+        beginning=table["week"].dt.strftime("%d %b %Y"),
+    )
+    colours = alt.Scale(domain=[words for words, _ in MODES.values()], range=[colour for _, colour in MODES.values()])
+    return (
+        alt.Chart(frame)
+        .mark_bar(stroke="white", strokeWidth=0.5)
+        .encode(
+            alt.X(
+                "beginning:O",
+                sort=alt.EncodingSortField("week"),
+                title="week beginning",
+                axis=alt.Axis(labelOverlap=True),
+            ),
+            alt.Y("incidents:Q", title="incidents a week", axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color("mode:N", scale=colours, legend=alt.Legend(title=None, orient="bottom", columns=3)),
+            order="order:Q",
+            tooltip=[alt.Tooltip("beginning:N", title="week"), alt.Tooltip("mode:N"), alt.Tooltip("incidents:Q")],
+        )
+        .properties(height=240)
+    )
+
+
+def outcomes(table: pd.DataFrame) -> Any:
+    """Draw each outcome's bounds as a thick bar and its 95 % interval as a thin one."""
+    base = alt.Chart(table).encode(alt.Y("outcome:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)))
+    percent = alt.Axis(format="%")
+    scale = alt.Scale(domain=[0, 1])
+    thin = base.mark_rule(color=INK, strokeWidth=1).encode(
+        alt.X(
+            "interval_low:Q",
+            title="share of incidents (bar: what the blanks allow; line: 95 % interval)",
+            axis=percent,
+            scale=scale,
+        ),
+        alt.X2("interval_high:Q"),
+    )
+    thick = base.mark_bar(color=SKY, height=9).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
+    dot = base.mark_point(color=BLUE, filled=True, size=55).encode(
+        alt.X("low:Q", scale=scale),
+        tooltip=[
+            "outcome:N",
+            "yes:Q",
+            "no:Q",
+            "unknown:Q",
+            alt.Tooltip("low:Q", format=".0%"),
+            alt.Tooltip("high:Q", format=".0%"),
+        ],
+    )
+    return (thick + thin + dot).properties(height=alt.Step(26))
+
+
+def waterfall(table: pd.DataFrame) -> Any:
+    """Draw what became of all demand, step by step, each loss hanging from what was left."""
+    after = table["a_month"].cumsum().shift(fill_value=0.0)
+    total = table["a_month"].sum()
+    reached = table["step"] == "reached"
+    frame = table.assign(
+        begin=(total - after).where(~reached, table["a_month"]),
+        finish=(total - after - table["a_month"]).where(~reached, 0.0),
+        colour=[
+            BLUE if done else (GREY if step == "not_appropriate" else ORANGE)
+            for done, step in zip(reached, table["step"], strict=True)
+        ],
+        label=table["a_month"].map("{:.1f}".format) + table["share"].map(" ({:.0%})".format),
+    )
+    base = alt.Chart(frame).encode(alt.Y("words:N", sort=None, title=None, axis=alt.Axis(labelLimit=330)))
+    scale = alt.Scale(domain=[0, max(float(total) * 1.22, 0.1)])
+    bars = base.mark_bar().encode(
+        alt.X("begin:Q", title="incidents a month", scale=scale),
+        alt.X2("finish:Q"),
+        color=alt.Color("colour:N", scale=None),
+        tooltip=[
+            alt.Tooltip("words:N", title="step"),
+            alt.Tooltip("a_month:Q", title="a month", format=".1f"),
+            alt.Tooltip("low:Q", title="80 % from", format=".1f"),
+            alt.Tooltip("high:Q", title="to", format=".1f"),
+        ],
+    )
+    labels = base.mark_text(align="left", dx=5, color=INK).encode(alt.X("begin:Q", scale=scale), text="label:N")
+    return (bars + labels).properties(height=alt.Step(30))
+
+
+def forest(table: pd.DataFrame) -> Any:
+    """Draw differences with their 80 % intervals about zero."""
+    base = alt.Chart(table).encode(alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)))
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="x:Q")
+    bar = base.mark_rule(strokeWidth=2, color=BLUE).encode(
+        alt.X("low:Q", title="difference in incidents a month (80 % interval)"), alt.X2("high:Q")
+    )
+    dot = base.mark_point(filled=True, size=80, color=BLUE).encode(
+        alt.X("mean:Q"), tooltip=["measure:N", alt.Tooltip("mean:Q", format=".2f"), "verdict:N"]
+    )
+    return (zero + bar + dot).properties(height=alt.Step(34))

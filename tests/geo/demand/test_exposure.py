@@ -1,0 +1,69 @@
+"""Live hours: elapsed time on the London wall clock, only while the nurse is on duty."""
+
+import pandas as pd
+import pytest
+
+from geo.demand.exposure import live_hours, while_live
+
+
+def shifts(*rows):
+    frame = pd.DataFrame(rows, columns=["shift_id", "start", "end", "nhs_staffed"])
+    return frame.assign(
+        **{name: pd.to_datetime(frame[name], utc=True).dt.tz_convert("Europe/London") for name in ("start", "end")}
+    )
+
+
+def test_an_evening_shift_gives_its_six_hours():
+    hours = live_hours(shifts(("a", "2016-02-01T18:00Z", "2016-02-02T00:00Z", "yes")))
+    assert list(hours[18:24]) == [1.0] * 6
+    assert hours.sum() == 6
+
+
+def test_without_a_nurse_the_scheme_is_not_live():
+    hours = live_hours(
+        shifts(
+            ("a", "2016-02-01T18:00Z", "2016-02-02T00:00Z", "no"),
+            ("b", "2016-02-02T18:00Z", "2016-02-03T00:00Z", "unknown"),
+        )
+    )
+    assert hours.sum() == 0
+
+
+def test_parts_of_hours_count_as_parts():
+    hours = live_hours(shifts(("a", "2016-02-01T18:30Z", "2016-02-01T20:15Z", "yes")))
+    assert (hours[18], hours[19], hours[20]) == pytest.approx((0.5, 1.0, 0.25))
+
+
+def test_the_autumn_night_is_an_hour_longer():
+    # 30 October 2016: 02:00 BST becomes 01:00 GMT, so a shift from 18:00 BST to 04:00 GMT lasts 11 hours
+    hours = live_hours(shifts(("a", "2016-10-29T17:00Z", "2016-10-30T04:00Z", "yes")))
+    assert hours.sum() == 11
+    assert hours[6 * 24 + 1] == 2
+
+
+def test_the_spring_night_is_an_hour_shorter():
+    # 27 March 2016: 01:00 GMT becomes 02:00 BST; from 18:00 GMT to 04:00 BST are 9 hours, none at 01:00
+    hours = live_hours(shifts(("a", "2016-03-26T18:00Z", "2016-03-27T03:00Z", "yes")))
+    assert hours.sum() == 9
+    assert hours[6 * 24 + 1] == 0
+
+
+def test_two_cars_make_an_hour_live_once():
+    night = ("2016-02-01T18:00Z", "2016-02-02T00:00Z", "yes")
+    assert live_hours(shifts(("a", *night), ("b", *night))).sum() == 6
+
+
+def test_an_incident_is_live_by_its_shift_or_its_time():
+    log = shifts(
+        ("a", "2016-02-01T18:00Z", "2016-02-02T00:00Z", "yes"), ("b", "2016-02-02T18:00Z", "2016-02-03T00:00Z", "no")
+    )
+    times = pd.to_datetime(
+        pd.Series(["2016-02-01T19:00Z", None, None, "2016-02-02T19:00Z", "2016-02-01T12:00Z"]), utc=True
+    )
+    incidents = pd.DataFrame({"received_at": times.dt.tz_convert("Europe/London"), "shift_id": ["", "a", "b", "", ""]})
+    assert list(while_live(incidents, log)) == [True, True, False, False, False]
+
+
+def test_no_shift_at_all_is_no_live_hour():
+    empty = shifts(("a", "2016-02-01T18:00Z", "2016-02-02T00:00Z", "yes")).iloc[:0]
+    assert live_hours(empty).sum() == 0
