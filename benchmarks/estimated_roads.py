@@ -108,7 +108,7 @@ def bands(name: str, pairs: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def wrong_side(pairs: pd.DataFrame) -> list[dict[str, object]]:
-    """Give, for each limit, the share of pairs near it (within a quarter of it) that the estimate puts on the wrong side."""
+    """Give the share of pairs within a quarter of each limit that the estimate puts on its wrong side."""
     rows = []
     for limit in LIMITS:
         near = pairs[(pairs["true"] - limit).abs() <= NEAR_LIMIT * limit]

@@ -116,7 +116,8 @@ def patterns(project: Path, week: str, source: str, as_json: bool) -> None:
     click.echo("".join(["".ljust(16), *(f"{day.date:%a %d %b}".rjust(15) for day in days)]))
     for field in fields:
         click.echo(field.ljust(16) + "".join(_cell(getattr(day, field)).rjust(15) for day in days))
-    click.echo(f"minutes on incidents: at least {sum(day.minutes_at_least for day in days):.0f}; '?' = not recorded")
+    least = "at least " if any(day.minutes is None for day in days) else ""
+    click.echo(f"minutes on incidents: {least}{sum(day.minutes_at_least for day in days):.0f}; '?' = not recorded")
     if opened.facts.synthetic:
         click.echo(opened.facts.synthetic)
 

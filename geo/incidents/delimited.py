@@ -11,6 +11,7 @@ import re
 from collections import Counter
 
 from geo.errors import SourceError
+from geo.incidents.columns import INCIDENT_HEADINGS, SHIFT_HEADINGS, find_header
 
 Numbered = tuple[int, tuple[str, ...]]
 """The number of a row, from 1, and its cells."""
@@ -110,14 +111,21 @@ def _is_binary(text: str) -> bool:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """Choose the delimiter that cuts most rows into one and the same number of cells, two at least."""
+    """Choose the delimiter that shows most known headings; failing that, the one that cuts rows most evenly."""
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
-    return max(_DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
-
-
-def _evenness(sample: list[str], delimiter: str) -> int:
     _allow_long_cells()
-    widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if len(row) > 1)
+    cut = {delimiter: list(csv.reader(sample, delimiter=delimiter)) for delimiter in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda delimiter: (_known_headings(cut[delimiter]), _evenness(cut[delimiter])))
+
+
+def _known_headings(rows: list[list[str]]) -> int:
+    found = [find_header(rows, headings) for headings in (INCIDENT_HEADINGS, SHIFT_HEADINGS)]
+    return max((header.recognised for header in found if header is not None), default=0)
+
+
+def _evenness(rows: list[list[str]]) -> int:
+    """Count the cells that rows of the commonest width share, rows of one cell apart."""
+    widths = Counter(len(row) for row in rows if len(row) > 1)
     return max((count * (width - 1) for width, count in widths.items()), default=0)
 
 

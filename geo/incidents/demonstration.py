@@ -91,6 +91,7 @@ _POLICE_ONLY = (
 )  # fmt: skip
 _NO_NURSE = ("2016-02-02", "2016-02-03")
 _NO_STAFFING_DATA = ("2016-03-07", "2016-03-12", "2016-03-13")
+_CLOCKS_FORWARD = dt.date(2016, 3, 26)
 _WEEK_NIGHTS = tuple(
     monday + dt.timedelta(days=day) for monday in (dt.date(2016, 2, 1), dt.date(2016, 3, 7)) for day in range(7)
 )
@@ -195,7 +196,11 @@ class _Places:
         inside = frame["district_2021"].isin(COUNTY_DISTRICTS).to_numpy()
         live = frame["live"].to_numpy(dtype=bool)
         here = frame[inside & live]
-        if here.empty or not (inside & ~live).any() or not (~inside & live).any():
+        near = frame["easting"].between(here["easting"].min(), here["easting"].max()) & frame["northing"].between(
+            here["northing"].min(), here["northing"].max()
+        )
+        around = frame.index[~inside & live & near.to_numpy()]
+        if here.empty or not (inside & ~live).any() or around.empty:
             raise PlaceError(
                 "the gazetteer lacks postcodes of Northamptonshire, live, terminated or around it; "
                 "run `triage-map data Northamptonshire`"
@@ -206,7 +211,7 @@ class _Places:
             here.index.to_numpy(dtype=object),
             weights / weights.sum(),
             frame.index[inside & ~live].to_numpy(dtype=object),
-            frame.index[~inside & live].to_numpy(dtype=object),
+            around.to_numpy(dtype=object),
         )
 
     def draw(self, rng: np.random.Generator, number: int) -> np.ndarray:
@@ -265,7 +270,7 @@ def _people_and_kinds(rng: np.random.Generator, days: Sequence[dt.date], referen
     ages = np.clip(rng.normal(38, 16, number).round(), 13, 92).astype(int)
     columns = {
         "night": list(days),
-        "clock": sorted_within_day(days, clocks),
+        "clock": _sorted_within_day(days, clocks),
         "reference": list(references),
         "age": ages.tolist(),
         "sex": rng.choice(["F", "M", ""], number, p=[0.47, 0.48, 0.05]).tolist(),
@@ -284,9 +289,9 @@ def _people_and_kinds(rng: np.random.Generator, days: Sequence[dt.date], referen
     return [{**row, "dated": True, "spelling": _YES_NO} for row in rows]
 
 
-def sorted_within_day(days: Sequence[dt.date], clocks: np.ndarray) -> list[int]:
+def _sorted_within_day(days: Sequence[dt.date], clocks: np.ndarray) -> list[int]:
     """Put the times of one day in order, leaving the days where they stand; ``days`` are in order already."""
-    order = np.lexsort((clocks, [day.toordinal() for day in days]))
+    order = np.lexsort((clocks, np.array([day.toordinal() for day in days])))
     return [int(clock) for clock in clocks[order]]
 
 
@@ -328,6 +333,8 @@ def _timed(rng: np.random.Generator, row: Cells) -> Cells:
     sent = row["deployed"] == "yes"
     spent = row["minutes"] if row["minutes"] is not None else float(rng.gamma(2.0, 20.0)) + 5
     closed = (at_scene if sent else row["clock"]) + int(spent)
+    if row["night"] == _CLOCKS_FORWARD and closed >= 25 * 60:
+        closed += 60
     blank = rng.random() < 0.12
     return {
         **row,

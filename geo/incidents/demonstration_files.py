@@ -1,4 +1,4 @@
-"""The demonstration's rows as messy files: the team's workbook, the control room's CSV, the shift log; byte for byte."""
+"""The demonstration's rows as messy files: the team's workbook, the control room's CSV and the shift log."""
 
 import csv
 import datetime as dt
@@ -29,8 +29,8 @@ _CONTACTS = {
 }
 _ASSESSED = {"face_to_face": "Face to face", "telephone": "Telephone", "no": "N", "": ""}
 _TEAM_WORDS = (
-    f"{LABEL}: not real records. Daily counts, minutes, staffing and deployments of 1-7 February and 7-13 March 2016 as "
-    "published; everything else is invented or assumed."
+    f"{LABEL}: not real records. Daily counts, minutes, staffing and deployments of 1-7 February and 7-13 March 2016 "
+    "are as published; everything else is invented or assumed."
 )
 _CONTROL_WORDS = f"{LABEL}: all rows are invented; clock and places assumed; not real records"
 _SHIFT_WORDS = f"{LABEL}: staffing of 1-7 February and 7-13 March 2016 as published, the rest invented"
@@ -235,7 +235,8 @@ def _workbook(rows: Sequence[Cells]) -> bytes:
     log.append([])
     log.append(list(_TEAM_COLUMNS))
     for row in rows:
-        log.append([give(row) if give(row) != "" else None for give in _TEAM_COLUMNS.values()])
+        cells = [give(row) for give in _TEAM_COLUMNS.values()]
+        log.append([None if cell == "" else cell for cell in cells])
     total: list[object] = [None] * len(_TEAM_COLUMNS)
     total[0], total[1] = "TOTAL", len(rows)
     total[list(_TEAM_COLUMNS).index("Mins on incident")] = sum(row["minutes"] or 0 for row in rows)

@@ -192,18 +192,31 @@ def _text(row: Row, joint: str = " | ") -> str:
 
 def _not_an_incident(row: Row, header: Header) -> str:
     """Say why a row is no incident, or nothing."""
-    filled = [values.plain(values.text_of(cell)) for cell in row.cells if not values.is_empty(cell)]
+    filled = [cell for cell in row.cells if not values.is_empty(cell)]
     if not filled:
         return "blank row"
-    headings = [normal_heading(text) for text in header.texts if values.plain(text)]
-    if [normal_heading(text) for text in filled] == headings:
+    if _repeats(filled, header):
         return "the headings again"
-    dated = any(not values.is_blank(cell) for cell in _cells(row, header, ("date", "received_at")).values())
-    if _TOTAL.match(filled[0]) and not dated and len(filled) <= max(2, _MOST_TOTAL_CELLS * len(header.texts)):
+    first = values.plain(values.text_of(filled[0]))
+    few = len(filled) <= max(2, _MOST_TOTAL_CELLS * len(header.texts))
+    if few and _TOTAL.match(first) and not _is_dated(row, header):
         return "a total, not an incident"
-    if len(filled) == 1 and not values.is_empty(row.cells[0]) and _FOOTNOTE.match(filled[0]):
+    if len(filled) == 1 and not values.is_empty(row.cells[0]) and _FOOTNOTE.match(first):
         return "a footnote, not an incident"
     return ""
+
+
+def _repeats(filled: Sequence[Cell], header: Header) -> bool:
+    """Say whether the filled cells are the headings, in their order."""
+    headings = [text for text in header.texts if not values.is_empty(text)]
+    return len(filled) == len(headings) and all(
+        isinstance(cell, str) and normal_heading(cell) == normal_heading(text)
+        for cell, text in zip(filled, headings, strict=True)
+    )
+
+
+def _is_dated(row: Row, header: Header) -> bool:
+    return any(not values.is_blank(cell) for cell in _cells(row, header, ("date", "received_at")).values())
 
 
 def _read_row(row: Row, header: Header, order: DayOrder, secret: bytes) -> _Reading:

@@ -90,6 +90,9 @@ _DURATION = re.compile(
 )
 
 
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0xAD, 0xFEFF))
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What cannot be true or cannot be understood in one cell, and how to mend it."""
@@ -132,7 +135,7 @@ def is_blank(cell: Cell) -> bool:
 
 def is_empty(cell: Cell) -> bool:
     """Say whether a cell holds no sign at all; 'n/k' is not empty, though it is blank."""
-    return isinstance(cell, str) and not plain(cell)
+    return isinstance(cell, str) and (not cell or not plain(cell))
 
 
 def plain(text: str) -> str:
@@ -142,10 +145,9 @@ def plain(text: str) -> str:
     >>> plain("  Not\u00a0 Recorded\u200b ")
     'not recorded'
     """
-    visible = text.replace("\u00a0", " ").translate(
-        {0x200B: None, 0x200C: None, 0x200D: None, 0xAD: None, 0xFEFF: None}
-    )
-    return " ".join(visible.lower().split())
+    if not text.isascii():
+        text = text.replace("\u00a0", " ").translate(_INVISIBLE)
+    return " ".join(text.lower().split())
 
 
 def day_order(cells: list[Cell]) -> DayOrder:

@@ -1,4 +1,4 @@
-"""Which county of England a district belongs to: a fixed lookup, because no registry package carries ceremonial counties."""
+"""Which county of England a district belongs to: a fixed lookup, since no registry package carries one."""
 
 import difflib
 
@@ -65,7 +65,7 @@ MEMBERS: dict[str, tuple[str, ...]] = {
     "West Yorkshire": ("Bradford", "Calderdale", "Kirklees", "Leeds", "Wakefield"),
     "Wiltshire": ("Swindon", "Wiltshire"),
 }
-"""Unitary and metropolitan districts (editions from 2023) by ceremonial county; two-tier districts follow their council."""
+"""Unitary and metropolitan districts (from 2023) by ceremonial county; two-tier districts follow their council."""
 
 LONDON_BOROUGH_CODES = "E09"
 

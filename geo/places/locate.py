@@ -13,10 +13,10 @@ def locate(incidents: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     Add the place of each incident: point, precision, doubt, district of both editions and LSOA.
 
     A unit postcode gives its point, with a doubt of at least 60 m; a sector or a postcode district gives the mean point
-    of its live postcodes, the distance within which 9 in 10 of them lie, its commonest district and no LSOA. A unit whose
-    recorded point is a mail office is placed by its sector. Every row comes back in its order: one that cannot be
-    located has precision ``none``, no point, and ``not_located_because``. Wrong where the recorded postcode is that of a
-    person's home or of the police station, and not of the scene: this cannot be seen from the postcode.
+    of its live postcodes, the distance within which 9 in 10 of them lie, its commonest district and no LSOA. A unit
+    at a mail office has a doubt as wide as its postcode district. Every row comes back in its order: one that cannot be
+    located has precision ``none``, no point, and ``not_located_because``. Wrong where the recorded postcode is that of
+    a person's home or of the police station, and not of the scene: this cannot be seen from the postcode.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def locate(incidents: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     placed = gazetteer.table(rows["postcode"].astype(str).tolist()).set_index(rows.index)
     placed = placed.rename(columns={"reason": "not_located_because"})
     text = ["postcode", "precision", "district", "district_2021", "lsoa", "not_located_because"]
-    placed = placed.astype({column: "str" for column in text} | {"easting": "float64", "northing": "float64"})
+    placed = placed.astype(dict.fromkeys(text, "str") | {"easting": "float64", "northing": "float64"})
     located = check(
         rows.assign(**{str(column): placed[column] for column in placed}), LOCATED_COLUMNS, "located incidents"
     )

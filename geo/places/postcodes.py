@@ -18,12 +18,13 @@ from geo.settings import data_folder
 
 PostcodePrecision = Literal["unit", "sector", "district", "none"]
 
-AREAS = frozenset(
+_AREA_CODES = (
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G "
     "GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA "
     "PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN "
-    "WR WS WV YO ZE".split()
+    "WR WS WV YO ZE"
 )
+AREAS = frozenset(_AREA_CODES.split())
 """The postcode areas of the United Kingdom that have places in them. Source: ONS Postcode Directory, November 2025."""
 
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
@@ -38,9 +39,8 @@ NOT_PLACES = re.compile(
     r"GIR0AA|SANTA1|BX\d.*|XX\d.*|BF1\w*|BFPO\d+|(ASCN|STHL|TDCU|FIQQ|SIQQ|BBND|BIQQ|PCRN|TKCA)\w*|GX11\w*|"
     r"AI2640|KY\d\d{4}|VG\d{4}|MSR\d{4}"
 )
-BLANKS = frozenset(
-    "NAN NONE NULL NA N/A #N/A NK N/K NOTKNOWN NOTRECORDED NOTSTATED UNKNOWN U/K UK ? - -- . TBC".split()
-)
+_BLANK_WORDS = "NAN NONE NULL NA N/A #N/A NK N/K NOTKNOWN NOTRECORDED NOTSTATED UNKNOWN U/K UK ? - -- . TBC"
+BLANKS = frozenset(_BLANK_WORDS.split())
 LETTER_FOR = {"0": "O", "1": "I", "5": "S"}
 DIGIT_FOR = {"O": "0", "I": "1", "L": "1"}
 OUTWARD_SHAPES = ("A9", "A99", "AA9", "AA99", "A9A", "AA9A")
@@ -54,7 +54,8 @@ UNIT_METRES = 60.0
 points of Northamptonshire and its ring have another within 60 m (measured on the shipped gazetteer)."""
 
 OFFICE_DISTRICTS = 3
-"""A point shared by postcodes of this many postcode districts is a mail office, not where the addresses are."""
+OFFICE_POSTCODES = 20
+"""A point shared by this many postcodes, of this many postcode districts, is a mail office, not where addresses are."""
 
 NEAREST_METRES = 10_000
 """Beyond this, the nearest postcode says nothing about a point."""
@@ -76,9 +77,9 @@ def parse_postcode(text: str) -> PostcodeReading:
     Read ``text`` as a postcode, a sector or a district, or say why it is none of them.
 
     Spaces, case, punctuation, widths, leading zeros and an address around the postcode are repaired; O for 0, I or L
-    for 1 and 0, 1 or 5 for O, I or S are repaired only when exactly one reading exists. A unit is well formed, which does
-    not mean that it exists: the gazetteer knows that. 'LS14' without a space is read as the district LS14; wrong where a
-    writer cut 'LS1 4' short. 'LS1 4XX' is read as the sector, since XX is how systems mask a unit.
+    for 1 and 0, 1 or 5 for O, I or S are repaired only when exactly one reading exists. A unit is well formed, which
+    does not mean that it exists: the gazetteer knows that. 'LS14' without a space is read as the district LS14; wrong
+    where a writer cut 'LS1 4' short. 'LS1 4XX' is read as the sector, since XX is how systems mask a unit.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def parse_postcode(text: str) -> PostcodeReading:
 def _plain(text: str) -> str:
     """Fold widths, drop invisible characters and enclosing marks, and write capitals."""
     folded = unicodedata.normalize("NFKC", text)
-    visible = "".join(char for char in folded if unicodedata.category(char) != "Cf" or char == "\u00ad")
+    visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
     return visible.strip().strip("'\"`").strip().upper()
 
 
@@ -250,9 +251,9 @@ class Gazetteer:
     """
     Every unit postcode of some counties and their rings, live and terminated, indexed by its normal form.
 
-    Postcodes whose recorded point is a mail office (shared by three or more postcode districts: post-office boxes, large
-    users, many of them terminated) are placed by their sector, and that is said in the precision. Wrong for a postcode
-    introduced after November 2025, and at the outer edge of the ring, where a sector is cut.
+    A postcode whose point is a mail office (20 or more postcodes of 3 or more postcode districts: post-office boxes,
+    large users, many of them terminated) keeps that point, and its doubt reaches over its whole postcode district.
+    Wrong for a postcode introduced after November 2025, and at the outer edge of the ring, where a sector is cut.
 
     Raises
     ------
@@ -347,28 +348,18 @@ class Gazetteer:
 
     def _placed(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Add point, doubt and areas to readings indexed by their text."""
-        unit = rows["precision"].eq("unit")
-        known = unit & rows["postcode"].isin(self.frame.index)
-        at_office = known & rows["postcode"].isin(self._at_office)
-        key = rows["postcode"].where(~at_office, rows["postcode"].map(self._stand_in))
-        exact = known & ~at_office
-        points = self.frame[_POINT].reindex(key.where(exact)).assign(uncertainty_metres=np.nan)
-        coarse = self._groups.reindex(key.where(~exact & (~unit | known)))
-        placed = points.where(exact.to_numpy()[:, None], coarse.set_axis(points.index, axis="index")[points.columns])
-        placed = placed.set_axis(rows.index, axis="index").infer_objects()
-        placed.loc[exact, "uncertainty_metres"] = self._doubt(placed.loc[exact, ["easting", "northing"]])
-        text = ["district", "district_2021", "lsoa"]
-        placed[text] = placed[text].fillna("")
-        lost = placed["easting"].isna()
-        level = pd.Series(np.where(key.str.contains(" "), "sector", "district"), index=rows.index)
-        reason = rows["reason"].where(
-            rows["precision"].eq("none") | ~lost, "postcode unknown to the gazetteer: " + rows["postcode"]
-        )
-        precision = rows["precision"].where(~at_office, level).where(~lost, "none")
-        given = pd.Series(rows.index.astype(str), index=rows.index)
-        return placed.assign(
-            postcode=rows["postcode"].where(rows["precision"].ne("none"), given), precision=precision, reason=reason
-        )[["postcode", *_POINT[:2], "precision", "uncertainty_metres", *text, "reason"]]
+        found = self._places.reindex(rows["postcode"]).set_axis(rows.index, axis="index")
+        lost = found["easting"].isna()
+        unit = rows["precision"].eq("unit") & ~lost
+        found.loc[unit, "uncertainty_metres"] = self._doubt(found[unit], rows.loc[unit, "postcode"])
+        unread = rows["precision"].eq("none")
+        unknown = "postcode unknown to the gazetteer: " + rows["postcode"]
+        return found.assign(
+            postcode=rows["postcode"].where(~unread, pd.Series(rows.index.astype(str), index=rows.index)),
+            precision=rows["precision"].where(~lost, "none"),
+            reason=rows["reason"].where(unread | ~lost, unknown),
+            **{column: found[column].fillna("") for column in ("district", "district_2021", "lsoa")},
+        )[_PLACED]
 
     def nearest(self, easting: float, northing: float) -> str:
         """
@@ -394,10 +385,10 @@ class Gazetteer:
 
     @cached_property
     def _at_office(self) -> pd.Index:
-        """Postcodes whose point is shared by postcodes of three or more postcode districts."""
+        """Postcodes whose point is a mail office."""
         keyed = self.frame[["easting", "northing"]].assign(outward=self._outward)
-        districts = keyed.drop_duplicates().groupby(["easting", "northing"])["outward"].size()
-        points = districts[districts >= OFFICE_DISTRICTS].index
+        shared = keyed.groupby(["easting", "northing"])["outward"].agg(["size", "nunique"])
+        points = shared[(shared["size"] >= OFFICE_POSTCODES) & (shared["nunique"] >= OFFICE_DISTRICTS)].index
         return self.frame.index[pd.MultiIndex.from_frame(self.frame[["easting", "northing"]]).isin(points)]
 
     @cached_property
@@ -415,22 +406,27 @@ class Gazetteer:
         """The distinct points of live postcodes."""
         return cKDTree(np.unique(self._live[["easting", "northing"]].to_numpy(dtype="float64"), axis=0))
 
-    def _doubt(self, points: pd.DataFrame) -> np.ndarray:
-        """Give the doubt of unit postcodes: half the way to the nearest other live point, and never under 60 m."""
+    def _doubt(self, points: pd.DataFrame, postcodes: pd.Series) -> np.ndarray:
+        """Give the doubt of units: half the way to the nearest other live point, at least 60 m; wide at an office."""
         if points.empty or self._points.n < 2:
             return np.full(len(points), UNIT_METRES)
-        metres, _ = self._points.query(points.to_numpy(dtype="float64"), k=2)
-        other = np.where(metres[:, 0] > 0, metres[:, 0], metres[:, 1])
-        return np.asarray(np.maximum(UNIT_METRES, np.round(other / 2)))
+        metres, _ = self._points.query(points[["easting", "northing"]].to_numpy(dtype="float64"), k=2)
+        half_way = np.where(metres[:, 0] > 0, metres[:, 0], metres[:, 1]) / 2
+        district = self._groups.reindex(postcodes.str.split(" ").str[0]).set_axis(points.index, axis="index")
+        away = np.hypot(points["easting"] - district["easting"], points["northing"] - district["northing"])
+        anywhere = (away + district["uncertainty_metres"]).fillna(UNIT_METRES)
+        at_office = postcodes.isin(self._at_office).to_numpy()
+        return np.asarray(np.maximum(UNIT_METRES, np.round(np.where(at_office, anywhere, half_way))))
 
-    def _stand_in(self, postcode: str) -> str:
-        """Name the sector, or else the postcode district, that stands in for a postcode at a mail office."""
-        sector = postcode[:-2]
-        return sector if sector in self._groups.index else postcode.split(" ")[0]
+    @cached_property
+    def _places(self) -> pd.DataFrame:
+        """Everything that has a place: units, sectors and postcode districts."""
+        units = self.frame[[*_GROUPED, "lsoa"]].assign(uncertainty_metres=np.nan)
+        return pd.concat([units, self._groups])
 
     @cached_property
     def _groups(self) -> pd.DataFrame:
-        """Sectors and postcode districts: mean point of live postcodes, 90th percentile distance, commonest districts."""
+        """Sectors and postcode districts: mean point of live postcodes, 90th percentile away, commonest districts."""
         everywhere = self.frame[~self.frame.index.isin(self._at_office)]
         by_sector = pd.Series(everywhere.index.str[:-2], index=everywhere.index)
         by_district = self._outward
@@ -442,12 +438,23 @@ class Gazetteer:
         return pd.concat(parts)
 
 
-_POINT = ["easting", "northing", "district", "district_2021", "lsoa"]
+_GROUPED = ("easting", "northing", "district", "district_2021")
+_PLACED = [
+    "postcode",
+    "easting",
+    "northing",
+    "precision",
+    "uncertainty_metres",
+    "district",
+    "district_2021",
+    "lsoa",
+    "reason",
+]
 
 
 def _group(frame: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
     """Mean point, doubt and commonest districts of each group of postcodes; no LSOA, since a group spans many."""
-    own = frame[["easting", "northing", "district", "district_2021"]].assign(key=keys.reindex(frame.index))
+    own = frame[list(_GROUPED)].assign(key=keys.reindex(frame.index))
     groups = own.groupby("key")
     mean = groups[["easting", "northing"]].mean()
     away = np.hypot(*(own[axis] - own["key"].map(mean[axis]) for axis in ("easting", "northing")))

@@ -32,6 +32,12 @@ RING_METRES = 24_000
 NEAR_METRES = 1_000
 """A point outside every generalised LSOA polygon belongs to the nearest one within this distance, or to none."""
 
+STRAY_METRES = 20_000
+"""A mail office farther than this from a postcode's own postcode district is another town's: the point is an error."""
+
+OFFICE_POSTCODES, OFFICE_DISTRICTS = 20, 3
+"""A point shared by this many postcodes, of this many postcode districts, is a mail office."""
+
 ENGLAND = {"south": 49.8, "north": 55.9, "west": -6.5, "east": 1.9}
 """The box of main roads, in degrees."""
 
@@ -92,7 +98,7 @@ def derive(county: str, folder: Path) -> tuple[Path, ...]:
     census = packages.read_census()
     stem = slug(name)
     files = {
-        Path("boundaries", f"{stem}.parquet"): _boundary_bytes(_boundaries(name, areas, england, census)),
+        Path("boundaries", f"{stem}.parquet"): _boundary_bytes(_boundaries(name, areas, census)),
         Path("postcodes", f"{stem}.parquet"): _postcode_bytes(postcodes, notes),
         Path("residents", f"{stem}.csv"): _resident_bytes(areas, census),
         Path("roads", "main_roads.npz"): _road_bytes(),
@@ -130,7 +136,8 @@ def _cut(
     codes = {code for code, name in england.county_of.items() if name == county}
     wanted = _near(england.directory, codes)
     pointless = wanted["easting"].isna()
-    placed, from_polygon = _with_lsoa(wanted[~pointless], england.lookup, polygons)
+    at_hand, strays = _without_strays(wanted[~pointless])
+    placed, from_polygon = _with_lsoa(at_hand, england.lookup, polygons)
     areas = _areas_of(placed, codes, england, polygons)
     reach = _dissolve(areas).buffer(RING_METRES)
     shapely.prepare(reach)
@@ -143,6 +150,7 @@ def _cut(
         "live_in_county": int((frame["in_county"] & frame["live"]).sum()),
         "left_out_without_coordinates": int(pointless.sum()),
         "lsoa_from_polygon": int((from_polygon[kept.index] & frame["lsoa"].ne("").to_numpy()).sum()),
+        "mail_office_of_another_town": int(strays[kept.index].sum()),
         "without_lsoa": int(frame["lsoa"].eq("").sum()),
     }
     return frame, areas, notes
@@ -159,13 +167,40 @@ def _near(directory: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
     return directory[box | nowhere].reset_index(drop=True)
 
 
+def _without_strays(placed: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """
+    Put postcodes that stand at the mail office of another town at the office of their own postcode district.
+
+    Post-office boxes and large users stand at a mail office, and some terminated ones at one 50 km away. Such a
+    postcode gets the office that most postcodes of its district share; it stays where its district has no other.
+    """
+    rows = placed.assign(outward=placed["postcode"].str.split(" ").str[0])
+    point = ["easting", "northing"]
+    centre = rows.groupby("outward")[point].median()
+    away = np.hypot(*(rows[axis] - rows["outward"].map(centre[axis]) for axis in point))
+    shared = rows.groupby(point)["outward"]
+    office = shared.transform("size").ge(OFFICE_POSTCODES) & shared.transform("nunique").ge(OFFICE_DISTRICTS)
+    votes = rows[office & (away <= STRAY_METRES)].groupby(["outward", *point]).size().rename("votes").reset_index()
+    order = votes.sort_values(["outward", "votes", *point], ascending=[True, False, True, True])
+    own_office = order.drop_duplicates("outward").set_index("outward")
+    stray = office & (away > STRAY_METRES) & rows["outward"].isin(own_office.index)
+    moved = {axis: placed[axis].where(~stray, rows["outward"].map(own_office[axis])) for axis in point}
+    return placed.assign(**moved), stray
+
+
 def _with_lsoa(
     placed: pd.DataFrame, lookup: pd.DataFrame, polygons: gpd.GeoDataFrame
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Add ``lsoa``: the lookup's, else that of the polygon around the point; and say which came from a polygon."""
+    """
+    Add ``lsoa``: the lookup's, else that of the polygon around the point; and say which came from a polygon.
+
+    A lookup's LSOA more than 1 km from the point is out of date, and the polygon is used.
+    """
     known = lookup.drop_duplicates("postcode").set_index("postcode")["lsoa"]
     lsoa = placed["postcode"].map(known).fillna("")
-    missing = lsoa.eq("")
+    shapes = polygons.set_index("lsoa").geometry.reindex(lsoa).to_numpy()
+    off = shapely.distance(shapes, shapely.points(placed["easting"], placed["northing"])) > NEAR_METRES
+    missing = lsoa.eq("") | off
     points = shapely.points(placed.loc[missing, "easting"], placed.loc[missing, "northing"])
     tree = shapely.STRtree(polygons.geometry.to_numpy())
     at, area = tree.query_nearest(points, max_distance=NEAR_METRES, all_matches=False)
@@ -223,7 +258,7 @@ def _postcode_frame(kept: pd.DataFrame, codes: set[str], england: _England, poly
     return frame.sort_values("postcode", ignore_index=True)
 
 
-def _boundaries(county: str, areas: gpd.GeoDataFrame, england: _England, census: pd.DataFrame) -> gpd.GeoDataFrame:
+def _boundaries(county: str, areas: gpd.GeoDataFrame, census: pd.DataFrame) -> gpd.GeoDataFrame:
     """Dissolve LSOAs into districts of both editions and the county."""
     old_codes = (
         areas.merge(census, left_on="code", right_on="lsoa").groupby("district")["district_code"].agg(_commonest)
@@ -329,16 +364,17 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 _ROOMS: dict[str, tuple[str, tuple[Package, ...], str]] = {
     "boundaries": (
-        "County, districts of both editions and LSOA 2011, as GeoParquet in EPSG:27700. Districts and counties are LSOA "
-        "polygons dissolved by name; coordinates are rounded to 1 m. Generalised: pictures and totals, not the last "
-        "street; a unit postcode's own district beats point in polygon. The code of a ceremonial county is empty.",
+        "County, districts of both editions and LSOA 2011, as GeoParquet in EPSG:27700. Districts and counties are "
+        "LSOA polygons dissolved by name; coordinates are rounded to 1 m. Generalised: pictures and totals, not the "
+        "last street; a unit postcode's own district beats point in polygon. The code of a ceremonial county is empty.",
         (AREAS, LOOKUP, DIRECTORY, CENSUS),
         ATTRIBUTION,
     ),
     "postcodes": (
         "Every unit postcode, live and terminated, of each county and of a ring of 24 km around it. `live`: in OS "
         "Code-Point Open 2025.2, so a postcode introduced after April 2025 counts as not live. `lsoa` and `district` "
-        "(edition 2011-2021): ONS lookup of May 2022, else the LSOA 2011 polygon around the point; `district_2021`: "
+        "(edition 2011-2021): ONS lookup of May 2022; where that knows none, or one more than 1 km from the point, the "
+        "LSOA 2011 polygon around the point; `district_2021`: "
         "the district of 2025, by the postcode directory. `in_county`: by that district.",
         (DIRECTORY, LOOKUP, AREAS),
         ATTRIBUTION,
@@ -381,11 +417,17 @@ def _sources_page(folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+_NOTES = {
+    "postcodes": "postcodes in the file",
+    "in_county": "in the county",
+    "live_in_county": "of them live",
+    "left_out_without_coordinates": "of the same postcode districts left out: the directory has no coordinates for them",
+    "mail_office_of_another_town": "moved from the mail office of another town to that of their own postcode district",
+    "lsoa_from_polygon": "with the LSOA of the polygon around the point",
+    "without_lsoa": "without an LSOA",
+}
+
+
 def _postcode_notes(path: Path) -> str:
-    notes = json.loads(parquet.read_schema(path).metadata[b"triage_map"])
-    return (
-        f"{notes['postcodes']} postcodes, {notes['in_county']} in the county ({notes['live_in_county']} live); "
-        f"{notes['left_out_without_coordinates']} postcodes of the same postcode districts left out because the directory "
-        f"has no coordinates for them; LSOA from the polygon for {notes['lsoa_from_polygon']}, "
-        f"no LSOA for {notes['without_lsoa']}."
-    )
+    notes = json.loads((parquet.read_schema(path).metadata or {}).get(b"triage_map", b"{}"))
+    return "; ".join(f"{notes[key]} {words}" for key, words in _NOTES.items() if key in notes) + "."

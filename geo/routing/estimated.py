@@ -7,6 +7,7 @@ measures its error against street maps and against published drive times.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -221,7 +222,7 @@ def _strategic_segments() -> Iterator[tuple[Floats, Floats, int]]:
     for _, line in lines.assign(x=x, y=y).sort_values("order").groupby("road"):
         points = line[["x", "y"]].to_numpy()
         line_class = MOTORWAY if line["class"].iloc[0] == "M" else DUAL
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             yield a, b, line_class
 
 
@@ -272,9 +273,10 @@ def _seconds(edges: _Edges, density: Floats) -> Floats:
     return edges.metres / (kmh / 3.6)
 
 
-def _edges(start: npt.NDArray, end: npt.NDArray, metres: Floats, road: npt.ArrayLike) -> _Edges:
+def _edges(start: npt.ArrayLike, end: npt.ArrayLike, metres: Floats, road: npt.ArrayLike) -> _Edges:
+    start, end = np.asarray(start, dtype=np.int32), np.asarray(end, dtype=np.int32)
     road = np.broadcast_to(np.asarray(road, dtype=np.int64), len(start))
-    return _Edges(start.astype(np.int32), end.astype(np.int32), np.asarray(metres, dtype=float), road)
+    return _Edges(start, end, np.asarray(metres, dtype=float), road)
 
 
 def _together(*parts: _Edges) -> _Edges:

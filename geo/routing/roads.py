@@ -35,6 +35,9 @@ BUNDLE_FORMAT = 1
 GAP_METRES = 4_000.0
 """A triangle between junctions with a side longer than this spans no roads (water, or outside the map)."""
 
+DETOUR_METRES = 1_000.0
+"""A place goes this much further to a junction that can be both left and reached; beyond that it is cut off."""
+
 
 @dataclass(frozen=True, eq=False)
 class RoadNetwork:
@@ -161,11 +164,16 @@ class RoadNetwork:
         Give, for each point, the nearest node at which a journey can both begin and end, and the metres to it.
 
         That is the nearest node of the largest part in which every node can be driven to from every other, so that a
-        one-way stub at the edge of a map does not swallow a place; nodes that have no doors do not count either. A
-        network without such a part (less than half of the nodes) uses all of its nodes.
+        one-way stub at the edge of a map does not swallow a place; nodes without doors do not count either. Where
+        such a node is :data:`DETOUR_METRES` further away than the nearest of all, the place hangs on a part of its
+        own and takes that nearest one. A network without such a part (half of the nodes or less) uses all nodes.
         """
-        metres, place = self._joinable_tree.query(np.c_[_numbers(x, "x"), _numbers(y, "y")])
-        return self.joinable[place].astype(np.int32), np.asarray(metres, dtype=float)
+        points = np.c_[_numbers(x, "x"), _numbers(y, "y")]
+        any_metres, any_node = self._tree.query(points)
+        metres, place = self._joinable_tree.query(points)
+        near = metres <= any_metres + DETOUR_METRES
+        nodes = np.where(near, self.joinable[place], any_node).astype(np.int32)
+        return nodes, np.where(near, metres, any_metres)
 
     @cached_property
     def joinable(self) -> Nodes:
@@ -174,7 +182,7 @@ class RoadNetwork:
         _, part = connected_components(ones, directed=True, connection="strong")
         sizes = np.bincount(part)
         core = part == sizes.argmax()
-        driven = core if 2 * core.sum() >= self.nodes else np.ones(self.nodes, dtype=bool)
+        driven = core if 2 * core.sum() > self.nodes else np.ones(self.nodes, dtype=bool)
         open_nodes = driven & self.doors if (driven & self.doors).any() else driven
         return np.flatnonzero(open_nodes).astype(np.int32)
 

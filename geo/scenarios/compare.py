@@ -57,17 +57,17 @@ class Comparison:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
         first, second = self.outcomes[0].scenario, self.outcomes[other].scenario
         reach = self.differences(other)[0]
-        size = f"{abs(reach.mean):.1f} {'more' if reach.mean >= 0 else 'fewer'} incidents a month face to face in time"
+        more = "more" if reach.mean >= 0 else "fewer"
+        size = f"{abs(reach.mean):.1f} {more} incidents a month face to face in time than {first.name}"
+        if reach.low == reach.high == 0:
+            size = f"as many incidents face to face in time as {first.name}, in the hours that were observed"
         hours = second.pattern.crewed_hours - first.pattern.crewed_hours
         crewed = (
             f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
             if hours
             else "Crewed hours are the same."
         )
-        return (
-            f"{second.name} reaches {size} than {first.name} (80 % interval {reach.low:.1f} to {reach.high:.1f}): "
-            f"{reach.verdict}. {crewed}"
-        )
+        return f"{second.name} reaches {size} (80 % interval {reach.low:.1f} to {reach.high:.1f}): {reach.verdict}. {crewed}"
 
     def by_district(self, districts: pd.Series, other: int = 1) -> pd.DataFrame:
         """Give the difference in incidents reached a month by district, its interval, and whether its sign is known."""

@@ -70,16 +70,19 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """Answer the scenario in one sentence, with its doubt."""
-        reached, contact, every = self.waterfall.reached, self.waterfall.nurse_contact, self.waterfall.all
-        low, high = np.quantile(reached, TAILS)
-        share_low, share_high = np.quantile(self.share_in_time, TAILS)
+        waterfall, standard = self.waterfall, self.scenario.standard.minutes
+        contact = f"Of {waterfall.all.mean():.1f} incidents a month, {waterfall.nurse_contact.mean():.1f} at most have nurse contact"
         unknown = (
             f" {self.unobserved_hours:g} of its weekly hours were never observed." if self.unobserved_hours else ""
         )
+        if not self.scenario.model.sends_car:
+            return f"{contact}, by telephone or advice; no car is sent, by decision.{unknown}"
+        low, high = np.quantile(waterfall.reached, TAILS)
+        share_low, share_high = np.quantile(self.share_in_time, TAILS)
         return (
-            f"Of {every.mean():.1f} incidents a month, {contact.mean():.1f} at most have nurse contact and {reached.mean():.1f} are "
-            f"reached face to face within {self.scenario.standard.minutes:g} minutes (80 % interval {low:.1f} to {high:.1f}); "
-            f"{self.share_in_time.mean():.0%} of demand lies within that standard ({share_low:.0%}-{share_high:.0%}).{unknown}"
+            f"{contact} and {waterfall.reached.mean():.1f} are reached face to face within {standard:g} minutes (80 % interval "
+            f"{low:.1f} to {high:.1f}); {self.share_in_time.mean():.0%} of demand lies within that standard "
+            f"({share_low:.0%}-{share_high:.0%}).{unknown}"
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class ShiftPattern:
         minutes = np.zeros(7 * _DAY_MINUTES)
         for day, start, end in self.windows:
             minutes[np.arange(day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) % len(minutes)] = 1.0
-        return minutes.reshape(HOURS, 60).mean(axis=1)
+        return np.asarray(minutes.reshape(HOURS, 60).mean(axis=1), dtype=np.float64)
 
     @property
     def crewed_hours(self) -> float:
@@ -83,9 +83,7 @@ class ShiftPattern:
         by_window: dict[tuple[int, int], list[int]] = {}
         for day, start, end in self.windows:
             by_window.setdefault((start, end), []).append(day)
-        return "; ".join(
-            f"{_name_days(days)} {_clock(start)}-{_clock(end)}" for (start, end), days in by_window.items()
-        )
+        return "; ".join(f"{_name_days(days)} {_span(start, end)}" for (start, end), days in by_window.items())
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -119,6 +117,10 @@ def _day(name: str, part: str) -> int:
     if short not in DAYS:
         raise ScenarioError(f"the day {name.strip()!r} in {part!r} is none; use {', '.join(DAYS)} or daily")
     return DAYS.index(short)
+
+
+def _span(start: int, end: int) -> str:
+    return "00:00-24:00" if end - start == _DAY_MINUTES and start == 0 else f"{_clock(start)}-{_clock(end)}"
 
 
 def _clock(minute: int) -> str:

@@ -10,6 +10,10 @@ from geo.places.bases import Base
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
 
+DEMONSTRATION_BASE = Base("Northampton (NN4 0JQ, assumed)", 475166.0, 257423.0, "NN4 0JQ")
+"""Where the demonstration's car starts: assumed, because the published map's base cannot be recovered. Point: ONS Postcode
+Directory, November 2025."""
+
 _SCHEMES: tuple[tuple[str, str, int, DeploymentModel, str], ...] = (
     (
         "Operation Alloy",

@@ -6,13 +6,15 @@ from geo.deployment.shifts import ShiftLog, read_shift_log
 from geo.errors import ProjectError
 from geo.incidents import demonstration
 from geo.incidents.read import Extract, read_extract
-from geo.places.bases import Base
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
+from geo.scenarios.presets import DEMONSTRATION_BASE
 from geo.settings import cache_folder
 from geo.store.project import Facts, Project, create_project, open_project
 
 COUNTY = "Northamptonshire"
+EDITION = 1
+"""Raised whenever what the demonstration writes changes, so that a cached one is made anew."""
 
 SYNTHETIC = {
     "weeks": (
@@ -63,7 +65,6 @@ def make_demonstration(folder: Path, name: str = "weeks") -> Project:
     if name not in SYNTHETIC:
         raise ProjectError(f"there is no demonstration set {name!r}; choose one of {', '.join(SYNTHETIC)}")
     gazetteer = Gazetteer.default()
-    base = Base.at(demonstration.ASSUMED_BASE, gazetteer, name=f"Northampton ({demonstration.ASSUMED_BASE}, assumed)")
 
     def fill(project: Project) -> None:
         write = demonstration.write_weeks if name == "weeks" else demonstration.write_year
@@ -75,12 +76,12 @@ def make_demonstration(folder: Path, name: str = "weeks") -> Project:
         import_shift_log(project, files.shift_log)
 
     title = "Operation Alloy, two published weeks" if name == "weeks" else "Northamptonshire, illustrative year"
-    return create_project(folder, Facts(title, COUNTY, base, SYNTHETIC[name]), fill)
+    return create_project(folder, Facts(title, COUNTY, DEMONSTRATION_BASE, SYNTHETIC[name]), fill)
 
 
 def demonstration_project(name: str = "northamptonshire") -> Project:
     """Open the demonstration of that name from the cache folder, making it there the first time."""
-    folder = cache_folder() / f"demonstration-{name}-{demonstration.EDITION}"
+    folder = cache_folder() / f"demonstration-{name}-{EDITION}"
     try:
         return open_project(folder)
     except ProjectError:

@@ -1,0 +1,173 @@
+"""Scenarios answered and compared in a small world that can be checked by hand."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import geo
+from geo.errors import ScenarioError
+
+BASE = geo.Base("west", 0.0, 0.0)
+EAST = geo.Base("east", 60_000.0, 0.0)
+
+
+class TwoVillages:
+    """A gazetteer of two villages, 60 km apart, with a postcode each."""
+
+    frame = pd.DataFrame(
+        {
+            "easting": [0, 60_000],
+            "northing": [0, 0],
+            "live": True,
+            "in_county": True,
+            "district": ["West", "East"],
+            "district_2021": ["All", "All"],
+            "lsoa": ["E1", "E2"],
+        },
+        index=["AA1 1AA", "AA2 2AA"],
+    )
+
+
+def small_world(incidents=14):
+    nights = pd.date_range("2016-02-01 18:00", periods=14, freq="D", tz="Europe/London")
+    shifts = pd.DataFrame(
+        {
+            "shift_id": [f"s{i}" for i in range(14)],
+            "start": nights,
+            "end": nights + pd.Timedelta(hours=6),
+            "nhs_staffed": ["yes"] * 12 + ["no"] * 2,
+            "police_staffed": "yes",
+        }
+    )
+    calls = pd.DataFrame(
+        {
+            "received_at": (nights[:12].append(nights[:12]))[:incidents] + pd.Timedelta(hours=2),
+            "shift_id": "",
+            "lsoa": (["E1", "E2"] * 20)[:incidents],
+            "deployed": (["yes", "no"] * 20)[:incidents],
+        }
+    )
+    demand = geo.fit_demand(calls, shifts, pd.Series({"E1": 100, "E2": 100}), draws=400)
+    network = geo.RoadNetwork.from_edges([0, 1], [1, 0], [3600.0, 3600.0], [0.0, 60_000.0], [0.0, 0.0])
+    return geo.World(calls, demand, shifts, network, TwoVillages())
+
+
+WORLD = small_world()
+ALLOY = geo.Scenario("Alloy", (BASE,), geo.ShiftPattern.parse("daily 18-00"))
+
+
+def test_the_near_village_is_reached_and_the_far_one_is_not():
+    outcome = geo.evaluate(ALLOY, WORLD)
+    assert outcome.drive == pytest.approx([0, 60], abs=0.5)
+    near, far = outcome.in_time.mean(axis=0)
+    assert near > 0.99
+    assert far < 0.05
+    assert outcome.share_in_time.mean() == pytest.approx(outcome.weights.mean(axis=0)[0], abs=0.05)
+
+
+def test_the_steps_add_up_to_all_demand():
+    outcome = geo.evaluate(ALLOY, WORLD)
+    assert sum(outcome.waterfall.steps.values()) == pytest.approx(outcome.waterfall.all)
+    assert outcome.by_place.all.sum(axis=1) == pytest.approx(outcome.waterfall.all)
+
+
+def test_staffing_comes_from_the_log_unless_it_is_given():
+    from_log = geo.evaluate(ALLOY, WORLD).waterfall
+    assert float((from_log.nurse_contact / from_log.all).mean()) == pytest.approx(
+        13 / 16, abs=0.02
+    )  # Beta(1 + 12, 1 + 2)
+    given = geo.evaluate(replace(ALLOY, nurse_reliability=0.5), WORLD).waterfall
+    assert (given.nurse_contact / given.all) == pytest.approx(0.5)
+
+
+def test_a_telephone_scheme_sends_no_car_and_that_is_no_gap():
+    outcome = geo.evaluate(replace(ALLOY, model=geo.DeploymentModel.TELEPHONE), WORLD)
+    assert outcome.waterfall.reached.sum() == 0
+    assert outcome.waterfall.steps["too_far"].sum() == 0
+    assert outcome.waterfall.nurse_contact.mean() > 0
+    assert "no car is sent, by decision" in outcome.sentence
+
+
+def test_an_unaccompanied_nurse_needs_no_officer():
+    outcome = geo.evaluate(replace(ALLOY, model=geo.DeploymentModel.UNACCOMPANIED), WORLD)
+    assert outcome.waterfall.steps["no_officer"].sum() == 0
+
+
+def test_hours_never_live_are_counted_and_not_guessed():
+    late = geo.evaluate(replace(ALLOY, pattern=geo.ShiftPattern.parse("daily 18-02")), WORLD)
+    assert late.unobserved_hours == 14
+    assert late.waterfall.reached == pytest.approx(geo.evaluate(ALLOY, WORLD).waterfall.reached)
+
+
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"standard": geo.ResponseStandard(60)},
+        {"bases": (BASE, EAST)},
+        {"pattern": geo.ShiftPattern.parse("daily 17-01")},
+        {"nurse_reliability": 1.0},
+    ],
+)
+def test_more_never_reaches_less(better):
+    assert (
+        geo.evaluate(replace(ALLOY, **better), WORLD).waterfall.reached
+        >= geo.evaluate(ALLOY, WORLD).waterfall.reached - 1e-9
+    ).all()
+
+
+def test_equal_scenarios_differ_by_exactly_zero():
+    comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(replace(ALLOY, name="same"), WORLD)])
+    assert [(d.mean, d.low, d.high, d.verdict) for d in comparison.differences()] == [(0, 0, 0, "no difference")] * 3
+
+
+def test_a_clear_difference_is_called_clear():
+    both = replace(ALLOY, name="both", bases=(BASE, EAST))
+    difference = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(both, WORLD)]).differences()[0]
+    assert difference.better == 1.0
+    assert difference.verdict == "clear"
+    assert difference.low > 0
+
+
+def test_unobserved_hours_leave_no_verdict_against_their_plan():
+    late = replace(ALLOY, name="late", pattern=geo.ShiftPattern.parse("daily 20-02"))
+    comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(late, WORLD)])
+    assert comparison.differences()[0].verdict == "cannot tell yet: 14 of its weekly hours were never observed"
+    assert "Crewed hours are the same." in comparison.sentence()
+
+
+def test_differences_by_district_add_up():
+    both = replace(ALLOY, name="both", bases=(BASE, EAST))
+    comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(both, WORLD)])
+    table = comparison.by_district(WORLD.districts("2011-2021"))
+    assert table["difference"].sum() == pytest.approx(comparison.differences()[0].mean)
+    assert table.set_index("district").loc["East", "sign_known"]
+    assert not table.set_index("district").loc["West", "sign_known"]
+
+
+def test_one_scenario_is_no_comparison_and_other_data_none_either():
+    outcome = geo.evaluate(ALLOY, WORLD)
+    with pytest.raises(ScenarioError, match="choose two to six"):
+        geo.compare([outcome])
+    with pytest.raises(ScenarioError, match="different data or seeds"):
+        geo.compare([outcome, geo.evaluate(ALLOY, small_world(incidents=3))])
+
+
+def test_the_same_question_has_the_same_answer():
+    np.testing.assert_array_equal(
+        geo.evaluate(ALLOY, WORLD, seed=4).waterfall.reached, geo.evaluate(ALLOY, WORLD, seed=4).waterfall.reached
+    )
+
+
+def test_worlds_and_scenarios_pickle():
+    again = pickle.loads(pickle.dumps(WORLD))  # noqa: S301 - our own bytes
+    assert geo.evaluate(pickle.loads(pickle.dumps(ALLOY)), again).share_in_time.mean() > 0  # noqa: S301
+
+
+def test_the_world_is_left_alone():
+    before = WORLD.located.copy(deep=True), WORLD.shifts.copy(deep=True)
+    geo.evaluate(ALLOY, WORLD)
+    pd.testing.assert_frame_equal(WORLD.located, before[0])
+    pd.testing.assert_frame_equal(WORLD.shifts, before[1])
