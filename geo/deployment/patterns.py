@@ -44,14 +44,15 @@ def with_days(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
 
     The shift named in the record decides; failing that, the shift during which the call was received; failing that, the date
     of the call itself. ``dated_by`` is ``record``, ``shift`` (no date of its own) or ``none``. A shift id that the log does
-    not hold is ignored.
+    not hold counts only where it is itself a date (2016-03-10).
 
     Returns
     -------
     A copy with ``day`` (date without zone, NaT when none) and ``dated_by``.
     """
     by_id = shifts.drop_duplicates("shift_id").set_index("shift_id")["date"]
-    named = incidents["shift_id"].map(by_id)
+    as_date = pd.to_datetime(incidents["shift_id"], format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    named = incidents["shift_id"].map(by_id).astype("datetime64[us]").fillna(as_date)
     own = incidents["received_at"].dt.tz_localize(None).dt.normalize()
     during = _shift_date(incidents["received_at"], shifts)
     dated_by = np.select([incidents["received_at"].notna(), named.notna()], ["record", "shift"], "none")
@@ -69,6 +70,19 @@ def _shift_date(received: pd.Series, shifts: pd.DataFrame) -> pd.Series:
     latest.index = known.index
     inside = latest["received"] < latest["end"]
     return none.where(~none.index.isin(latest.index[inside]), latest["date"].reindex(none.index))
+
+
+def deployed_in_words(deployed: pd.Series) -> str:
+    """
+    Say how many incidents the car was deployed to, and for how many that was not recorded.
+
+    Examples
+    --------
+    >>> deployed_in_words(pd.Series(["yes", "no", "unknown"]))
+    '1 of 3 incidents (for 1 it is not recorded)'
+    """
+    yes, unknown = int((deployed == "yes").sum()), int((deployed == "unknown").sum())
+    return f"{yes} of {len(deployed)} incidents" + (f" (for {unknown} it is not recorded)" if unknown else "")
 
 
 def combine(values: Iterable[str]) -> Answer:

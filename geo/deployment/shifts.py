@@ -30,9 +30,9 @@ class ShiftLog:
     """
 
     frame: pd.DataFrame
+    left_out: pd.DataFrame
+    rows_read: int
     faults: tuple[str, ...] = ()
-    left_out: pd.DataFrame | None = None
-    rows_read: int = 0
 
     def __post_init__(self) -> None:
         check(self.frame, SHIFT_COLUMNS, "shift log")

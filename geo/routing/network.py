@@ -170,6 +170,8 @@ def _existing(source: str | os.PathLike[str]) -> Path | None:
     path = Path(source)
     if path.is_file():
         return path
+    if str(source).startswith("estimated:"):
+        raise SourceError(f"{source} names no map to read; make it with `triage-map roads {source!r} --out FILE`")
     if path.is_dir():
         raise SourceError(f"{source} is a folder; give the road file in it")
     if isinstance(source, os.PathLike) or _FILE_NAME.search(str(source)):
@@ -260,6 +262,7 @@ def _prepared(graph: nx.MultiDiGraph, what: str) -> nx.MultiDiGraph:
     """Keep the largest part of a graph of our own and put ``travel_time`` on every edge of it."""
     if not graph.number_of_edges():
         raise _no_roads(what)
+    _to_grid(graph)
     largest = max(nx.weakly_connected_components(graph), key=len)
     dropped = graph.number_of_nodes() - len(largest)
     if dropped:
@@ -297,7 +300,7 @@ def _add_free_flow(graph: nx.MultiDiGraph, what: str) -> None:
         ox.add_edge_travel_times(graph)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise SourceError(
-            f"{what} has roads without a length or a road class, so no times can be worked out; "
+            f"{what} has roads without a position, a length or a road class, so no times can be worked out; "
             "save the roads with ox.save_graphml, or give each a travel_time"
         ) from error
 
@@ -348,19 +351,24 @@ def _doors(graph: nx.MultiDiGraph) -> list[bool]:
 
 def _positions(graph: nx.MultiDiGraph) -> tuple[Floats, Floats]:
     """Give the grid positions of the nodes, in the graph's order."""
-    if not graph.graph.get("crs"):
-        raise CrsError("the road graph does not say in which coordinates it is; save it with ox.save_graphml")
     try:
         x, y = (np.array([node[axis] for _, node in graph.nodes(data=True)], dtype=float) for axis in "xy")
-        to_grid = pyproj.Transformer.from_crs(graph.graph["crs"], GRID, always_xy=True)
     except (KeyError, TypeError, ValueError) as error:
         raise SourceError("the road graph has junctions without a position; save it with ox.save_graphml") from error
-    except pyproj.exceptions.CRSError as error:
-        raise CrsError(f"the road graph is in unknown coordinates ({graph.graph['crs']!s:.60})") from error
-    x, y = to_grid.transform(x, y)
+    x, y = _to_grid(graph).transform(x, y)
     if lost := int((~(np.isfinite(x) & np.isfinite(y))).sum()):
         raise CrsError(f"{lost} junctions cannot be brought to the British grid; give roads of Great Britain")
     return x, y
+
+
+def _to_grid(graph: nx.MultiDiGraph) -> pyproj.Transformer:
+    """Give the way from a graph's coordinates to the British grid."""
+    if not (system := graph.graph.get("crs")):
+        raise CrsError("the road graph does not say in which coordinates it is; save it with ox.save_graphml")
+    try:
+        return pyproj.Transformer.from_crs(system, GRID, always_xy=True)
+    except pyproj.exceptions.CRSError as error:
+        raise CrsError(f"the road graph is in unknown coordinates ({system!s:.60}); save it in EPSG:4326") from error
 
 
 def _graph_of(network: RoadNetwork) -> nx.MultiDiGraph:

@@ -164,27 +164,30 @@ class RoadNetwork:
         Give, for each point, the nearest node at which a journey can both begin and end, and the metres to it.
 
         That is the nearest node of the largest part in which every node can be driven to from every other, so that a
-        one-way stub at the edge of a map does not swallow a place; nodes without doors do not count either. Where
-        such a node is :data:`DETOUR_METRES` further away than the nearest of all, the place hangs on a part of its
-        own and takes that nearest one. A network without such a part (half of the nodes or less) uses all nodes.
+        one-way stub at the edge of a map does not swallow a place; nodes without doors never count. Where such a node
+        is more than :data:`DETOUR_METRES` further away than the nearest of all with doors, the place hangs on a part
+        of its own and takes that nearest one. A network without such a part (half of the nodes or less) uses all.
         """
         points = np.c_[_numbers(x, "x"), _numbers(y, "y")]
-        any_metres, any_node = self._tree.query(points)
+        any_metres, any_place = self._door_tree.query(points)
         metres, place = self._joinable_tree.query(points)
         near = metres <= any_metres + DETOUR_METRES
-        nodes = np.where(near, self.joinable[place], any_node).astype(np.int32)
+        nodes = np.where(near, self.joinable[place], self._open[any_place]).astype(np.int32)
         return nodes, np.where(near, metres, any_metres)
 
     @cached_property
     def joinable(self) -> Nodes:
-        """The nodes that :meth:`join` chooses from."""
+        """The nodes that :meth:`join` prefers: with doors, and in the largest part that can be driven both ways."""
         ones = csr_array((np.ones(self.edges), (self.tail, self.head)), shape=(self.nodes, self.nodes))
         _, part = connected_components(ones, directed=True, connection="strong")
-        sizes = np.bincount(part)
-        core = part == sizes.argmax()
-        driven = core if 2 * core.sum() > self.nodes else np.ones(self.nodes, dtype=bool)
-        open_nodes = driven & self.doors if (driven & self.doors).any() else driven
-        return np.flatnonzero(open_nodes).astype(np.int32)
+        core = part[self._open] == np.bincount(part).argmax()
+        large = 2 * np.bincount(part).max() > self.nodes and core.any()
+        return self._open[core] if large else self._open
+
+    @cached_property
+    def _open(self) -> Nodes:
+        shown = self.doors if self.doors is not None and self.doors.any() else np.ones(self.nodes, dtype=bool)
+        return np.flatnonzero(shown).astype(np.int32)
 
     @cached_property
     def triangles(self) -> npt.NDArray[np.int64]:
@@ -206,6 +209,10 @@ class RoadNetwork:
     @cached_property
     def _tree(self) -> cKDTree:
         return cKDTree(np.c_[self.x, self.y])
+
+    @cached_property
+    def _door_tree(self) -> cKDTree:
+        return cKDTree(np.c_[self.x, self.y][self._open])
 
     @cached_property
     def _joinable_tree(self) -> cKDTree:

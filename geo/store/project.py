@@ -30,6 +30,7 @@ from geo.tables import LOCATED_COLUMNS, LONDON, SHIFT_COLUMNS, Column, check, na
 DATABASE = "project.sqlite"
 ROADS = "roads.net"
 _FORMAT = 1
+_LEFT_OUT = ["state", "file", "row", "reason", "suggestion", "text"]
 _SQL_TYPES = {"number": "REAL"}
 
 
@@ -149,7 +150,9 @@ class Project:
     def add_shift_log(self, file: Path, log: ShiftLog) -> bool:
         """Import a shift log whole; False when the same file was imported before."""
         shifts = check(log.frame, SHIFT_COLUMNS, f"the shift log {file.name}")
-        return self._add(file, "shift_log", (len(shifts), len(shifts), 0, 0), [("shifts", shifts)])
+        refused = log.left_out.assign(state="refused", file=file.name, suggestion="")[_LEFT_OUT]
+        counts = (log.rows_read, len(shifts), 0, len(refused))
+        return self._add(file, "shift_log", counts, [("shifts", shifts), ("left_out", refused)])
 
     def _add(self, file: Path, source: str, counts: tuple[int, ...], tables: list[tuple[str, pd.DataFrame]]) -> bool:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -263,10 +266,9 @@ def _unwritable(folder: Path, error: OSError) -> ProjectError:
 
 
 def _left_out(extract: Extract) -> pd.DataFrame:
-    wanted = ["state", "file", "row", "reason", "suggestion", "text"]
     parts = [extract.quarantined.assign(state="quarantined"), extract.refused.assign(state="refused")]
     frame = pd.concat([part for part in parts if len(part)] or parts).assign(file=extract.file)
-    return frame.reindex(columns=wanted, fill_value="").fillna({"suggestion": ""})
+    return frame.reindex(columns=_LEFT_OUT, fill_value="").fillna({"suggestion": ""})
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:

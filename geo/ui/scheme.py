@@ -6,7 +6,7 @@ import streamlit as st
 from geo.deployment import patterns
 from geo.deployment.outcomes import outcome_table, referral_table
 from geo.deployment.patterns import Day
-from geo.incidents.demonstration import published_week
+from geo.incidents.demonstration import published_weeks
 from geo.layers.choropleth import ChoroplethLayer
 from geo.store.loading import select
 from geo.ui import charts, frame, maps, words
@@ -40,12 +40,12 @@ def show(question: Question) -> None:
 
 
 def _sentence(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
-    deployed = patterns.combine_counts(incidents["deployed"])
+    deployed = patterns.deployed_in_words(incidents["deployed"])
     strip = patterns.staffing_strip(shifts)["state"].value_counts()
     staffed = (
         f"{strip.get('staffed', 0)} of {len(shifts)} nights were fully staffed, {strip.get('unknown', 0)} not recorded."
     )
-    st.markdown(f"**The car was deployed to {deployed} incidents. {staffed}**")
+    st.markdown(f"**The car was deployed to {deployed}. {staffed}**")
 
 
 def _weekly(question: Question, incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:

@@ -67,7 +67,7 @@ def test_northampton_to_kettering_takes_about_as_long_as_route_planners_say(nort
 
 
 def test_a_county_without_postcodes_names_the_cure():
-    with pytest.raises(SourceError, match="cannot be estimated for Atlantis: .* run `triage-map data 'Atlantis'`"):
+    with pytest.raises(SourceError, match=r"cannot be estimated for Atlantis: .* run `triage-map data 'Atlantis'`"):
         estimate_roads("Atlantis")
 
 

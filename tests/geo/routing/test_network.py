@@ -150,7 +150,7 @@ def test_degrees_become_grid_metres():
         (nx.MultiDiGraph(crs="EPSG:27700"), SourceError, "holds no roads"),
         (street(*both_ways({}), crs=None), CrsError, "does not say in which coordinates"),
         (street(*both_ways({}), crs="EPSG:99999"), CrsError, "unknown coordinates"),
-        (street(*both_ways({"length": None})), SourceError, "without a length"),
+        (street(*both_ways({"length": None})), SourceError, "a length or a road class"),
     ],
 )
 def test_a_graph_that_is_no_road_network_is_refused_in_words(graph, kind, words):
@@ -268,7 +268,7 @@ def test_a_broken_file_is_one_plain_sentence_with_the_cure(tmp_path, name, conte
 def test_a_file_cut_short_is_one_plain_sentence(shared_data, tmp_path, name):
     content = (shared_data / "roads" / name).read_bytes()
     (tmp_path / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(SourceError, match="damaged or cut short; .* again"):
+    with pytest.raises(SourceError, match=r"damaged or cut short; .* again"):
         load_network(tmp_path / name)
 
 
@@ -290,6 +290,11 @@ def test_a_folder_and_a_blank_are_no_source(tmp_path):
         load_network(tmp_path)
     with pytest.raises(SourceError, match="no road source is named"):
         load_network(" ")
+
+
+def test_estimated_roads_are_never_downloaded():
+    with pytest.raises(SourceError, match="names no map to read; make it with `triage-map roads"):
+        load_network("estimated:Rutland")
 
 
 # Downloads, from a stand-in on this machine
@@ -325,7 +330,7 @@ def openstreetmap(monkeypatch):
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - the name that http.server calls
 
         def log_message(self, *_):
             pass
@@ -345,7 +350,8 @@ def openstreetmap(monkeypatch):
     server.server_close()
 
 
-def test_an_area_is_downloaded_by_its_name(openstreetmap, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("openstreetmap")
+def test_an_area_is_downloaded_by_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     roads = load_network("Somewhere", deadline_seconds=60)
     assert (roads.nodes, roads.edges) == (2, 2)
@@ -354,7 +360,8 @@ def test_an_area_is_downloaded_by_its_name(openstreetmap, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []  # no cache is left behind
 
 
-def test_an_unknown_area_is_one_plain_sentence(openstreetmap):
+@pytest.mark.usefixtures("openstreetmap")
+def test_an_unknown_area_is_one_plain_sentence():
     with pytest.raises(SourceError, match=r"'Nowhere' could not be downloaded \(OpenStreetMap knows no such area"):
         load_network("Nowhere", deadline_seconds=60)
 

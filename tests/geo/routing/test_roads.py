@@ -97,7 +97,7 @@ def test_a_saved_network_comes_back_whole_whatever_its_name(tmp_path, name):
 def test_a_network_pickles_without_its_trees():
     roads = triangle(label="made up")
     roads.nearest(0, 0)
-    again = pickle.loads(pickle.dumps(roads))
+    again = pickle.loads(pickle.dumps(roads))  # noqa: S301 - our own bytes
     assert again.nearest(1000, 1) == (1, 1.0)
     assert again.label == "made up"
 
@@ -130,7 +130,7 @@ def test_what_fails_while_writing_leaves_the_old_file_and_nothing_else(tmp_path)
 
 def test_a_folder_that_cannot_be_made_is_a_plain_sentence(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(SourceError, match="cannot be written .*; choose a folder"):
+    with pytest.raises(SourceError, match=r"cannot be written .*; choose a folder"):
         triangle().save(tmp_path / "file" / "net.npz")
     with pytest.raises(SourceError, match="is a folder"):
         triangle().save(tmp_path)
