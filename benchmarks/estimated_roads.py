@@ -107,14 +107,16 @@ def bands(name: str, pairs: pd.DataFrame) -> list[dict[str, object]]:
     return [row(f"{name}, {low}-{high} min", part) for low, high, part in parts if len(part) >= 30]
 
 
-def wrong_side(pairs: pd.DataFrame) -> list[dict[str, object]]:
+def wrong_side(name: str, pairs: pd.DataFrame) -> list[dict[str, object]]:
     """Give the share of pairs within a quarter of each limit that the estimate puts on its wrong side."""
     rows = []
     for limit in LIMITS:
         near = pairs[(pairs["true"] - limit).abs() <= NEAR_LIMIT * limit]
         if len(near) >= 30:
             wrong = ((near["true"] <= limit) != (near["ours"] <= limit)).mean()
-            rows.append({"limit": limit, "pairs near it": len(near), "wrong side %": round(100 * wrong, 1)})
+            rows.append(
+                {"against": name, "limit": limit, "pairs near it": len(near), "wrong side %": round(100 * wrong, 1)}
+            )
     return rows
 
 
@@ -125,6 +127,8 @@ def main() -> None:
     shared = Path(os.environ.get("TRIAGE_MAP_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
     arguments.add_argument("--shared", type=Path, default=shared, help="the folder of street maps")
     asked = arguments.parse_args()
+    if asked.wheel and not asked.wheel.is_file():
+        arguments.error(f"there is no file {asked.wheel}")
 
     for slug in MEASURED:
         began = time.process_time()
@@ -138,7 +142,7 @@ def main() -> None:
             f"one to all {time.process_time() - began:.3f} s"
         )
 
-    rows = []
+    rows, sides = [], []
     try:
         minutes, units = published(asked.wheel or wheel_path(AREAS))
         pairs = pd.concat([against_published(slug, minutes, units) for slug in MEASURED])
@@ -147,6 +151,7 @@ def main() -> None:
         rows += [row("published, up to 60 min", within), row("published, up to 30 min", pairs[pairs["true"] <= 30])]
         rows += [row(f"published, up to 60 min, {county}", part) for county, part in within.groupby("county")]
         rows += bands("published", pairs)
+        sides += wrong_side("published", driving)
     except SourceError as problem:
         print(f"not compared with the published times: {problem}")
     for place, name, slug in (
@@ -156,12 +161,12 @@ def main() -> None:
         if (file := asked.shared / "roads" / name).is_file():
             streets = against_streets(file, slug)
             rows += [row(f"street map of {place}", streets), *bands(place, streets)]
+            sides += wrong_side(f"street map of {place}", streets)
         else:
             print(f"not compared with the street map of {place}: {file} is not here (--shared)")
     print(pd.DataFrame(rows).to_string(index=False))
-    if "pairs" in locals():
-        print("\nnear a limit (within a quarter of it), minutes of driving:")
-        print(pd.DataFrame(wrong_side(driving)).to_string(index=False))
+    print("\nnear a limit (within a quarter of it), minutes of driving:")
+    print(pd.DataFrame(sides).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GRID
 from geo.errors import CrsError, PlaceError, SchemaError, SourceError
+from geo.places.counties import match_county
 from geo.settings import data_folder
 
 Edition = Literal["2011-2021", "2021-"]
@@ -79,11 +80,9 @@ def data_file(room: str, county: str, suffix: str) -> tuple[str, Path]:
     PlaceError
         If the county does not ship; the message names those that do, and how to add it.
     """
-    asked = slug(county)
     known = counties()
-    for name in known:
-        if slug(name) == asked:
-            return name, data_folder() / room / f"{asked}.{suffix}"
+    if name := match_county(county, known):
+        return name, data_folder() / room / f"{slug(name)}.{suffix}"
     here = ", ".join(known) or "none"
     raise PlaceError(f"no data for the county {county!r} (here: {here}); add it with: triage-map data {county!r}")
 

@@ -1,6 +1,7 @@
 """Which county of England a district belongs to: a fixed lookup, since no registry package carries one."""
 
 import difflib
+from collections.abc import Collection
 
 from geo.errors import PlaceError
 
@@ -91,7 +92,18 @@ def county_of_district(code: str, name: str, council: str) -> str:
     return next((county for county, members in MEMBERS.items() if name in members), "")
 
 
-def canonical_county(asked: str, known: list[str]) -> str:
+def match_county(asked: str, known: Collection[str]) -> str | None:
+    """Give the name in ``known`` that ``asked`` means, forgiving case, hyphens and a county council's name, or none."""
+    by_plain = _by_plain_name(known)
+    return by_plain.get(" ".join(asked.replace("-", " ").split()).casefold())
+
+
+def _by_plain_name(known: Collection[str]) -> dict[str, str]:
+    shorter = {council.casefold(): name for council, name in COUNTY_NAMES_OF_COUNCILS.items() if name in known}
+    return {name.casefold(): name for name in known} | shorter
+
+
+def canonical_county(asked: str, known: Collection[str]) -> str:
     """
     Give the county of ``known`` that ``asked`` means: case, spaces, hyphens and a county council's name are forgiven.
 
@@ -105,11 +117,9 @@ def canonical_county(asked: str, known: list[str]) -> str:
     >>> canonical_county("cambridgeshire", ["Cambridgeshire and Peterborough", "Rutland"])
     'Cambridgeshire and Peterborough'
     """
-    plain = " ".join(asked.replace("-", " ").split()).casefold()
-    by_plain = {name.casefold(): name for name in known}
-    by_plain |= {k.casefold(): v for k, v in COUNTY_NAMES_OF_COUNCILS.items() if v in known}
-    if plain in by_plain:
-        return by_plain[plain]
-    near = difflib.get_close_matches(plain, by_plain, n=3, cutoff=0.5)
+    if name := match_county(asked, known):
+        return name
+    by_plain = _by_plain_name(known)
+    near = difflib.get_close_matches(asked.casefold(), by_plain, n=3, cutoff=0.5)
     offers = list(dict.fromkeys(by_plain[match] for match in near)) or sorted(known)
     raise PlaceError(f"no county of England is called {asked!r}; did you mean {', '.join(offers)}?")

@@ -408,10 +408,9 @@ class Gazetteer:
 
     def _doubt(self, points: pd.DataFrame, postcodes: pd.Series) -> np.ndarray:
         """Give the doubt of units: half the way to the nearest other live point, at least 60 m; wide at an office."""
-        if points.empty or self._points.n < 2:
-            return np.full(len(points), UNIT_METRES)
         metres, _ = self._points.query(points[["easting", "northing"]].to_numpy(dtype="float64"), k=2)
         half_way = np.where(metres[:, 0] > 0, metres[:, 0], metres[:, 1]) / 2
+        half_way = np.where(np.isfinite(half_way), half_way, UNIT_METRES)  # inf: there is no other live point
         district = self._groups.reindex(postcodes.str.split(" ").str[0]).set_axis(points.index, axis="index")
         away = np.hypot(points["easting"] - district["easting"], points["northing"] - district["northing"])
         anywhere = (away + district["uncertainty_metres"]).fillna(UNIT_METRES)

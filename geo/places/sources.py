@@ -421,7 +421,7 @@ _NOTES = {
     "postcodes": "postcodes in the file",
     "in_county": "in the county",
     "live_in_county": "of them live",
-    "left_out_without_coordinates": "of the same postcode districts left out: the directory has no coordinates for them",
+    "left_out_without_coordinates": "of the same postcode districts left out, having no coordinates in the directory",
     "mail_office_of_another_town": "moved from the mail office of another town to that of their own postcode district",
     "lsoa_from_polygon": "with the LSOA of the polygon around the point",
     "without_lsoa": "without an LSOA",

@@ -73,9 +73,9 @@ def load_network(source: str | os.PathLike[str], *, deadline_seconds: float = DE
     """
     Read a road network, or download one by the name of an area.
 
-    What a file is, its content says, not its name: OSMnx GraphML (``travel_time`` is used where every edge has it,
-    free-flow times are added otherwise), OpenStreetMap XML or PBF (OSMnx's own drive network, simplified), or a
-    network saved by Triage Map. Only the largest part that hangs together is kept; the rest is counted in
+    What a file is, its content says, not its name: OSMnx GraphML (``travel_time`` is used on the edges that have it,
+    free-flow times are worked out for the others), OpenStreetMap XML or PBF (OSMnx's own drive network, simplified),
+    or a network saved by Triage Map. Only the largest part that hangs together is kept; the rest is counted in
     ``dropped_nodes``. Free-flow times hold no junction delay and no congestion: real journeys are longer, most of
     all in towns. Ways that an extract cuts off are left out, so roads near its edge are missing.
 

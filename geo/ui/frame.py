@@ -6,6 +6,7 @@ The question and the scenario live in widgets that are bound to the link, so a l
 
 import datetime as dt
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import streamlit as st
 import geo
 from geo.deployment.patterns import weeks_of
 from geo.errors import GeoError
+from geo.layers.base import Layer
+from geo.layers.boundaries import BoundaryLayer
 from geo.places.boundaries import Areas, load_areas
 from geo.places.postcodes import Gazetteer
 from geo.routing.network import RoadNetwork
@@ -25,7 +28,7 @@ from geo.scenarios.world import World
 from geo.store.intake import demonstration_project
 from geo.store.loading import Selection, load_roads, load_world
 from geo.store.project import Project, open_project
-from geo.ui import words
+from geo.ui import maps, words
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
 EDITIONS = {"2011-2021": "districts 2011-2021", "2021-": "districts from 2021"}
@@ -199,7 +202,44 @@ def _scenario(preset: Scenario) -> Scenario:
     )
 
 
-def footer() -> None:
-    """Close the page."""
+def show_county(
+    question: Question, layers: Sequence[Layer], *, key: str, click: bool = False, height: int = 520
+) -> tuple[float, float] | None:
+    """Show layers on the county's land, under its district lines; give the longitude and latitude of a click where asked."""
+    county = areas(question.project.facts.county)
+    under = BoundaryLayer(county.county, county.districts(question.edition))
+    return maps.show_map([under, *layers], key=key, click=click, height=height)
+
+
+def move_base(easting: float, northing: float) -> None:
+    """Move the base to the postcode nearest to a point, and show the page again."""
+    try:
+        nearest = Gazetteer.default().nearest(easting, northing)
+    except GeoError as problem:
+        st.warning(str(problem))
+        return
+    if nearest != st.session_state["base"]:
+        st.session_state["base_moved_to"] = nearest
+        st.rerun()
+
+
+def ask() -> tuple[Question, Scenario] | None:
+    """Show the frame of every page and give what was asked, or nothing where the project cannot be shown."""
+    try:
+        question = ask_question()
+        return question, ask_scenario(question)
+    except GeoError as problem:
+        st.error(str(problem))
+        return None
+
+
+def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Question, Scenario] | None) -> None:
+    """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
+    if asked is not None:
+        st.header(title, anchor=False)
+        try:
+            page(*asked)
+        except GeoError as problem:
+            st.error(str(problem))
     st.divider()
     st.caption(FOOTER)

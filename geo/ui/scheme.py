@@ -8,8 +8,9 @@ from geo.deployment.outcomes import outcome_table, referral_table
 from geo.deployment.patterns import Day
 from geo.incidents.demonstration import published_weeks
 from geo.layers.choropleth import ChoroplethLayer
+from geo.scenarios.scenario import Scenario
 from geo.store.loading import select
-from geo.ui import charts, frame, maps, words
+from geo.ui import charts, frame, words
 from geo.ui.frame import Question
 
 ROWS = {
@@ -22,7 +23,7 @@ ROWS = {
 }
 
 
-def show(question: Question) -> None:
+def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way
     """Show the page."""
     incidents, shifts = select(question.project, question.selection)
     if incidents.empty:
@@ -131,7 +132,7 @@ def _deployments(question: Question, incidents: pd.DataFrame) -> None:
         unit="deployments",
         numbers=True,
     )
-    maps.show_map([layer], county, key="map-scheme", height=430)
+    frame.show_county(question, [layer], key="scheme", height=430)
     outside = table[~table["district"].isin(districts["name"])]
     st.caption(
         f"{int(table['deployed'].sum())} deployments of {int(table['incidents'].sum())} incidents; "

@@ -1,0 +1,26 @@
+"""Triage Map: page configuration and navigation, nothing else."""
+
+from functools import partial
+
+import streamlit as st
+
+from geo.ui import compare, coverage, data, export, frame, method, scheme, where
+
+PAGES = {
+    "Where and when": where.show,
+    "What the scheme did": scheme.show,
+    "Coverage": coverage.show,
+    "Compare": compare.show,
+    "Data": data.show,
+    "Export": export.show,
+    "Method": method.show,
+}
+
+st.set_page_config("Triage Map", page_icon="🗺️", layout="wide")
+asked = frame.ask()
+st.navigation(
+    [
+        st.Page(partial(frame.show, title, page, asked), title=title, url_path=title.lower().replace(" ", "-"), default=not number)
+        for number, (title, page) in enumerate(PAGES.items())
+    ]
+).run()
