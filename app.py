@@ -20,7 +20,12 @@ st.set_page_config("Triage Map", page_icon="🗺️", layout="wide")
 asked = frame.ask()
 st.navigation(
     [
-        st.Page(partial(frame.show, title, page, asked), title=title, url_path=title.lower().replace(" ", "-"), default=not number)
+        st.Page(
+            partial(frame.show, title, page, asked),
+            title=title,
+            url_path=title.lower().replace(" ", "-"),
+            default=not number,
+        )
         for number, (title, page) in enumerate(PAGES.items())
     ]
 ).run()

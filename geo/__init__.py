@@ -1,8 +1,8 @@
 """
 Triage Map: where and when a mental-health street triage car is needed, what it reaches and what it misses.
 
-The public vocabulary, in the order of the method: incidents → located incidents → demand → drive times → coverage → scenarios.
-Importing this package does no work; each name loads its room when it is first used.
+The public vocabulary, in the order of the method: incidents → located incidents → demand → drive times → coverage →
+scenarios. Importing this package does no work; each name loads its room when it is first used.
 """
 
 from importlib import import_module

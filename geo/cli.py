@@ -10,14 +10,13 @@ import os
 import subprocess
 import sys
 import time
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import click
 
-from geo.errors import GeoError, ProjectError, ScenarioError, SourceError
-from geo.settings import cache_folder, data_folder
+from geo.errors import GeoError, ScenarioError, SourceError
+from geo.settings import data_folder
 from geo.tables import SOURCES
 
 FOLDER = click.Path(path_type=Path)
@@ -136,7 +135,7 @@ def roads(source: str, out: Path, as_json: bool) -> None:
 
     began = time.perf_counter()
     network = fetch_roads(source, out)
-    found = {
+    found: dict[str, Any] = {
         "nodes": len(network.x),
         "edges": len(network.tail),
         "seconds": round(time.perf_counter() - began, 3),
@@ -157,7 +156,10 @@ def roads(source: str, out: Path, as_json: bool) -> None:
 @click.option("--seed", default=0, show_default=True)
 @as_json
 def evaluate(project: Path, scenarios: tuple[str, ...], source: str, seed: int, as_json: bool) -> None:
-    """Answer SCENARIOS (a preset's name, a saved one, or a TOML file) in PROJECT; several are also compared with the first."""
+    """
+    Answer SCENARIOS (a preset's name, a saved one, or a TOML file) in PROJECT; several are also compared with the
+    first.
+    """
     from geo.scenarios.compare import compare
     from geo.scenarios.evaluate import evaluate as answer
     from geo.store.loading import Selection, load_roads, load_world
@@ -219,7 +221,8 @@ def doctor() -> None:
     parts = examine()
     for part in parts:
         click.echo(
-            f"{'ok  ' if part.well else 'BAD ' if part.needed else 'none'} {part.name:24} {part.version:14} {part.state}"
+            f"{'ok  ' if part.well else 'BAD ' if part.needed else 'none'} {part.name:24} {part.version:14} "
+            f"{part.state}"
         )
     if not all(part.well for part in parts if part.needed):
         raise SourceError("a needed part is missing (BAD above); run: make run")
@@ -273,7 +276,8 @@ def _print_json(value: dict[str, Any]) -> None:
 def _print_ledger(files: list[dict[Any, Any]]) -> None:
     for file in files:
         click.echo(
-            f"{file['name']}: read {file['rows_read']} = accepted {file['accepted']} + quarantined {file['quarantined']} "
+            f"{file['name']}: read {file['rows_read']} = accepted {file['accepted']} + quarantined "
+            f"{file['quarantined']} "
             f"+ refused {file['refused']}"
         )
 

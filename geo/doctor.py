@@ -43,7 +43,9 @@ class Part:
 
 
 def examine() -> list[Part]:
-    """Examine the parts: Python, the packages, the shipped data, the places to write, Chromium for the browser tests."""
+    """
+    Examine the parts: Python, the packages, the shipped data, the places to write, Chromium for the browser tests.
+    """
     return [
         Part("triage-map", metadata.version("triage-map"), "installed"),
         Part("python", platform.python_version(), sys.executable, well=sys.version_info >= (3, 11)),
@@ -70,7 +72,8 @@ def _data() -> list[Part]:
     for county in counties():
         try:
             areas, residents = load_areas(county), load_residents(county)
-            state = f"{len(areas.lsoas)} LSOAs, {len(Gazetteer.of(county).frame)} postcodes, {int(residents.sum())} residents"
+            postcodes = len(Gazetteer.of(county).frame)
+            state = f"{len(areas.lsoas)} LSOAs, {postcodes} postcodes, {int(residents.sum())} residents"
             parts.append(Part(county, "data", state))
         except GeoError as problem:
             parts.append(Part(county, "data", str(problem), well=False))

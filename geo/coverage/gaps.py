@@ -1,9 +1,9 @@
 """
 Coverage gaps: demand lost, by first cause, in an order that adds up exactly.
 
-The steps follow the work: is a nurse on duty, does she judge the car appropriate (a decision, no gap), is there an officer and
-a car, does the car arrive in time. Not counted yet: nurse busy, car busy and shift end, so nurse contact and reach are upper
-bounds; with about 60 incidents a month and one car these losses are the small ones.
+The steps follow the work: is a nurse on duty, does she judge the car appropriate (a decision, no gap), is there an
+officer and a car, does the car arrive in time. Not counted yet: nurse busy, car busy and shift end, so nurse contact
+and reach are upper bounds; with about 60 incidents a month and one car these losses are the small ones.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,8 @@ NOT_COUNTED = "nurse busy, car busy and shift end are not counted yet, so nurse 
 @dataclass(frozen=True, eq=False)
 class Waterfall:
     """
-    Incidents a month by what became of them, as draws: shape (draws,) or (draws, places) for each step of :data:`STEPS`.
+    Incidents a month by what became of them, as draws: shape (draws,) or (draws, places) for each step of
+    :data:`STEPS`.
 
     The steps add up to ``all`` exactly.
     """
@@ -79,8 +80,8 @@ def waterfall(
     in_hours
         Incidents a month during the pattern; at most ``demand``.
     nurse, appropriate, officer, in_time
-        Shares from 0 to 1: nurse on duty; car judged appropriate, given a nurse; officer and car there, given a nurse; in time.
-        All broadcast against ``demand``.
+        Shares from 0 to 1: nurse on duty; car judged appropriate, given a nurse; officer and car there, given a
+        nurse; in time. All broadcast against ``demand``.
     """
     on_duty = in_hours * nurse
     judged = on_duty * appropriate

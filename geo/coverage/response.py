@@ -1,8 +1,8 @@
 """
 Response: the chance that the car arrives in time, given the drive time that the roads promise.
 
-``T = M + D``: mobilisation ``M`` is gamma, the drive ``D`` is log-normal around the network's minutes, with an error within
-trips (``sigma``) and a scale error that all trips share (``tau``). So coverage is soft: no cliff at the limit.
+``T = M + D``: mobilisation ``M`` is gamma, the drive ``D`` is log-normal around the network's minutes, with an error
+within trips (``sigma``) and a scale error that all trips share (``tau``). So coverage is soft: no cliff at the limit.
 """
 
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class ResponseStandard:
     """
     Minutes from the call to the scene, and the doubt with which they are met.
 
-    No national street-triage standard exists: the minutes are the user's. The defaults for mobilisation (mean 3, standard
-    deviation 1.5 minutes) and for the errors of the drive (25 % within trips, 12 % shared by all trips) are assumptions, to be
-    replaced by the scheme's own journeys.
+    No national street-triage standard exists: the minutes are the user's. The defaults for mobilisation (mean 3,
+    standard deviation 1.5 minutes) and for the errors of the drive (25 % within trips, 12 % shared by all trips) are
+    assumptions, to be replaced by the scheme's own journeys.
     """
 
     minutes: float = 30.0
@@ -86,7 +86,9 @@ def _interpolate(drive: Minutes, shift: float, within: float, mean: float, sd: f
 
 @cache
 def _chance_curve(within: float, mean: float, sd: float, spread: float) -> Minutes:
-    """Tabulate ``P(M + exp(u + spread Z) <= within)`` over the grid of ``u``, by quadrature over the quantiles of ``M``."""
+    """
+    Tabulate ``P(M + exp(u + spread Z) <= within)`` over the grid of ``u``, by quadrature over the quantiles of ``M``.
+    """
     shape = (mean / sd) ** 2
     quantiles = (np.arange(400) + 0.5) / 400
     left = within - gamma.ppf(quantiles, shape, scale=mean / shape)

@@ -12,8 +12,8 @@ def live_shifts(shifts: pd.DataFrame) -> pd.DataFrame:
     """
     Give the shifts in which the scheme was live: the nurse was on duty, by the record.
 
-    Without a nurse the scheme was not live, whoever else was there. A shift whose nurse is unknown is not counted: it may have
-    been live, and its incidents are left out of the rates together with its hours.
+    Without a nurse the scheme was not live, whoever else was there. A shift whose nurse is unknown is not counted: it
+    may have been live, and its incidents are left out of the rates together with its hours.
     """
     return shifts[(shifts["nhs_staffed"] == "yes") & shifts["start"].notna() & shifts["end"].notna()]
 
@@ -22,18 +22,20 @@ def live_hours(shifts: pd.DataFrame) -> Hours:
     """
     Add up the live hours in each hour of the week, shape (168,), Monday 00:00 = 0, on the London wall clock.
 
-    Elapsed time is counted, so a night on which the clocks change has its 23rd or 25th hour where it belongs. Two cars on the
-    same night make an hour live once. An hour that was never live is 0: there nothing was observed.
+    Elapsed time is counted, so a night on which the clocks change has its 23rd or 25th hour where it belongs. Two
+    cars on the same night make an hour live once. An hour that was never live is 0: there nothing was observed.
     """
     hours = _elapsed_hours(live_shifts(shifts))
     share = hours.groupby("hour")["share"].max()
     local = share.index.tz_convert("Europe/London")
     bins = np.asarray(local.day_of_week * 24 + local.hour, dtype=np.int64)
-    return np.bincount(bins, weights=share.to_numpy(np.float64), minlength=HOURS)
+    return np.asarray(np.bincount(bins, weights=share.to_numpy(np.float64), minlength=HOURS), dtype=np.float64)
 
 
 def _elapsed_hours(shifts: pd.DataFrame) -> pd.DataFrame:
-    """Split shifts at the full hour (UTC, which London's clock shares): one row an hour, with the share of it on duty."""
+    """
+    Split shifts at the full hour (UTC, which London's clock shares): one row an hour, with the share of it on duty.
+    """
     pieces = [pd.DataFrame({"hour": pd.DatetimeIndex([], tz="UTC"), "share": np.array([], dtype=np.float64)})]
     for start, end in zip(shifts["start"].dt.tz_convert("UTC"), shifts["end"].dt.tz_convert("UTC"), strict=True):
         hours = pd.date_range(start.floor("h"), end, freq="h", inclusive="left")

@@ -1,9 +1,9 @@
 """
 Demand: incidents an hour by hour of week and place, as posterior draws.
 
-A first model, said plainly: hour and place are taken as independent, each hour and each place is shrunk towards the county's
-mean by as much as the counts themselves suggest, and hours without a live hour are not observed: no rate at all, rather than a
-guess. Incidents that could not be placed are taken to be spread like those that could.
+A first model, said plainly: hour and place are taken as independent, each hour and each place is shrunk towards the
+county's mean by as much as the counts themselves suggest, and hours without a live hour are not observed: no rate at
+all, rather than a guess. Incidents that could not be placed are taken to be spread like those that could.
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,8 @@ class Demand:
 
     def a_month(self, hours: Hours) -> Draws:
         """
-        Give the incidents a month in the county during ``hours`` (share of each hour of week, shape (168,)), a draw each.
+        Give the incidents a month in the county during ``hours`` (share of each hour of week, shape (168,)), a draw
+        each.
 
         Hours that were never live add nothing; ask :attr:`observed` how many they are.
         """
@@ -74,9 +75,10 @@ def fit_demand(
     """
     Fit demand to the incidents of one source and the shift log.
 
-    The county's rate is ``Gamma(0.5 + n, live hours)``; hours and places are gamma-Poisson with the strength of shrinkage mixed
-    by evidence. An incident counts in the rates only if it belongs to a live shift, by its record or its time (without a
-    time it tells the total and no hour), and in the places only if it has an LSOA of the county. Wrong where hour and place depend on each other (town centres at closing time).
+    The county's rate is ``Gamma(0.5 + n, live hours)``; hours and places are gamma-Poisson with the strength of
+    shrinkage mixed by evidence. An incident counts in the rates only if it belongs to a live shift, by its record or
+    its time (without a time it tells the total and no hour), and in the places only if it has an LSOA of the county.
+    Wrong where hour and place depend on each other (town centres at closing time).
 
     Parameters
     ----------
@@ -163,8 +165,8 @@ def rates_by_area(demand: Demand, residents: pd.Series, areas: pd.Series) -> pd.
 
     Returns
     -------
-    One row an area: ``area``, ``residents``, ``relative``, ``low``, ``high``, and ``cannot_tell`` where the interval holds the
-    county's mean.
+    One row an area: ``area``, ``residents``, ``relative``, ``low``, ``high``, and ``cannot_tell`` where the interval
+    holds the county's mean.
     """
     people = residents.reindex(list(demand.places)).to_numpy(np.float64)
     names, member = np.unique(areas.to_numpy(dtype=object), return_inverse=True)

@@ -31,10 +31,11 @@ def count_by_area(located: pd.DataFrame, field: str) -> pd.Series:
 
 def heat(located: pd.DataFrame, *, bandwidth_metres: float) -> pd.DataFrame:
     """
-    Smooth located incidents into cells of 500 m: a Gaussian kernel of the given bandwidth, in incidents per square kilometre.
+    Smooth located incidents into cells of 500 m: a Gaussian kernel of the given bandwidth, in incidents per square
+    kilometre.
 
-    Only unit postcodes count; a sector's mean point would draw a peak where nothing was recorded. Wrong near the county's edge,
-    where neighbours' incidents are missing, and only as fine as its bandwidth.
+    Only unit postcodes count; a sector's mean point would draw a peak where nothing was recorded. Wrong near the
+    county's edge, where neighbours' incidents are missing, and only as fine as its bandwidth.
 
     Parameters
     ----------

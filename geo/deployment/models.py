@@ -7,9 +7,9 @@ class DeploymentModel(StrEnum):
     """
     How the scheme reaches people.
 
-    ``crewed``: a nurse and an officer share a car. ``unaccompanied``: the nurse drives alone, only to scenes where police
-    already are, so no triage officer is needed. ``telephone``: advice and telephone only; nobody is sent, and not sending
-    is no gap.
+    ``crewed``: a nurse and an officer share a car. ``unaccompanied``: the nurse drives alone, only to scenes where
+    police already are, so no triage officer is needed. ``telephone``: advice and telephone only; nobody is sent, and
+    not sending is no gap.
     """
 
     CREWED = "crewed"

@@ -28,8 +28,8 @@ class Share:
     """
     What a three-valued field lets us say about a share.
 
-    ``low`` and ``high`` are the least and greatest share that the blanks allow; ``interval`` holds the true share with 95 %
-    confidence, sampling included.
+    ``low`` and ``high`` are the least and greatest share that the blanks allow; ``interval`` holds the true share
+    with 95 % confidence, sampling included.
     """
 
     yes: int
@@ -56,9 +56,9 @@ def bounds(yes: int, no: int, unknown: int) -> Share:
     """
     Bound a share whose denominator holds blanks, and give the interval that covers it.
 
-    The bounds are ``yes / n`` and ``(yes + unknown) / n``: every blank may be either. The interval is Imbens and Manski's for
-    the share itself, normal in each bound; where a bound is 0 or 1, and its standard error vanishes, the exact
-    (Clopper-Pearson) limit stands in. It is wrong when the same incident is counted twice.
+    The bounds are ``yes / n`` and ``(yes + unknown) / n``: every blank may be either. The interval is Imbens and
+    Manski's for the share itself, normal in each bound; where a bound is 0 or 1, and its standard error vanishes, the
+    exact (Clopper-Pearson) limit stands in. It is wrong when the same incident is counted twice.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """
 Deployment patterns: what the scheme did, night by night, as the records tell it.
 
-A blank stays unknown to the last figure. A day belongs to the shift that was on duty, so an incident at 00:40 counts on the
-evening before.
+A blank stays unknown to the last figure. A day belongs to the shift that was on duty, so an incident at 00:40 counts
+on the evening before.
 """
 
 import datetime as dt
@@ -42,9 +42,9 @@ def with_days(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     """
     Add to each incident the day it belongs to and how we know: ``day``, ``dated_by``.
 
-    The shift named in the record decides; failing that, the shift during which the call was received; failing that, the date
-    of the call itself. ``dated_by`` is ``record``, ``shift`` (no date of its own) or ``none``. A shift id that the log does
-    not hold counts only where it is itself a date (2016-03-10).
+    The shift named in the record decides; failing that, the shift during which the call was received; failing that,
+    the date of the call itself. ``dated_by`` is ``record``, ``shift`` (no date of its own) or ``none``. A shift id
+    that the log does not hold counts only where it is itself a date (2016-03-10).
 
     Returns
     -------
@@ -104,8 +104,8 @@ def weekly_table(incidents: pd.DataFrame, shifts: pd.DataFrame, monday: dt.date,
     """
     Reproduce the evaluation's weekly table for the seven days from ``monday``.
 
-    Incidents are those of one source; days without incidents print ``not_applicable`` for deployment and section 136; days
-    without a shift on record print ``unknown`` staffing.
+    Incidents are those of one source; days without incidents print ``not_applicable`` for deployment and section 136;
+    days without a shift on record print ``unknown`` staffing.
 
     Raises
     ------
@@ -177,7 +177,9 @@ def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
 
 
 def staffing_strip(shifts: pd.DataFrame) -> pd.DataFrame:
-    """Give each shift's state: ``staffed``, ``half`` (one of the two crews), ``unstaffed`` or ``unknown``, and its cause."""
+    """
+    Give each shift's state: ``staffed``, ``half`` (one of the two crews), ``unstaffed`` or ``unknown``, and its cause.
+    """
     police, nhs = shifts["police_staffed"], shifts["nhs_staffed"]
     state = np.select(
         [
@@ -192,7 +194,9 @@ def staffing_strip(shifts: pd.DataFrame) -> pd.DataFrame:
 
 
 def hour_of_week(times: pd.Series) -> pd.Series:
-    """Give the hour of the week of each time, Monday 00:00 = 0, on the London wall clock; NaN where there is no time."""
+    """
+    Give the hour of the week of each time, Monday 00:00 = 0, on the London wall clock; NaN where there is no time.
+    """
     return times.dt.day_of_week * 24 + times.dt.hour
 
 

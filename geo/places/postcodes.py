@@ -334,6 +334,7 @@ class Gazetteer:
                 "reason": [reading.reason if reading.precision == "none" else "" for reading in readings],
             },
             index=pd.Index(distinct, dtype=object),
+            dtype="str",
         )
         return self._placed(rows).loc[texts].reset_index(drop=True)
 

@@ -216,9 +216,11 @@ def _areas_of(placed: pd.DataFrame, codes: set[str], england: _England, polygons
     winner = votes.sort_values(["lsoa", "votes", "laua"], ascending=[True, False, True]).drop_duplicates("lsoa")
     laua = winner.set_index("lsoa")["laua"]
     own = polygons[polygons["lsoa"].map(laua).isin(codes)].sort_values("lsoa", ignore_index=True)
-    whole = shapely.transform(own.geometry.to_numpy(), np.round)
+    shapes = own.geometry.to_numpy()
+    shapes = np.where(shapely.is_valid(shapes), shapes, shapely.buffer(shapes, 0))  # some coasts cross themselves
+    whole = shapely.transform(shapes, np.round)
     if not shapely.is_valid(whole).all() or not shapely.coverage_is_valid(whole):
-        whole = own.geometry.to_numpy()
+        whole = shapes
     new_code = own["lsoa"].map(laua)
     return gpd.GeoDataFrame(
         {

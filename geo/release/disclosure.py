@@ -2,8 +2,9 @@
 What may leave the building: three modes, and the protection of counts in each.
 
 ``working`` is for the authorised team and is marked; ``partner`` is for the named recipients of the sharing agreement;
-``release`` is public. A protected export holds one geography of one edition and no totals, so that no hidden count can be found
-by subtraction within it. Two exports that differ in period or edition can still be compared by whoever holds both.
+``release`` is public. A protected export holds one geography of one edition and no totals, so that no hidden count
+can be found by subtraction within it. Two exports that differ in period or edition can still be compared by whoever
+holds both.
 """
 
 from dataclasses import dataclass
@@ -68,8 +69,8 @@ def protect(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
     Returns
     -------
-    A copy in which hidden counts are NaN. Where any count of a row is hidden, so are the row's others except zeros, as one could
-    give the other away (deployed of incidents).
+    A copy in which hidden counts are NaN. Where any count of a row is hidden, so are the row's others except zeros,
+    as one could give the other away (deployed of incidents).
     """
     if policy.threshold == 0:
         return table.copy()

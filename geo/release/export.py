@@ -1,8 +1,9 @@
 """
 Files that leave: map layers and tables in the formats that analysts use, protected as the mode asks.
 
-Everything is written beside the target first, opened again to be sure, and only then put in place file by file, each whole.
-Beside the layers stands ``about.json``: what is synthetic, the mode, what it hides, sources, licences and checksums.
+Everything is written beside the target first, opened again to be sure, and only then put in place file by file, each
+whole. Beside the layers stands ``about.json``: what is synthetic, the mode, what it hides, sources, licences and
+checksums.
 """
 
 import datetime as dt
@@ -32,14 +33,14 @@ from geo.layers.bases import BaseLayer
 from geo.layers.boundaries import BoundaryLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
-from geo.places.boundaries import Areas, load_areas
+from geo.places.boundaries import Areas, Edition, load_areas
 from geo.release.disclosure import Policy, policy_of, protect
 from geo.routing.isochrones import isochrones
 from geo.scenarios.evaluate import evaluate
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
-from geo.store.loading import Selection, load_roads, load_world, select
+from geo.store.loading import Selection, load_roads, load_world
 from geo.store.project import Project
 
 Tables = dict[str, pd.DataFrame]
@@ -59,8 +60,10 @@ LAYERS = {
 ONLY_WORKING = ("lsoas", "hours", "incidents")
 
 LICENCE = (
-    "Boundaries and postcodes: contains OS data (c) Crown copyright and database right; contains Royal Mail data (c) Royal Mail "
-    "copyright and database right; source: Office for National Statistics licensed under the Open Government Licence v3.0. "
+    "Boundaries and postcodes: contains OS data (c) Crown copyright and database right; contains Royal Mail data "
+    "(c) Royal Mail "
+    "copyright and database right; source: Office for National Statistics licensed under the Open Government "
+    "Licence v3.0. "
     "Roads: (c) OpenStreetMap contributors, ODbL."
 )
 
@@ -82,7 +85,7 @@ def export_project(
     selection: Selection = Selection(),
     *,
     scenario: Scenario | None = None,
-    edition: str = "2011-2021",
+    edition: Edition = "2011-2021",
 ) -> Written:
     """
     Export layers of a project into a folder.
@@ -90,8 +93,8 @@ def export_project(
     Parameters
     ----------
     layers, formats
-        Of :data:`LAYERS` and :data:`FORMATS`; all layers when none is named. Every format asked for is written, also when the
-        mode hides most of it.
+        Of :data:`LAYERS` and :data:`FORMATS`; all layers when none is named. Every format asked for is written, also
+        when the mode hides most of it.
     mode
         ``release`` (public), ``partner`` or ``working``; see :mod:`geo.release.disclosure`.
 
@@ -132,7 +135,9 @@ def export_project(
     return Written(_write_whole(tables, kinds, folder, about), tuple(hidden))
 
 
-def gather(world: World, areas: Areas, scenario: Scenario, names: Sequence[str], policy: Policy, edition: str) -> Tables:
+def gather(
+    world: World, areas: Areas, scenario: Scenario, names: Sequence[str], policy: Policy, edition: Edition
+) -> Tables:
     """Make the tables of the layers called ``names``, protected by ``policy``; shapes are in EPSG:27700."""
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "county": lambda: gpd.GeoDataFrame({"name": [areas.name]}, geometry=[areas.county], crs=crs.GRID),
@@ -153,14 +158,16 @@ def gather(world: World, areas: Areas, scenario: Scenario, names: Sequence[str],
     return {name: makers[name]() for name in names}
 
 
-def _districts(world: World, areas: Areas, policy: Policy, edition: str) -> gpd.GeoDataFrame:
-    shapes = areas.districts("2021-" if edition == "2021-" else "2011-2021")
+def _districts(world: World, areas: Areas, policy: Policy, edition: Edition) -> gpd.GeoDataFrame:
+    shapes = areas.districts(edition)
     counts = by_district(world.located, edition)[["district", "incidents", "deployed"]]
     table = shapes.merge(counts, left_on="name", right_on="district", how="left").drop(columns="district")
     protected = protect(table[["incidents", "deployed"]].fillna(0), policy)
     hidden = protected.isna().any(axis=1)
     whole = {name: protected[name].round().astype("Int64") for name in protected}
-    return table.assign(**whole, edition=edition, protection=policy.words, state=hidden.map({True: "hidden", False: "shown"}))
+    return table.assign(
+        **whole, edition=edition, protection=policy.words, state=hidden.map({True: "hidden", False: "shown"})
+    )
 
 
 def _coverage(world: World, areas: Areas, scenario: Scenario) -> gpd.GeoDataFrame:
@@ -179,7 +186,9 @@ def _coverage(world: World, areas: Areas, scenario: Scenario) -> gpd.GeoDataFram
 
 def _isochrones(world: World, scenario: Scenario) -> gpd.GeoDataFrame:
     bands = [
-        isochrones(world.network, world.engine, (base.easting, base.northing), minutes=range(5, 31, 5)).assign(base=base.name)
+        isochrones(world.network, world.engine, (base.easting, base.northing), minutes=range(5, 31, 5)).assign(
+            base=base.name
+        )
         for base in scenario.bases
     ]
     return pd.concat(bands, ignore_index=True).assign(roads=world.network.label)
@@ -212,7 +221,9 @@ def _write_whole(tables: Tables, formats: Sequence[str], folder: Path, about: di
         folder.parent.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written ({error.strerror}); choose a folder in which you may write") from error
+        raise ProjectError(
+            f"{folder} cannot be written ({error.strerror}); choose a folder in which you may write"
+        ) from error
     try:
         for kind in formats:
             FORMATS[kind](tables, stage, about)
@@ -223,7 +234,9 @@ def _write_whole(tables: Tables, formats: Sequence[str], folder: Path, about: di
         folder.mkdir(exist_ok=True)
         return tuple(_put(path, folder) for path in [*files, stage / "about.json"])
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written ({error.strerror or error}); nothing half written is left") from error
+        raise ProjectError(
+            f"{folder} cannot be written ({error.strerror or error}); nothing half written is left"
+        ) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -300,7 +313,10 @@ def _drawn(shapes: dict[str, gpd.GeoDataFrame], about: dict[str, Any]) -> list[L
         bands = shapes["isochrones"]
         layers.append(IsochroneLayer(bands[bands["base"] == bands["base"].iloc[0]].iloc[-5:], label=about["roads"]))
     if "base" in shapes:
-        points = [_Spot(row.name_, row.geometry.x, row.geometry.y) for row in shapes["base"].rename(columns={"name": "name_"}).itertuples()]
+        points = [
+            _Spot(row.name_, row.geometry.x, row.geometry.y)
+            for row in shapes["base"].rename(columns={"name": "name_"}).itertuples()
+        ]
         layers.append(BaseLayer(tuple(points)))
     return layers
 
@@ -316,7 +332,10 @@ class _Spot:
 
 def _district_layer(districts: gpd.GeoDataFrame, about: dict[str, Any]) -> Layer:
     value = districts["incidents"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    text = ["hidden" if state == "hidden" else f"{count:.0f} incidents" for state, count in zip(districts["state"], value, strict=True)]
+    text = [
+        "hidden" if state == "hidden" else f"{count:.0f} incidents"
+        for state, count in zip(districts["state"], value, strict=True)
+    ]
     areas = districts.assign(value=value, text=text, state=districts["state"].map({"hidden": "hidden", "shown": ""}))
     note = f"{about['protection']} {about['data']}"
     return ChoroplethLayer.of("Incidents by district", areas, unit="incidents", numbers=True, note=note)

@@ -67,7 +67,8 @@ class Comparison:
             if hours
             else "Crewed hours are the same."
         )
-        return f"{second.name} reaches {size} (80 % interval {reach.low:.1f} to {reach.high:.1f}): {reach.verdict}. {crewed}"
+        doubt = f"80 % interval {reach.low:.1f} to {reach.high:.1f}"
+        return f"{second.name} reaches {size} ({doubt}): {reach.verdict}. {crewed}"
 
     def by_district(self, districts: pd.Series, other: int = 1) -> pd.DataFrame:
         """Give the difference in incidents reached a month by district, its interval, and whether its sign is known."""
@@ -122,8 +123,8 @@ def _verdict(better: float, same: bool, hidden: tuple[float, float]) -> str:
     """
     Put a difference in words.
 
-    Hours that were never observed can only add to a plan, so they leave a lead of their own plan standing and put any other
-    verdict in doubt.
+    Hours that were never observed can only add to a plan, so they leave a lead of their own plan standing and put any
+    other verdict in doubt.
     """
     mine, theirs = hidden[1], hidden[0]
     if same and mine == theirs:

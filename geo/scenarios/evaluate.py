@@ -71,7 +71,8 @@ class Outcome:
     def sentence(self) -> str:
         """Answer the scenario in one sentence, with its doubt."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
-        contact = f"Of {waterfall.all.mean():.1f} incidents a month, {waterfall.nurse_contact.mean():.1f} at most have nurse contact"
+        every, with_nurse = waterfall.all.mean(), waterfall.nurse_contact.mean()
+        contact = f"Of {every:.1f} incidents a month, {with_nurse:.1f} at most have nurse contact"
         unknown = (
             f" {self.unobserved_hours:g} of its weekly hours were never observed." if self.unobserved_hours else ""
         )
@@ -80,7 +81,8 @@ class Outcome:
         low, high = np.quantile(waterfall.reached, TAILS)
         share_low, share_high = np.quantile(self.share_in_time, TAILS)
         return (
-            f"{contact} and {waterfall.reached.mean():.1f} are reached face to face within {standard:g} minutes (80 % interval "
+            f"{contact} and {waterfall.reached.mean():.1f} are reached face to face within {standard:g} minutes "
+            "(80 % interval "
             f"{low:.1f} to {high:.1f}); {self.share_in_time.mean():.0%} of demand lies within that standard "
             f"({share_low:.0%}-{share_high:.0%}).{unknown}"
         )
@@ -135,8 +137,8 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     """
     Answer ``scenario`` from ``world``.
 
-    The same seed gives every scenario the same draws of demand, staffing, judgement and road error, so differences between two
-    outcomes are differences between the plans. Cars are taken to be free and at their base (see
+    The same seed gives every scenario the same draws of demand, staffing, judgement and road error, so differences
+    between two outcomes are differences between the plans. Cars are taken to be free and at their base (see
     :mod:`geo.coverage.gaps` for what is not counted yet), so further cars add only their bases.
 
     Returns
@@ -182,7 +184,10 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
 
 
 def _reliability(answers: pd.Series, given: float | None, rng: np.random.Generator, draws: int) -> Draws:
-    """Draw a share from its yes and no answers, ``Beta(1 + yes, 1 + no)``; blanks tell nothing. A given share is taken as it is."""
+    """
+    Draw a share from its yes and no answers, ``Beta(1 + yes, 1 + no)``; blanks tell nothing. A given share is taken
+    as it is.
+    """
     drawn = rng.beta(1 + (answers == "yes").sum(), 1 + (answers == "no").sum(), size=draws)
     return drawn if given is None else np.full(draws, given)
 

@@ -22,8 +22,8 @@ class ShiftPattern:
     """
     The weekly pattern of one crewed car.
 
-    ``windows`` holds (weekday, first minute, last minute) with Monday = 0; the last minute may lie beyond midnight and then
-    belongs to the day on which the shift began. Minutes are wall-clock minutes.
+    ``windows`` holds (weekday, first minute, last minute) with Monday = 0; the last minute may lie beyond midnight
+    and then belongs to the day on which the shift began. Minutes are wall-clock minutes.
     """
 
     windows: tuple[tuple[int, int, int], ...]
@@ -42,7 +42,8 @@ class ShiftPattern:
         """
         Read a pattern such as ``daily 18-00`` or ``Sun-Thu 15-23, Fri-Sat 17-01``.
 
-        An end at or before the start lies on the next day, so ``18-00`` ends at midnight and ``17-01`` an hour after it.
+        An end at or before the start lies on the next day, so ``18-00`` ends at midnight and ``17-01`` an hour after
+        it.
 
         Raises
         ------
@@ -66,7 +67,10 @@ class ShiftPattern:
 
     @cached_property
     def hours(self) -> Hours:
-        """Share of each hour of the week that is crewed, shape (168,), Monday 00:00 first; a Sunday shift runs into Monday."""
+        """
+        Share of each hour of the week that is crewed, shape (168,), Monday 00:00 first; a Sunday shift runs into
+        Monday.
+        """
         minutes = np.zeros(7 * _DAY_MINUTES)
         for day, start, end in self.windows:
             minutes[np.arange(day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) % len(minutes)] = 1.0

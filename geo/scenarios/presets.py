@@ -1,8 +1,8 @@
 """
 Presets: the schemes that are published, as scenarios for the open county.
 
-Only patterns, cars and models are taken from what is published; the base is the open project's, so a preset asks what that
-scheme's hours would reach here.
+Only patterns, cars and models are taken from what is published; the base is the open project's, so a preset asks what
+that scheme's hours would reach here.
 """
 
 from geo.deployment.models import DeploymentModel
@@ -11,8 +11,8 @@ from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
 
 DEMONSTRATION_BASE = Base("Northampton (NN4 0JQ, assumed)", 475166.0, 257423.0, "NN4 0JQ")
-"""Where the demonstration's car starts: assumed, because the published map's base cannot be recovered. Point: ONS Postcode
-Directory, November 2025."""
+"""Where the demonstration's car starts: assumed, because the published map's base cannot be recovered. Point: ONS
+Postcode Directory, November 2025."""
 
 _SCHEMES: tuple[tuple[str, str, int, DeploymentModel, str], ...] = (
     (

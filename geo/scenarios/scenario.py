@@ -20,8 +20,8 @@ class Scenario:
     """
     One question: hashable, comparable, the cache key and the link.
 
-    ``bases`` are sorted. ``appropriate_share`` and the staffing reliabilities are None when the open project's own log is to
-    tell them, doubt included; a number is taken as given.
+    ``bases`` are sorted. ``appropriate_share`` and the staffing reliabilities are None when the open project's own
+    log is to tell them, doubt included; a number is taken as given.
     """
 
     name: str

@@ -24,8 +24,8 @@ class World:
     """
     Located incidents of one source, demand, shift history and roads of one county.
 
-    Demand lives in LSOAs; drive times are taken to every live postcode of an LSOA and averaged, each postcode weighing the
-    same, so a large rural LSOA is not judged by one point in its middle.
+    Demand lives in LSOAs; drive times are taken to every live postcode of an LSOA and averaged, each postcode
+    weighing the same, so a large rural LSOA is not judged by one point in its middle.
     """
 
     located: pd.DataFrame

@@ -1,4 +1,6 @@
-"""Bring files into a project: read, locate, keep. And the demonstration projects, made the same way from written files."""
+"""
+Bring files into a project: read, locate, keep. And the demonstration projects, made the same way from written files.
+"""
 
 from pathlib import Path
 
@@ -18,12 +20,15 @@ EDITION = 1
 
 SYNTHETIC = {
     "weeks": (
-        "Synthetic demonstration. The counts, minutes, staffing and deployments by day are those published for two weeks of "
-        "Operation Alloy (1-7 February and 7-13 March 2016); every time, postcode, person, outcome and the whole control-room "
+        "Synthetic demonstration. The counts, minutes, staffing and deployments by day are those published for "
+        "two weeks of "
+        "Operation Alloy (1-7 February and 7-13 March 2016); every time, postcode, person, outcome and the whole "
+        "control-room "
         "extract are invented, and the base is assumed."
     ),
     "northamptonshire": (
-        "Synthetic demonstration. An illustrative year, invented from the shape of the two published weeks of Operation Alloy, "
+        "Synthetic demonstration. An illustrative year, invented from the shape of the two published weeks of "
+        "Operation Alloy, "
         "which it contains; no real incident, person or place is in it, and the base is assumed."
     ),
 }

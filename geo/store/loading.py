@@ -17,7 +17,9 @@ from geo.store.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records a question is about: a source and a period of days, both ends included; None leaves that end open."""
+    """
+    Which records a question is about: a source and a period of days, both ends included; None leaves that end open.
+    """
 
     source: str = "mental_health"
     first: dt.date | None = None
@@ -28,8 +30,8 @@ def load_roads(project: Project) -> RoadNetwork:
     """
     Give the project's own road network, or the estimated roads of its county where it has none.
 
-    The default is stated in the design and labelled wherever a figure of it is shown; a network of the project's own that
-    cannot be read is an error and never replaced.
+    The default is stated in the design and labelled wherever a figure of it is shown; a network of the project's own
+    that cannot be read is an error and never replaced.
     """
     return load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
 

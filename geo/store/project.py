@@ -1,8 +1,8 @@
 """
 A project: a folder with ``project.sqlite`` and, beside it, road networks and the files as received.
 
-The database is the record. Every import is one transaction, so a file is in it whole or not at all; the same file twice changes
-nothing.
+The database is the record. Every import is one transaction, so a file is in it whole or not at all; the same file
+twice changes nothing.
 """
 
 import hashlib
@@ -105,7 +105,9 @@ class Project:
             return bytes.fromhex(database.execute("SELECT value FROM facts WHERE word = 'person_secret'").fetchone()[0])
 
     def incidents(self) -> gpd.GeoDataFrame:
-        """Give every accepted incident of every file, located where it could be, as points on the British National Grid."""
+        """
+        Give every accepted incident of every file, located where it could be, as points on the British National Grid.
+        """
         frame = self._table("incidents", LOCATED_COLUMNS)
         points = gpd.points_from_xy(frame["easting"], frame["northing"], crs=crs.GRID)
         points[frame["easting"].isna().to_numpy()] = None

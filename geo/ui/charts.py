@@ -1,4 +1,6 @@
-"""Altair charts of finished tables: axis titles with units, intervals as thin bars, a second cue beside every colour."""
+"""
+Altair charts of finished tables: axis titles with units, intervals as thin bars, a second cue beside every colour.
+"""
 
 from typing import Any
 

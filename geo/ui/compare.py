@@ -20,12 +20,15 @@ from geo.ui.frame import Question
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    other = _ask_other(question, scenario)
+    other = _ask_other(scenario)
     comparison = geo.compare([frame.answer(scenario, question), frame.answer(other, question)])
     st.markdown(f"**{comparison.sentence()}**")
     for outcome in comparison.outcomes:
         if outcome.unobserved_hours:
-            st.warning(f"{outcome.scenario.name}: {outcome.unobserved_hours:g} of its weekly hours were never on duty. What would be reached then is not known; a round-the-clock source can tell.")
+            st.warning(
+                f"{outcome.scenario.name}: {outcome.unobserved_hours:g} of its weekly hours were never on duty. "
+                "What would be reached then is not known; a round-the-clock source can tell."
+            )
     left, right = st.columns([3, 2])
     with left:
         _map(question, comparison)
@@ -34,16 +37,24 @@ def show(question: Question, scenario: Scenario) -> None:
         _side_by_side(comparison)
 
 
-def _ask_other(question: Question, scenario: Scenario) -> Scenario:
+def _ask_other(scenario: Scenario) -> Scenario:
     """Ask for the other scenario: a preset's hours, changed as the planner likes."""
     known = presets(*scenario.bases)
     name, pattern, base = st.columns(3)
-    chosen = name.selectbox("Compare with", list(known), index=list(known).index("Thames Valley"), key="other", bind="query-params")
+    chosen = name.selectbox(
+        "Compare with", list(known), index=list(known).index("Thames Valley"), key="other", bind="query-params"
+    )
     preset = known[chosen]
-    text = pattern.text_input("Its shift pattern (days and 24-hour clock)", preset.pattern.text, key=f"other-pattern-{chosen}")
-    postcode = base.text_input("Its base (unit postcode)", scenario.bases[0].postcode, key="other-base", bind="query-params")
+    text = pattern.text_input(
+        "Its shift pattern (days and 24-hour clock)", preset.pattern.text, key=f"other-pattern-{chosen}"
+    )
+    postcode = base.text_input(
+        "Its base (unit postcode)", scenario.bases[0].postcode, key="other-base", bind="query-params"
+    )
     try:
-        bases = scenario.bases if postcode == scenario.bases[0].postcode else (geo.Base.at(postcode, Gazetteer.default()),)
+        bases = (
+            scenario.bases if postcode == scenario.bases[0].postcode else (geo.Base.at(postcode, Gazetteer.default()),)
+        )
         changed = replace(preset, pattern=ShiftPattern.parse(text), bases=bases, standard=scenario.standard)
     except GeoError as problem:
         st.error(f"{problem} Until then {preset.name} is compared as it is.")
@@ -56,8 +67,17 @@ def _map(question: Question, comparison: Comparison) -> None:
     table = comparison.by_district(frame.world(question).districts(question.edition))
     areas = county.districts(question.edition).merge(table, left_on="name", right_on="district")
     text = [f"{row.difference:+.2f} a month (80 %: {row.low:+.2f} to {row.high:+.2f})" for row in areas.itertuples()]
-    areas = areas.assign(value=areas["difference"], text=text, state=areas["sign_known"].map({True: "", False: "cannot_tell"}))
-    layer = ChoroplethLayer.of("Difference", areas, unit="incidents reached a month", difference=True, numbers=True, note="Hatched where the sign is not known (80 % interval)")
+    areas = areas.assign(
+        value=areas["difference"], text=text, state=areas["sign_known"].map({True: "", False: "cannot_tell"})
+    )
+    layer = ChoroplethLayer.of(
+        "Difference",
+        areas,
+        unit="incidents reached a month",
+        difference=True,
+        numbers=True,
+        note="Hatched where the sign is not known (80 % interval)",
+    )
     bases = {base: base for outcome in comparison.outcomes for base in outcome.scenario.bases}
     frame.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare")
     st.caption(comparison.outcomes[0].roads)
@@ -88,4 +108,6 @@ def _figures(found: dict[str, object]) -> dict[str, str]:
         "nurse contact a month": f"{found['nurse_contact_a_month']:.1f}",
         "share of demand in time": f"{share['mean']:.0%} ({share['low']:.0%}-{share['high']:.0%})",  # type: ignore[index]
     }
-    return figures | {name: f"{step['a_month']:.1f} ({step['low']:.1f}-{step['high']:.1f})" for name, step in steps.items()}
+    return figures | {
+        name: f"{step['a_month']:.1f} ({step['low']:.1f}-{step['high']:.1f})" for name, step in steps.items()
+    }

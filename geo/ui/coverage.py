@@ -31,7 +31,15 @@ def show(question: Question, scenario: Scenario) -> None:
 
 
 def _map(question: Question, scenario: Scenario, outcome: Outcome) -> None:
-    view = st.segmented_control("Map shows", list(VIEWS), format_func=VIEWS.get, default="isochrones", required=True, key="coverage-view", bind="query-params")
+    view = st.segmented_control(
+        "Map shows",
+        list(VIEWS),
+        format_func=VIEWS.__getitem__,
+        default="isochrones",
+        required=True,
+        key="coverage-view",
+        bind="query-params",
+    )
     layer = _isochrones(question, scenario) if view == "isochrones" else _chance(question, outcome)
     clicked = frame.show_county(question, [layer, BaseLayer(scenario.bases)], key="coverage", click=True)
     st.caption(f"Click the map to move the base to the nearest postcode. {outcome.roads}")
@@ -52,17 +60,31 @@ def _chance(question: Question, outcome: Outcome) -> Layer:
     county = frame.areas(question.project.facts.county)
     table = pd.DataFrame({"code": outcome.places, "value": 100 * outcome.in_time.mean(axis=0), "drive": outcome.drive})
     areas = county.lsoas.merge(table, on="code")
-    areas = areas.assign(text=[f"{row.value:.0f} % in time\nmedian drive {row.drive:.0f} min" for row in areas.itertuples()])
-    return ChoroplethLayer.of("Chance in time", areas, unit="% of calls, if the car is free and sent", note=outcome.roads)
+    areas = areas.assign(
+        text=[f"{row.value:.0f} % in time\nmedian drive {row.drive:.0f} min" for row in areas.itertuples()]
+    )
+    return ChoroplethLayer.of(
+        "Chance in time", areas, unit="% of calls, if the car is free and sent", note=outcome.roads
+    )
 
 
 def _losses(outcome: Outcome) -> None:
     table = outcome.waterfall.table()
-    st.markdown(f"**What becomes of {outcome.waterfall.all.mean():.1f} incidents a month** (observed hours; means, 80 % intervals in the table)")
+    st.markdown(
+        f"**What becomes of {outcome.waterfall.all.mean():.1f} incidents a month** (observed hours; means, 80 % "
+        "intervals in the table)"
+    )
     st.altair_chart(charts.waterfall(table), width="stretch", alt="Demand by first cause of loss, and what is reached")
-    st.caption(f"{NOT_COUNTED.capitalize()}. Advice and telephone are nurse contact: not sending the car is a decision, not a gap.")
+    st.caption(
+        f"{NOT_COUNTED.capitalize()}. Advice and telephone are nurse contact: not sending the car is a decision, "
+        "not a gap."
+    )
     with st.expander("Table of losses"):
-        st.dataframe(table.drop(columns="step").rename(columns={"words": "what becomes of it"}).round(2), hide_index=True, width="stretch")
+        st.dataframe(
+            table.drop(columns="step").rename(columns={"words": "what becomes of it"}).round(2),
+            hide_index=True,
+            width="stretch",
+        )
 
 
 def _districts(question: Question, outcome: Outcome) -> None:
@@ -74,10 +96,13 @@ def _districts(question: Question, outcome: Outcome) -> None:
             "district": table["district"],
             "incidents a month": table["incidents_a_month"].map("{:.1f}".format),
             "drive (min)": table["drive_minutes"].map("{:.0f}".format),
-            "in time": [f"{row.in_time:.0%} ({row.in_time_low:.0%}-{row.in_time_high:.0%})" for row in table.itertuples()],
-            "reached a month": [f"{row.reached_a_month:.1f} ({row.reached_low:.1f}-{row.reached_high:.1f})" for row in table.itertuples()],
+            "in time": [
+                f"{row.in_time:.0%} ({row.in_time_low:.0%}-{row.in_time_high:.0%})" for row in table.itertuples()
+            ],
+            "reached a month": [
+                f"{row.reached_a_month:.1f} ({row.reached_low:.1f}-{row.reached_high:.1f})"
+                for row in table.itertuples()
+            ],
         }
     )
     st.dataframe(shown, hide_index=True, width="stretch")
-
-

@@ -13,7 +13,8 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
     ledger, left_out, incidents = project.ledger(), project.left_out(), project.incidents()
     total = ledger[["rows_read", "accepted", "quarantined", "refused"]].sum()
     st.markdown(
-        f"**Read {total['rows_read']} = accepted {total['accepted']} + quarantined {total['quarantined']} + refused {total['refused']}, "
+        f"**Read {total['rows_read']} = accepted {total['accepted']} + quarantined {total['quarantined']} + "
+        f"refused {total['refused']}, "
         f"from {words.count(len(ledger), 'file')}.**"
     )
     st.dataframe(ledger.drop(columns="sha256"), hide_index=True, width="stretch")

@@ -18,12 +18,20 @@ DEFAULT_FORMATS = ("geojson", "csv", "html")
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    mode = st.radio("Who is it for?", ["release", "partner", "working"], format_func=lambda name: f"{name}: {POLICIES[name].words}", key="mode")
+    mode = st.radio(
+        "Who is it for?",
+        ["release", "partner", "working"],
+        format_func=lambda name: f"{name}: {POLICIES[name].words}",
+        key="mode",
+    )
     offered = [name for name in LAYERS if POLICIES[mode].points or name not in ONLY_WORKING]
     layers = st.multiselect("Layers", offered, default=offered, format_func=lambda name: f"{name}: {LAYERS[name]}")
     formats = st.multiselect("Formats", list(FORMATS), default=list(DEFAULT_FORMATS))
     if not POLICIES[mode].points:
-        st.caption(f"Held back in {mode} mode: {', '.join(ONLY_WORKING)}; no points, no single records, no totals that would give a hidden count away.")
+        st.caption(
+            f"Held back in {mode} mode: {', '.join(ONLY_WORKING)}; no points, no single records, no totals that "
+            "would give a hidden count away."
+        )
     if st.button("Make the files", type="primary", disabled=not (layers and formats)):
         _make(question, scenario, mode, layers, formats)
 
@@ -34,7 +42,13 @@ def _make(question: Question, scenario: Scenario, mode: str, layers: list[str], 
     st.success(f"{len(files)} files are ready: {', '.join(files)}")
     for sentence in hidden:
         st.caption(f"- {sentence}")
-    st.download_button("Download the files (zip)", content, file_name=f"triage-map-{mode}.zip", mime="application/zip", on_click="ignore")
+    st.download_button(
+        "Download the files (zip)",
+        content,
+        file_name=f"triage-map-{mode}.zip",
+        mime="application/zip",
+        on_click="ignore",
+    )
 
 
 def _zipped(
@@ -46,7 +60,14 @@ def _zipped(
     with tempfile.TemporaryDirectory(prefix="triage-map-") as place:
         folder = Path(place) / "export"
         written = export_project(
-            question.project, folder, layers, formats, mode, question.selection, scenario=scenario, edition=question.edition
+            question.project,
+            folder,
+            layers,
+            formats,
+            mode,
+            question.selection,
+            scenario=scenario,
+            edition=question.edition,
         )
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

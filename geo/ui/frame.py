@@ -17,7 +17,7 @@ from geo.deployment.patterns import weeks_of
 from geo.errors import GeoError
 from geo.layers.base import Layer
 from geo.layers.boundaries import BoundaryLayer
-from geo.places.boundaries import Areas, load_areas
+from geo.places.boundaries import Areas, Edition, load_areas
 from geo.places.postcodes import Gazetteer
 from geo.routing.network import RoadNetwork
 from geo.scenarios.evaluate import Outcome
@@ -31,7 +31,7 @@ from geo.store.project import Project, open_project
 from geo.ui import maps, words
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
-EDITIONS = {"2011-2021": "districts 2011-2021", "2021-": "districts from 2021"}
+EDITIONS: dict[Edition, str] = {"2011-2021": "districts 2011-2021", "2021-": "districts from 2021"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Question:
     folder: Path
     version: str
     selection: Selection
-    edition: str
+    edition: Edition
 
     @property
     def project(self) -> Project:
@@ -87,11 +87,11 @@ def ask_question() -> Question:
     source, period, edition = st.columns([2, 3, 2], vertical_alignment="bottom")
     with source:
         chosen = st.selectbox(
-            "Source", list(words.SOURCES), format_func=words.SOURCES.get, key="source", bind="query-params"
+            "Source", list(words.SOURCES), format_func=words.SOURCES.__getitem__, key="source", bind="query-params"
         )
     with edition:
         shown = st.selectbox(
-            "District edition", list(EDITIONS), format_func=EDITIONS.get, key="edition", bind="query-params"
+            "District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition", bind="query-params"
         )
     with period:
         first, last = _period(project)
@@ -205,7 +205,9 @@ def _scenario(preset: Scenario) -> Scenario:
 def show_county(
     question: Question, layers: Sequence[Layer], *, key: str, click: bool = False, height: int = 520
 ) -> tuple[float, float] | None:
-    """Show layers on the county's land, under its district lines; give the longitude and latitude of a click where asked."""
+    """
+    Show layers on the county's land, under its district lines; give the longitude and latitude of a click where asked.
+    """
     county = areas(question.project.facts.county)
     under = BoundaryLayer(county.county, county.districts(question.edition))
     return maps.show_map([under, *layers], key=key, click=click, height=height)

@@ -1,4 +1,6 @@
-"""What the scheme did: the weekly table, the nights, contact modes, deployments by district, outcomes with their bounds."""
+"""
+What the scheme did: the weekly table, the nights, contact modes, deployments by district, outcomes with their bounds.
+"""
 
 import pandas as pd
 import streamlit as st
@@ -62,13 +64,23 @@ def _weekly(question: Question, incidents: pd.DataFrame, shifts: pd.DataFrame) -
     days = patterns.weekly_table(incidents, shifts, monday, source=question.selection.source)
     st.dataframe(_as_table(days), width="stretch")
     st.caption(_weekly_note(days))
-    published = published_week(monday)
-    if question.project.facts.synthetic and published is not None:
-        with st.expander("The table as published"):
-            st.dataframe(published, width="stretch")
-            st.caption(
-                "The published 'no' for section 136 was inferred by the evaluators from blank cells; from the same blanks our figure says '?'."
-            )
+    if question.project.facts.synthetic:
+        _published([day.date.isoformat() for day in days])
+
+
+def _published(dates: list[str]) -> None:
+    """Show the table of that week as the evaluation printed it, where it did."""
+    table = published_weeks()
+    week = table[table["date"].isin(dates)]
+    if week.empty:
+        return
+    with st.expander("The table as published"):
+        cells = week.pivot_table(index="row", columns="date", values="value", aggfunc="first", sort=False)
+        st.dataframe(cells, width="stretch")
+        st.caption(
+            "The published 'no' for section 136 was inferred by the evaluators from blank cells; "
+            "from the same blanks our figure says '?'."
+        )
 
 
 def _as_table(days: list[Day]) -> pd.DataFrame:

@@ -53,12 +53,21 @@ def _sentence(where: pd.Series, hours: pd.DataFrame) -> str:
     unseen = int((~hours["observed"]).sum())
     return (
         f"{words.count(len(where), 'incident')}: {placed}, {counts.get('not located', 0)} without a place. "
-        f"{unseen} of the 168 hours of the week were never on duty, so not observed: what happens then, these records cannot tell."
+        f"{unseen} of the 168 hours of the week were never on duty, so not observed: what happens then, these "
+        "records cannot tell."
     )
 
 
 def _map(question: Question, incidents: pd.DataFrame, where: pd.Series) -> None:
-    view = st.segmented_control("Map shows", list(VIEWS), format_func=VIEWS.get, default="points", required=True, key="view", bind="query-params")
+    view = st.segmented_control(
+        "Map shows",
+        list(VIEWS),
+        format_func=VIEWS.__getitem__,
+        default="points",
+        required=True,
+        key="view",
+        bind="query-params",
+    )
     layers: dict[str, Callable[[], tuple[list[Layer], pd.DataFrame, str]]] = {
         "points": lambda: _points(incidents),
         "districts": lambda: _counts(question, incidents, "district"),
@@ -69,7 +78,10 @@ def _map(question: Question, incidents: pd.DataFrame, where: pd.Series) -> None:
     drawn, table, caption = layers[view]()
     frame.show_county(question, drawn, key="where")
     outside = int((where == "outside the county").sum())
-    st.caption(f"{caption} {words.count(outside, 'incident')} outside the county; {int((where == 'not located').sum())} not on the map.")
+    st.caption(
+        f"{caption} {words.count(outside, 'incident')} outside the county; {int((where == 'not located').sum())} "
+        "not on the map."
+    )
     with st.expander("Table beside the map"):
         st.dataframe(table, hide_index=True, width="stretch")
 
@@ -84,7 +96,11 @@ def _points(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
     plain = IncidentLayer(points, "Incidents", palette.categories(list(modes.values())))
     layer = IncidentLayer(points, "Incidents", plain.marks, plain.explained())
     table = placed.groupby(["postcode", "precision", "district"]).size().rename("incidents").reset_index()
-    return [layer], table.sort_values("incidents", ascending=False), "Each point is a postcode, about 15 addresses; hollow ones are known only roughly."
+    return (
+        [layer],
+        table.sort_values("incidents", ascending=False),
+        "Each point is a postcode, about 15 addresses; hollow ones are known only roughly.",
+    )
 
 
 def _counts(question: Question, incidents: pd.DataFrame, level: str) -> tuple[list[Layer], pd.DataFrame, str]:
@@ -97,7 +113,11 @@ def _counts(question: Question, incidents: pd.DataFrame, level: str) -> tuple[li
     areas = areas.assign(text=areas["value"].map(lambda value: words.count(int(value), "incident")))
     layer = ChoroplethLayer.of("Incidents", areas, unit="incidents recorded", numbers=level != "lsoa")
     table = areas[["name", "value"]].rename(columns={"value": "incidents"}).astype({"incidents": int})
-    return [layer], table.sort_values("incidents", ascending=False), f"Crude counts, n = {int(areas['value'].sum())}; they follow where people live."
+    return (
+        [layer],
+        table.sort_values("incidents", ascending=False),
+        f"Crude counts, n = {int(areas['value'].sum())}; they follow where people live.",
+    )
 
 
 def _rates(question: Question, incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
@@ -106,28 +126,57 @@ def _rates(question: Question, incidents: pd.DataFrame) -> tuple[list[Layer], pd
         world = frame.world(question)
     except SchemaError as problem:
         return [], pd.DataFrame(), f"Rates cannot be told yet: {problem}."
-    table = rates_by_area(world.demand, load_residents(question.project.facts.county), world.districts(question.edition))
+    table = rates_by_area(
+        world.demand, load_residents(question.project.facts.county), world.districts(question.edition)
+    )
     areas = county.districts(question.edition).merge(table, left_on="name", right_on="area")
-    text = [f"{row.relative:.2f} times the county's mean (90 %: {row.low:.2f}-{row.high:.2f})" for row in areas.itertuples()]
-    areas = areas.assign(value=areas["relative"], text=text, state=areas["cannot_tell"].map({True: "cannot_tell", False: ""}))
+    text = [
+        f"{row.relative:.2f} times the county's mean (90 %: {row.low:.2f}-{row.high:.2f})" for row in areas.itertuples()
+    ]
+    areas = areas.assign(
+        value=areas["relative"], text=text, state=areas["cannot_tell"].map({True: "cannot_tell", False: ""})
+    )
     layer = ChoroplethLayer.of("Rate per resident", areas, unit="times the county's mean", numbers=True, note=MEAN)
-    return [layer], table, f"Shrunk rates, n = {world.demand.placed} of {len(incidents)} incidents with a place in the county; residents of 2011. {MEAN}."
+    return (
+        [layer],
+        table,
+        f"Shrunk rates, n = {world.demand.placed} of {len(incidents)} incidents with a place in the county; "
+        f"residents of 2011. {MEAN}.",
+    )
 
 
 def _heat(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
-    kilometres = st.slider("Smoothing (kilometres, standard deviation of the kernel)", 0.5, 5.0, 1.5, 0.5, key="bandwidth", bind="query-params")
+    kilometres = st.slider(
+        "Smoothing (kilometres, standard deviation of the kernel)",
+        0.5,
+        5.0,
+        1.5,
+        0.5,
+        key="bandwidth",
+        bind="query-params",
+    )
     cells = heat(incidents, bandwidth_metres=1000 * kilometres)
     plain = HeatLayer(cells.rename(columns={"density": "weight"}), CELL_METRES, "Heat")
     layer = HeatLayer(plain.cells, plain.cell_metres, plain.name, plain.explained("incidents per km²"))
     top = cells.nlargest(20, "density").round(2)
     number = int((incidents["precision"] == "unit").sum())
-    return [layer], top, f"Smoothed over {kilometres:g} km from {words.count(number, 'incident')} with a unit postcode; not corrected at the county's edge."
+    return (
+        [layer],
+        top,
+        f"Smoothed over {kilometres:g} km from {words.count(number, 'incident')} with a unit postcode; not "
+        "corrected at the county's edge.",
+    )
 
 
 def _grid(hours: pd.DataFrame, incidents: pd.DataFrame) -> None:
     timed = int(hours["incidents"].sum())
-    st.markdown(f"**When calls were received** (n = {timed} of {len(incidents)} with a time; outline: shift pattern; ╱: not observed)")
-    st.altair_chart(charts.hour_grid(hours), width="stretch", alt="Incidents by weekday and hour, with the shift pattern")
+    st.markdown(
+        f"**When calls were received** (n = {timed} of {len(incidents)} with a time; outline: shift pattern; ╱: "
+        "not observed)"
+    )
+    st.altair_chart(
+        charts.hour_grid(hours), width="stretch", alt="Incidents by weekday and hour, with the shift pattern"
+    )
     with st.expander("Table of hours"):
         shown = hours.assign(weekday=hours["weekday"].map(lambda number: charts.DAYS[number]))
         st.dataframe(shown[shown["observed"] | (shown["incidents"] > 0)], hide_index=True, width="stretch")
@@ -135,5 +184,7 @@ def _grid(hours: pd.DataFrame, incidents: pd.DataFrame) -> None:
 
 def _unplaced(incidents: pd.DataFrame, where: pd.Series) -> None:
     reasons = incidents.loc[where == "not located", "not_located_because"].value_counts()
-    with st.expander(f"Not on the map: {int(reasons.sum())}, and why", expanded=bool(reasons.sum()) and len(incidents) < 50):
+    with st.expander(
+        f"Not on the map: {int(reasons.sum())}, and why", expanded=bool(reasons.sum()) and len(incidents) < 50
+    ):
         st.dataframe(reasons.rename_axis("reason").reset_index(name="incidents"), hide_index=True, width="stretch")
