@@ -16,7 +16,7 @@ PAGES = {
     "Method": method.show,
 }
 
-st.set_page_config("Triage Map", page_icon="🗺️", layout="wide")
+st.set_page_config("Triage Map", page_icon="🗺️", layout="wide", initial_sidebar_state=230)
 asked = frame.ask()
 st.navigation(
     [

@@ -61,6 +61,38 @@ def demo(folder: Path, name: str) -> None:
 
 
 @commands.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--county", required=True, help="A county whose data are here; see: triage-map data")
+@click.option("--base", "postcode", required=True, help="Unit postcode where the car starts.")
+def new(folder: Path, county: str, postcode: str) -> None:
+    """Make an empty project in FOLDER, which must be absent or empty."""
+    from geo.places.bases import Base
+    from geo.places.boundaries import load_areas
+    from geo.places.postcodes import Gazetteer
+    from geo.store.project import Facts, create_project
+
+    name = load_areas(county).name
+    create_project(folder, Facts(f"{name}: {folder.name}", name, Base.at(postcode, Gazetteer.default())))
+    click.echo(f"A new project for {name} is in {folder}; bring files in with: triage-map import {folder} FILE")
+
+
+@commands.command("import")
+@click.argument("project", type=FOLDER)
+@click.argument("files", type=FOLDER, nargs=-1, required=True)
+@click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
+def import_(project: Path, files: tuple[Path, ...], source: str) -> None:
+    """Import FILES into PROJECT: extracts of one SOURCE and shift logs, each whole or not at all."""
+    from geo.store.intake import import_file
+    from geo.store.project import open_project
+
+    opened = open_project(project)
+    for file in files:
+        if not import_file(opened, file, source):
+            click.echo(f"{file.name}: imported before, nothing changed")
+    _print_ledger(opened.ledger().to_dict("records"))
+
+
+@commands.command()
 @click.argument("county")
 @click.option("--to", "folder", type=FOLDER, help="Data folder to write; the product's own when not said.")
 def data(county: str, folder: Path | None) -> None:

@@ -92,6 +92,20 @@ def test_evaluate_answers_and_compares(weeks, run, capsys):
     assert len(found["differences_from_first"]) == 1
 
 
+def test_a_project_of_ones_own_is_made_and_filled(tmp_path, weeks, run, capsys):
+    folder = tmp_path / "mine"
+    assert run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)[0] == 0
+    files = sorted((weeks / "extracts").iterdir())
+    shifts, team = (next(file for file in files if word in file.name) for word in ("shift-log", "mental-health"))
+    code, out, _ = run("import", folder, shifts, team, capsys=capsys)
+    assert code == 0
+    assert "read 20 = accepted 19 + quarantined 0 + refused 1" in out
+    _, out, _ = run("import", folder, team, capsys=capsys)
+    assert "imported before, nothing changed" in out
+    _, out, _ = run("patterns", folder, "--week", "2016-02-01", "--json", capsys=capsys)
+    assert [day["incidents"] for day in json.loads(out)["days"]] == PUBLISHED["2016-02-01"]["incidents"]
+
+
 def test_doctor_names_every_part(run, capsys):
     code, out, _ = run("doctor", capsys=capsys)
     assert code == 0
@@ -114,6 +128,9 @@ def test_doctor_names_every_part(run, capsys):
         (["patterns", "nowhere", "--week", "2016-02-01"], "holds no project"),
         (["run", "nowhere"], "holds no project"),
         (["patterns", "{weeks}", "--week", "2016-02-03"], "is a Wednesday; ask for 2016-02-01"),
+        (["new", "{new}", "--county", "Atlantis", "--base", "NN1 1DE"], "no data for the county 'Atlantis'"),
+        (["new", "{new}", "--county", "Northamptonshire", "--base", "ZZ1 1ZZ"], "ZZ1 1ZZ"),
+        (["import", "{weeks}", "none.csv"], "none.csv"),
         (["patterns", "{weeks}", "--week", "soon"], "is not a date; write it as 2016-02-01"),
         (["check", "{xlsx}", "--sheet", "Nonesuch"], "Nonesuch"),
         (["demo", "{weeks}"], "is not empty"),

@@ -15,12 +15,12 @@ import pandas as pd
 Draws = npt.NDArray[np.float64]
 
 STEPS = {
-    "outside_shift": "Outside the shift's hours",
+    "outside_shift": "Outside the shift",
     "no_nurse": "No nurse on duty",
-    "not_appropriate": "Car judged not appropriate (a decision, not a gap)",
+    "not_appropriate": "Car not appropriate: a decision",
     "no_officer": "No officer or car",
     "too_far": "Too far for the standard",
-    "reached": "Reached face to face in time",
+    "reached": "Reached face to face",
 }
 """The steps in order; the last is what is left."""
 

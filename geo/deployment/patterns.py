@@ -143,6 +143,12 @@ def weeks_of(incidents: pd.DataFrame, shifts: pd.DataFrame) -> list[dt.date]:
     return sorted(pd.Timestamp(monday).date() for monday in mondays)
 
 
+def period_of(incidents: pd.DataFrame, shifts: pd.DataFrame) -> tuple[dt.date, dt.date] | None:
+    """Give the first and the last day with an incident or a shift on record, or None where there is no day at all."""
+    days = pd.concat([with_days(incidents, shifts)["day"], shifts["date"]]).dropna()
+    return None if days.empty else (days.min().date(), days.max().date())
+
+
 def modes_by_week(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     """Count incidents by week (its Monday) and contact mode, advice and telephone beside face to face."""
     dated = with_days(incidents, shifts).dropna(subset="day")

@@ -44,31 +44,24 @@ class Comparison:
         extra = second.unobserved - first.unobserved
         hidden = (float(-extra[extra < 0].sum()), float(extra[extra > 0].sum()))
         return [
-            _difference(
-                "Reached face to face in time, a month", first.waterfall.reached, second.waterfall.reached, hidden
-            ),
-            _difference(
-                "With nurse contact, a month", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden
-            ),
-            _difference("Share of demand within the standard", first.share_in_time, second.share_in_time, (0.0, 0.0)),
+            _difference("Reached face to face", first.waterfall.reached, second.waterfall.reached, hidden),
+            _difference("With nurse contact", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden),
+            _difference("Share of demand in time", first.share_in_time, second.share_in_time, (0.0, 0.0)),
         ]
 
     def sentence(self, other: int = 1) -> str:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
         first, second = self.outcomes[0].scenario, self.outcomes[other].scenario
         reach = self.differences(other)[0]
-        more = "more" if reach.mean >= 0 else "fewer"
-        size = f"{abs(reach.mean):.1f} {more} incidents a month face to face in time than {first.name}"
+        hours = second.pattern.crewed_hours - first.pattern.crewed_hours
+        more_hours = f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
+        crewed = more_hours if hours else "Crewed hours are the same."
         if reach.low == reach.high == 0:
             size = f"as many incidents face to face in time as {first.name}, in the hours that were observed"
-        hours = second.pattern.crewed_hours - first.pattern.crewed_hours
-        crewed = (
-            f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
-            if hours
-            else "Crewed hours are the same."
-        )
+            return f"{second.name} reaches {size}: {reach.verdict}. {crewed}"
+        size = f"{abs(reach.mean):.1f} {'more' if reach.mean >= 0 else 'fewer'} incidents a month face to face in time"
         doubt = f"80 % interval {reach.low:.1f} to {reach.high:.1f}"
-        return f"{second.name} reaches {size} ({doubt}): {reach.verdict}. {crewed}"
+        return f"{second.name} reaches {size} than {first.name} ({doubt}): {reach.verdict}. {crewed}"
 
     def by_district(self, districts: pd.Series, other: int = 1) -> pd.DataFrame:
         """Give the difference in incidents reached a month by district, its interval, and whether its sign is known."""

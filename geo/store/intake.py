@@ -4,10 +4,10 @@ Bring files into a project: read, locate, keep. And the demonstration projects, 
 
 from pathlib import Path
 
-from geo.deployment.shifts import ShiftLog, read_shift_log
+from geo.deployment.shifts import read_shift_log
 from geo.errors import ProjectError
 from geo.incidents import demonstration
-from geo.incidents.read import Extract, read_extract
+from geo.incidents.read import kind_of_file, read_extract
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
 from geo.scenarios.presets import DEMONSTRATION_BASE
@@ -15,40 +15,40 @@ from geo.settings import cache_folder
 from geo.store.project import Facts, Project, create_project, open_project
 
 COUNTY = "Northamptonshire"
-EDITION = 1
+EDITION = 2
 """Raised whenever what the demonstration writes changes, so that a cached one is made anew."""
 
 SYNTHETIC = {
     "weeks": (
-        "Synthetic demonstration. The counts, minutes, staffing and deployments by day are those published for "
-        "two weeks of "
-        "Operation Alloy (1-7 February and 7-13 March 2016); every time, postcode, person, outcome and the whole "
-        "control-room "
-        "extract are invented, and the base is assumed."
+        "Synthetic demonstration: places, times, persons and the control-room extract are invented, the base is assumed. "
+        "The counts, minutes, staffing and deployments by day are those published for two weeks of Operation Alloy "
+        "(1-7 February and 7-13 March 2016)."
     ),
     "northamptonshire": (
-        "Synthetic demonstration. An illustrative year, invented from the shape of the two published weeks of "
-        "Operation Alloy, "
-        "which it contains; no real incident, person or place is in it, and the base is assumed."
+        "Synthetic demonstration: no real incident, person or place is in it, and the base is assumed. "
+        "An illustrative year, invented from the shape of the two published weeks of Operation Alloy, which it contains."
     ),
 }
 """The demonstration sets and what each says of itself, on screen and in every file."""
 
 
-def import_extract(
-    project: Project, file: Path, source: str, gazetteer: Gazetteer, sheet: str | None = None
-) -> Extract:
-    """Read one extract, locate its incidents and keep all of it in the project, in one transaction."""
-    extract = read_extract(file, source=source, sheet=sheet, person_secret=project.person_secret)
-    project.add_extract(file, extract, locate(extract.accepted, gazetteer))
-    return extract
+def import_extract(project: Project, file: Path, source: str, gazetteer: Gazetteer) -> bool:
+    """
+    Read one extract, locate its incidents and keep all of it in the project, in one transaction.
+
+    Returns
+    -------
+    False when the same file was imported before; then nothing changes.
+    """
+    extract = read_extract(file, source=source, person_secret=project.person_secret)
+    return project.add_extract(file, extract, locate(extract.accepted, gazetteer))
 
 
-def import_shift_log(project: Project, file: Path) -> ShiftLog:
-    """Read a shift log and keep it in the project, in one transaction."""
-    log = read_shift_log(file)
-    project.add_shift_log(file, log)
-    return log
+def import_file(project: Project, file: Path, source: str) -> bool:
+    """Import a file for what it is: a shift log, or an extract of ``source``."""
+    if kind_of_file(file) == "shifts":
+        return project.add_shift_log(file, read_shift_log(file))
+    return import_extract(project, file, source, Gazetteer.default())
 
 
 def make_demonstration(folder: Path, name: str = "weeks") -> Project:
@@ -78,7 +78,7 @@ def make_demonstration(folder: Path, name: str = "weeks") -> Project:
         files = write(extracts, gazetteer)
         import_extract(project, files.mental_health, "mental_health", gazetteer)
         import_extract(project, files.police, "police", gazetteer)
-        import_shift_log(project, files.shift_log)
+        project.add_shift_log(files.shift_log, read_shift_log(files.shift_log))
 
     title = "Operation Alloy, two published weeks" if name == "weeks" else "Northamptonshire, illustrative year"
     return create_project(folder, Facts(title, COUNTY, DEMONSTRATION_BASE, SYNTHETIC[name]), fill)

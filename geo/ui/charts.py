@@ -39,7 +39,7 @@ def hour_grid(table: pd.DataFrame) -> Any:
     frame = table.assign(
         day=table["weekday"].map(lambda number: DAYS[number]), clock=table["hour"].map("{:02d}:00".format)
     )
-    x = alt.X("hour:O", title="hour of day (24-hour clock)", axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3))))
+    x = alt.X("hour:O", title="hour of day", axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3))))
     y = alt.Y("day:N", sort=DAYS, title=None)
     tooltip = [
         alt.Tooltip("day:N", title="day"),
@@ -49,7 +49,7 @@ def hour_grid(table: pd.DataFrame) -> Any:
     ]
     top = max(int(frame["incidents"].max()), 1)
     scale = alt.Scale(domain=[0, top], range=[BLUES[0], BLUES[-1]])
-    legend = alt.Legend(title="incidents", orient="bottom", direction="horizontal", format="d", tickCount=min(top, 4))
+    legend = alt.Legend(title="incidents", orient="top", format="d", tickCount=min(top, 4), gradientLength=120)
     base = alt.Chart(frame)
     seen = base.transform_filter("datum.observed || datum.incidents > 0").mark_rect(stroke="white", strokeWidth=1)
     unseen = base.transform_filter("!datum.observed && datum.incidents == 0").mark_text(
@@ -62,7 +62,7 @@ def hour_grid(table: pd.DataFrame) -> Any:
             unseen.encode(x, y, tooltip=tooltip),
             shift.encode(x, y, tooltip=tooltip),
         )
-        .properties(height=230)
+        .properties(height=260)
         .configure_view(stroke=None)
     )
 
@@ -72,66 +72,59 @@ def staffing_strip(strip: pd.DataFrame) -> Any:
     frame = strip.assign(
         state_words=strip["state"].map(lambda state: STATES[state][0]),
         symbol=strip["state"].map(lambda state: STATES[state][2]),
-        month=strip["date"].dt.strftime("%Y-%m"),
+        month=strip["date"].dt.strftime("%b %Y"),
         day=strip["date"].dt.day,
         night=strip["date"].dt.strftime("%a %d %b %Y"),
         cause=strip["unstaffed_cause"].mask(strip["unstaffed_cause"] == "", "none recorded"),
     )
+    months = list(frame["month"].unique())
     colours = alt.Scale(
         domain=[words for words, _, _ in STATES.values()], range=[colour for _, colour, _ in STATES.values()]
     )
     base = alt.Chart(frame).encode(
-        alt.X("day:O", title="night of the month", axis=alt.Axis(labelAngle=0)),
-        alt.Y("month:O", title=None),
+        alt.X("day:O", title="night of the month", axis=alt.Axis(labelAngle=0, values=[1, 5, 10, 15, 20, 25, 30])),
+        alt.Y("month:O", title=None, sort=months, axis=alt.Axis(labelOverlap=False)),
         tooltip=[alt.Tooltip("night:N"), alt.Tooltip("state_words:N", title="crew"), alt.Tooltip("cause:N")],
     )
-    legend = alt.Legend(title=None, orient="bottom")
+    legend = alt.Legend(title=None, orient="top", columns=4)
     cells = base.mark_rect(stroke="white").encode(color=alt.Color("state_words:N", scale=colours, legend=legend))
-    symbols = base.mark_text(size=10, color="white").encode(text="symbol:N")
-    return (cells + symbols).properties(height=alt.Step(18)).configure_view(stroke=None)
+    symbols = base.mark_text(size=9, color="white").encode(text="symbol:N")
+    return (cells + symbols).properties(height=19 * len(months) + 70).configure_view(stroke=None)
 
 
 def modes(table: pd.DataFrame) -> Any:
     """Draw contact modes by week as stacked bars."""
     order = list(MODES)
     frame = table.assign(
-        mode=table["contact_mode"].map(lambda mode: MODES[mode][0]),
-        order=table["contact_mode"].map(order.index),
-        beginning=table["week"].dt.strftime("%d %b %Y"),
+        mode=table["contact_mode"].map(lambda mode: MODES[mode][0]), order=table["contact_mode"].map(order.index)
     )
+    weeks = max(int((frame["week"].max() - frame["week"].min()).days / 7) + 1, 1) if len(frame) else 1
     colours = alt.Scale(domain=[words for words, _ in MODES.values()], range=[colour for _, colour in MODES.values()])
     return (
         alt.Chart(frame)
-        .mark_bar(stroke="white", strokeWidth=0.5)
+        .mark_bar(stroke="white", strokeWidth=0.5, size=max(4.0, min(40.0, 360 / weeks)))
         .encode(
-            alt.X(
-                "beginning:O",
-                sort=alt.EncodingSortField("week"),
-                title="week beginning",
-                axis=alt.Axis(labelOverlap=True),
-            ),
+            alt.X("week:T", title="week beginning", axis=alt.Axis(format="%d %b %Y", labelOverlap=True, tickCount=6)),
             alt.Y("incidents:Q", title="incidents a week", axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("mode:N", scale=colours, legend=alt.Legend(title=None, orient="bottom", columns=3)),
+            color=alt.Color("mode:N", scale=colours, legend=alt.Legend(title=None, orient="top", columns=3)),
             order="order:Q",
-            tooltip=[alt.Tooltip("beginning:N", title="week"), alt.Tooltip("mode:N"), alt.Tooltip("incidents:Q")],
+            tooltip=[
+                alt.Tooltip("week:T", title="week", format="%d %b %Y"),
+                alt.Tooltip("mode:N"),
+                alt.Tooltip("incidents:Q"),
+            ],
         )
-        .properties(height=240)
+        .properties(height=280)
     )
 
 
 def outcomes(table: pd.DataFrame) -> Any:
     """Draw each outcome's bounds as a thick bar and its 95 % interval as a thin one."""
-    base = alt.Chart(table).encode(alt.Y("outcome:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)))
-    percent = alt.Axis(format="%")
+    base = alt.Chart(table).encode(alt.Y("outcome:N", sort=None, title=None, axis=alt.Axis(labelLimit=210)))
+    percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
     thin = base.mark_rule(color=INK, strokeWidth=1).encode(
-        alt.X(
-            "interval_low:Q",
-            title="share of incidents (bar: what the blanks allow; line: 95 % interval)",
-            axis=percent,
-            scale=scale,
-        ),
-        alt.X2("interval_high:Q"),
+        alt.X("interval_low:Q", title="share of incidents", axis=percent, scale=scale), alt.X2("interval_high:Q")
     )
     thick = base.mark_bar(color=SKY, height=9).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
     dot = base.mark_point(color=BLUE, filled=True, size=55).encode(
@@ -145,25 +138,22 @@ def outcomes(table: pd.DataFrame) -> Any:
             alt.Tooltip("high:Q", format=".0%"),
         ],
     )
-    return (thick + thin + dot).properties(height=alt.Step(26))
+    return (thick + thin + dot).properties(height=27 * len(table) + 50)
 
 
 def waterfall(table: pd.DataFrame) -> Any:
     """Draw what became of all demand, step by step, each loss hanging from what was left."""
     after = table["a_month"].cumsum().shift(fill_value=0.0)
-    total = table["a_month"].sum()
+    total = float(table["a_month"].sum())
     reached = table["step"] == "reached"
     frame = table.assign(
         begin=(total - after).where(~reached, table["a_month"]),
         finish=(total - after - table["a_month"]).where(~reached, 0.0),
-        colour=[
-            BLUE if done else (GREY if step == "not_appropriate" else ORANGE)
-            for done, step in zip(reached, table["step"], strict=True)
-        ],
+        colour=[_step_colour(step) for step in table["step"]],
         label=table["a_month"].map("{:.1f}".format) + table["share"].map(" ({:.0%})".format),
     )
-    base = alt.Chart(frame).encode(alt.Y("words:N", sort=None, title=None, axis=alt.Axis(labelLimit=330)))
-    scale = alt.Scale(domain=[0, max(float(total) * 1.22, 0.1)])
+    base = alt.Chart(frame).encode(alt.Y("words:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)))
+    scale = alt.Scale(domain=[0, max(total * 1.3, 0.1)], nice=False)
     bars = base.mark_bar().encode(
         alt.X("begin:Q", title="incidents a month", scale=scale),
         alt.X2("finish:Q"),
@@ -176,17 +166,24 @@ def waterfall(table: pd.DataFrame) -> Any:
         ],
     )
     labels = base.mark_text(align="left", dx=5, color=INK).encode(alt.X("begin:Q", scale=scale), text="label:N")
-    return (bars + labels).properties(height=alt.Step(30))
+    return (bars + labels).properties(height=30 * len(table) + 50)
+
+
+def _step_colour(step: str) -> str:
+    return {"reached": BLUE, "not_appropriate": GREY}.get(step, ORANGE)
 
 
 def forest(table: pd.DataFrame) -> Any:
     """Draw differences with their 80 % intervals about zero."""
-    base = alt.Chart(table).encode(alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)))
+    reach = max(float(table[["low", "high"]].abs().max(axis=None)), 1.0)
+    scale = alt.Scale(domain=[-reach * 1.1, reach * 1.1], nice=False)
+    base = alt.Chart(table).encode(alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)))
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="x:Q")
     bar = base.mark_rule(strokeWidth=2, color=BLUE).encode(
-        alt.X("low:Q", title="difference in incidents a month (80 % interval)"), alt.X2("high:Q")
+        alt.X("low:Q", title="difference, incidents a month", scale=scale, axis=alt.Axis(format="+.1~f")),
+        alt.X2("high:Q"),
     )
     dot = base.mark_point(filled=True, size=80, color=BLUE).encode(
-        alt.X("mean:Q"), tooltip=["measure:N", alt.Tooltip("mean:Q", format=".2f"), "verdict:N"]
+        alt.X("mean:Q", scale=scale), tooltip=["measure:N", alt.Tooltip("mean:Q", format=".2f"), "verdict:N"]
     )
-    return (zero + bar + dot).properties(height=alt.Step(34))
+    return (zero + bar + dot).properties(height=36 * len(table) + 50)

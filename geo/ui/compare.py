@@ -29,7 +29,7 @@ def show(question: Question, scenario: Scenario) -> None:
                 f"{outcome.scenario.name}: {outcome.unobserved_hours:g} of its weekly hours were never on duty. "
                 "What would be reached then is not known; a round-the-clock source can tell."
             )
-    left, right = st.columns([3, 2])
+    left, right = st.columns([5, 4])
     with left:
         _map(question, comparison)
     with right:

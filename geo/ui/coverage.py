@@ -12,7 +12,7 @@ from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
-from geo.ui import charts, frame
+from geo.ui import charts, frame, words
 from geo.ui.frame import Question
 
 VIEWS = {"isochrones": "Drive time from the base", "chance": "Chance to arrive in time"}
@@ -22,7 +22,7 @@ def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
     outcome = frame.answer(scenario, question)
     st.markdown(f"**{outcome.sentence}**")
-    left, right = st.columns([3, 2])
+    left, right = st.columns([5, 4])
     with left:
         _map(question, scenario, outcome)
     with right:
@@ -61,7 +61,7 @@ def _chance(question: Question, outcome: Outcome) -> Layer:
     table = pd.DataFrame({"code": outcome.places, "value": 100 * outcome.in_time.mean(axis=0), "drive": outcome.drive})
     areas = county.lsoas.merge(table, on="code")
     areas = areas.assign(
-        text=[f"{row.value:.0f} % in time\nmedian drive {row.drive:.0f} min" for row in areas.itertuples()]
+        text=[f"{row.value:.0f} % in time\nmedian drive {words.minutes(row.drive)} min" for row in areas.itertuples()]
     )
     return ChoroplethLayer.of(
         "Chance in time", areas, unit="% of calls, if the car is free and sent", note=outcome.roads
@@ -95,7 +95,7 @@ def _districts(question: Question, outcome: Outcome) -> None:
         {
             "district": table["district"],
             "incidents a month": table["incidents_a_month"].map("{:.1f}".format),
-            "drive (min)": table["drive_minutes"].map("{:.0f}".format),
+            "drive (min)": table["drive_minutes"].map(words.minutes),
             "in time": [
                 f"{row.in_time:.0%} ({row.in_time_low:.0%}-{row.in_time_high:.0%})" for row in table.itertuples()
             ],

@@ -5,16 +5,19 @@ The question and the scenario live in widgets that are bound to the link, so a l
 """
 
 import datetime as dt
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 import geo
-from geo.deployment.patterns import weeks_of
-from geo.errors import GeoError
+from geo.crs import to_lonlat
+from geo.deployment.patterns import period_of
+from geo.errors import GeoError, SchemaError
 from geo.layers.base import Layer
 from geo.layers.boundaries import BoundaryLayer
 from geo.places.boundaries import Areas, Edition, load_areas
@@ -31,6 +34,12 @@ from geo.store.project import Project, open_project
 from geo.ui import maps, words
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
+EQUATOR_METRES_A_PIXEL = 156_543.03
+"""Web Mercator at zoom 0."""
+
+LEGEND_PIXELS = 85
+"""How far the county stands to the left of a map's middle."""
+
 EDITIONS: dict[Edition, str] = {"2011-2021": "districts 2011-2021", "2021-": "districts from 2021"}
 
 
@@ -79,55 +88,35 @@ def areas(county: str) -> Areas:
     return load_areas(county)
 
 
-def ask_question() -> Question:
-    """Show the sidebar and the question bar; give what was asked."""
+def ask_question() -> tuple[Question, Scenario]:
+    """Show the sidebar, the question bar and the scenario's chip; give what was asked."""
     project = find_project(os.environ.get("TRIAGE_MAP_PROJECT", ""))
-    facts = project.facts
     _sidebar(project)
-    source, period, edition = st.columns([2, 3, 2], vertical_alignment="bottom")
-    with source:
-        chosen = st.selectbox(
-            "Source", list(words.SOURCES), format_func=words.SOURCES.__getitem__, key="source", bind="query-params"
-        )
-    with edition:
-        shown = st.selectbox(
-            "District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition", bind="query-params"
-        )
-    with period:
-        first, last = _period(project)
-    if facts.synthetic:
-        st.caption(f"⚠ {facts.synthetic}")
-    return Question(project.folder, project.version, Selection(chosen, first, last), shown)
-
-
-def _period(project: Project) -> tuple[dt.date, dt.date]:
-    mondays = weeks_of(project.incidents(), project.shifts())
-    whole = (
-        (mondays[0], mondays[-1] + dt.timedelta(days=6)) if mondays else (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
+    source, first, last, edition, chip = st.columns([1.9, 1.5, 1.5, 1.7, 4.0], vertical_alignment="bottom")
+    chosen = source.selectbox(
+        "Source", list(words.SOURCES), format_func=words.SOURCES.__getitem__, key="source", bind="query-params"
     )
-    first, last = st.columns(2)
-    begin = first.date_input(
-        "From (day)",
-        whole[0],
-        min_value=whole[0],
-        max_value=whole[1],
-        format="DD/MM/YYYY",
-        key="from",
-        bind="query-params",
-    )
-    end = last.date_input(
-        "To (day, included)",
-        whole[1],
-        min_value=whole[0],
-        max_value=whole[1],
-        format="DD/MM/YYYY",
-        key="to",
-        bind="query-params",
+    begin, end = _period(project, first, last)
+    shown = edition.selectbox(
+        "District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition", bind="query-params"
     )
     if begin > end:
-        st.error(f"The period ends ({end:%d %b %Y}) before it begins ({begin:%d %b %Y}); choose a later end.")
-        st.stop()
-    return begin, end
+        raise SchemaError(
+            f"the period ends ({words.day(end)}) before it begins ({words.day(begin)}); choose a later end"
+        )
+    question = Question(project.folder, project.version, Selection(chosen, begin, end), shown)
+    with chip:
+        return question, ask_scenario(question)
+
+
+def _period(project: Project, first: Any, last: Any) -> tuple[dt.date, dt.date]:
+    """Ask for the period, which opens on the whole record."""
+    whole = period_of(project.incidents(), project.shifts()) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
+    options = {"min_value": whole[0], "max_value": whole[1], "format": "DD/MM/YYYY", "bind": "query-params"}
+    return (
+        first.date_input("From (day)", whole[0], key="from", **options),
+        last.date_input("To (day, included)", whole[1], key="to", **options),
+    )
 
 
 def _sidebar(project: Project) -> None:
@@ -142,6 +131,7 @@ def _sidebar(project: Project) -> None:
         )
         if facts.synthetic:
             st.badge("synthetic demonstration", color="orange", help=facts.synthetic)
+            st.caption(words.plain(facts.synthetic))
 
 
 def ask_scenario(question: Question) -> Scenario:
@@ -156,7 +146,7 @@ def ask_scenario(question: Question) -> Scenario:
         scenario = _scenario(preset)
     except GeoError as found:
         scenario, problem = preset, str(found)
-    with st.popover(f"Scenario: {scenario.summary}", width="stretch"):
+    with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
         left, middle, right = st.columns(3)
         left.text_input(
             "Base (unit postcode)", key="base", bind="query-params", help="Or click the map on the Coverage page."
@@ -182,6 +172,12 @@ def ask_scenario(question: Question) -> Scenario:
     return scenario
 
 
+def _chip(scenario: Scenario) -> str:
+    """Say the scenario in one short line."""
+    where = " and ".join(base.postcode or base.name for base in scenario.bases)
+    return f"{scenario.name} · {where} · {scenario.pattern.text} · {scenario.standard.minutes:g} min"
+
+
 def _defaults(preset: Scenario) -> dict[str, object]:
     return {"base": preset.bases[0].postcode, "pattern": preset.pattern.text, "minutes": int(preset.standard.minutes)}
 
@@ -203,14 +199,31 @@ def _scenario(preset: Scenario) -> Scenario:
 
 
 def show_county(
-    question: Question, layers: Sequence[Layer], *, key: str, click: bool = False, height: int = 520
+    question: Question, layers: Sequence[Layer], *, key: str, click: bool = False, height: int = 450
 ) -> tuple[float, float] | None:
     """
     Show layers on the county's land, under its district lines; give the longitude and latitude of a click where asked.
     """
     county = areas(question.project.facts.county)
-    under = BoundaryLayer(county.county, county.districts(question.edition))
-    return maps.show_map([under, *layers], key=key, click=click, height=height)
+    numbered = any(getattr(layer, "numbers", False) for layer in layers)
+    under = BoundaryLayer(county.county, county.districts(question.edition), names=not numbered)
+    centre, zoom = _view(county, height)
+    return maps.show_map([under, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
+
+
+def _view(county: Areas, height: int) -> tuple[tuple[float, float], float]:
+    """
+    Give the centre (latitude, longitude) and the zoom at which the county fills a map of that height, in pixels.
+
+    The county stands a little to the left, so that the legend at the bottom right covers less of it.
+    """
+    west, south, east, north = county.county.bounds
+    middle = (south + north) / 2
+    scale = EQUATOR_METRES_A_PIXEL * math.cos(math.radians(to_lonlat(west, middle)[1]))
+    needed = max((north - south) / (0.97 * height), (east - west) / (1.3 * height))
+    zoom = math.floor(2 * math.log2(scale / needed)) / 2
+    longitude, latitude = to_lonlat((west + east) / 2 + LEGEND_PIXELS * scale / 2**zoom, middle)
+    return (latitude, longitude), zoom
 
 
 def move_base(easting: float, northing: float) -> None:
@@ -225,11 +238,18 @@ def move_base(easting: float, northing: float) -> None:
         st.rerun()
 
 
+STYLE = """<style>
+  .stMainBlockContainer { padding: 2.2rem 2rem 1rem 2rem; }
+  [data-testid="stSidebarHeader"] { height: 1.5rem; }
+  .stVerticalBlock { gap: 0.6rem; }
+</style>"""
+
+
 def ask() -> tuple[Question, Scenario] | None:
     """Show the frame of every page and give what was asked, or nothing where the project cannot be shown."""
+    st.html(STYLE)
     try:
-        question = ask_question()
-        return question, ask_scenario(question)
+        return ask_question()
     except GeoError as problem:
         st.error(str(problem))
         return None
@@ -238,7 +258,7 @@ def ask() -> tuple[Question, Scenario] | None:
 def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Question, Scenario] | None) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
-        st.header(title, anchor=False)
+        st.markdown(f"#### {title}")
         try:
             page(*asked)
         except GeoError as problem:

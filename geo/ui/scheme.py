@@ -2,6 +2,8 @@
 What the scheme did: the weekly table, the nights, contact modes, deployments by district, outcomes with their bounds.
 """
 
+import datetime as dt
+
 import pandas as pd
 import streamlit as st
 
@@ -32,14 +34,18 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
         st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
         return
     _sentence(incidents, shifts)
+    _weekly(question, incidents, shifts)
     left, right = st.columns(2)
     with left:
-        _weekly(question, incidents, shifts)
         _nights(shifts)
         _modes(incidents, shifts)
     with right:
         _deployments(question, incidents)
         _outcomes(incidents)
+
+
+def _head(text: str) -> None:
+    st.markdown(f"##### {text}")
 
 
 def _sentence(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
@@ -52,20 +58,27 @@ def _sentence(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
 
 
 def _weekly(question: Question, incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
-    st.subheader("The week, as the evaluation prints it")
     weeks = patterns.weeks_of(incidents, shifts)
     monday = st.selectbox(
-        "Week beginning (Monday)",
+        "The week as the evaluation prints it, beginning (Monday)",
         weeks,
-        format_func=lambda day: f"{day.day} {day:%b %Y}",
+        index=weeks.index(_first_published(weeks)),
+        format_func=words.day,
         key="week",
         bind="query-params",
+        width=420,
     )
     days = patterns.weekly_table(incidents, shifts, monday, source=question.selection.source)
     st.dataframe(_as_table(days), width="stretch")
     st.caption(_weekly_note(days))
     if question.project.facts.synthetic:
         _published([day.date.isoformat() for day in days])
+
+
+def _first_published(weeks: list[dt.date]) -> dt.date:
+    """Open on a published week where the period holds one, otherwise on the latest."""
+    published = set(published_weeks()["date"])
+    return next((week for week in weeks if week.isoformat() in published), weeks[-1])
 
 
 def _published(dates: list[str]) -> None:
@@ -110,7 +123,7 @@ def _weekly_note(days: list[Day]) -> str:
 
 
 def _nights(shifts: pd.DataFrame) -> None:
-    st.subheader("The nights: who was on duty")
+    _head("The nights: who was on duty")
     strip = patterns.staffing_strip(shifts)
     st.altair_chart(charts.staffing_strip(strip), width="stretch", alt="One cell a night, by crew on duty")
     with st.expander("Table of nights"):
@@ -119,14 +132,14 @@ def _nights(shifts: pd.DataFrame) -> None:
 
 def _modes(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
     table = patterns.modes_by_week(incidents, shifts)
-    st.subheader(f"How people were helped, by week (n = {table['incidents'].sum()})")
+    _head(f"How people were helped, by week (n = {table['incidents'].sum()})")
     st.altair_chart(charts.modes(table), width="stretch", alt="Contact modes by week")
     with st.expander("Table of contact modes"):
         st.dataframe(table, hide_index=True, width="stretch")
 
 
 def _deployments(question: Question, incidents: pd.DataFrame) -> None:
-    st.subheader("Deployments by district")
+    _head("Deployments by district")
     county = frame.areas(question.project.facts.county)
     table = patterns.by_district(incidents, question.edition)
     districts = (
@@ -157,7 +170,7 @@ def _deployments(question: Question, incidents: pd.DataFrame) -> None:
 
 def _outcomes(incidents: pd.DataFrame) -> None:
     table = outcome_table(incidents)
-    st.subheader(f"Outcomes, with what the blanks allow (n = {len(incidents)})")
+    _head(f"Outcomes, with what the blanks allow (n = {len(incidents)})")
     st.altair_chart(charts.outcomes(table), width="stretch", alt="Outcomes with bounds and 95 % intervals")
     with st.expander("Table of outcomes and referrals"):
         st.dataframe(table, hide_index=True, width="stretch")

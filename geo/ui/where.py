@@ -20,10 +20,10 @@ from geo.ui import charts, frame, words
 from geo.ui.frame import Question
 
 VIEWS = {
-    "points": "Incidents by postcode",
-    "districts": "Districts: count",
-    "rates": "Districts: rate per resident",
-    "lsoas": "LSOAs: count",
+    "points": "Postcodes",
+    "districts": "Districts",
+    "rates": "District rates",
+    "lsoas": "LSOAs",
     "heat": "Heatmap",
 }
 MEAN = "1 = the county's mean; hatched where it cannot be told from it (90 % interval)"
@@ -39,7 +39,7 @@ def show(question: Question, scenario: Scenario) -> None:
     where = placement(incidents, set(county.districts("2011-2021")["name"]))
     hours = hour_table(incidents, shifts, scenario.pattern.hours)
     st.markdown(f"**{_sentence(where, hours)}**")
-    left, right = st.columns([3, 2])
+    left, right = st.columns([5, 4])
     with left:
         _map(question, incidents, where)
     with right:
@@ -53,8 +53,7 @@ def _sentence(where: pd.Series, hours: pd.DataFrame) -> str:
     unseen = int((~hours["observed"]).sum())
     return (
         f"{words.count(len(where), 'incident')}: {placed}, {counts.get('not located', 0)} without a place. "
-        f"{unseen} of the 168 hours of the week were never on duty, so not observed: what happens then, these "
-        "records cannot tell."
+        f"In {unseen} of the 168 hours of the week nobody was ever on duty: what happens then, these records cannot tell."
     )
 
 

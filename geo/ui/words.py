@@ -1,8 +1,8 @@
 """Words and numbers as pages show them: the terms of the field, shares as whole per cent, 24-hour clock."""
 
+import datetime as dt
+import math
 import re
-
-import pandas as pd
 
 SOURCES = {
     "mental_health": "Mental-health team",
@@ -24,6 +24,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,}".replace(",", "\u2009") + f" {noun}{'' if number == 1 else 's'}"
 
 
-def day(value: pd.Timestamp) -> str:
+def minutes(value: float) -> str:
+    """Write minutes without decimals; a place that no loaded road reaches has none."""
+    return f"{value:.0f}" if math.isfinite(value) else "no road to"
+
+
+def day(value: dt.date) -> str:
     """Write a date as ``10 Mar 2016``."""
     return f"{value.day} {value:%b %Y}"

@@ -8,7 +8,7 @@ import pytest
 import geo
 from geo.errors import ProjectError
 from geo.places.bases import Base
-from geo.store.intake import import_extract, import_shift_log, make_demonstration
+from geo.store.intake import import_file, make_demonstration
 from geo.store.loading import Selection, select
 from geo.store.project import Facts, create_project, open_project
 
@@ -40,8 +40,8 @@ def test_the_same_file_twice_changes_nothing(weeks, tmp_path):
     project = open_project(copy)
     version = project.version
     file = next((copy / "extracts").glob("*.xlsx"))
-    import_extract(project, file, "mental_health", GAZETTEER)
-    import_shift_log(project, next((copy / "extracts").glob("*shift-log.csv")))
+    assert not import_file(project, file, "mental_health")
+    assert not import_file(project, next((copy / "extracts").glob("*shift-log.csv")), "mental_health")
     assert len(project.incidents()) == len(weeks.incidents())
     assert project.version == version
 
