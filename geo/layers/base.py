@@ -128,7 +128,7 @@ def group(name: str, *drawings: Drawing, attribution: str = "", control: bool = 
 
 
 def ground(
-    *, centre: tuple[float, float], zoom: int = 9, bounds: Bounds | None = None, pick: bool = False
+    *, centre: tuple[float, float], zoom: float = 9, bounds: Bounds | None = None, pick: bool = False
 ) -> folium.Map:
     """
     Make the map on which layers are drawn: no tiles, canvas, scale bar, zoom up to 18.
@@ -184,7 +184,7 @@ def layer_control() -> folium.LayerControl:
 
 
 def draw(
-    layers: Iterable[Layer], *, centre: tuple[float, float], zoom: int = 9, fit_bounds: Bounds | None = None
+    layers: Iterable[Layer], *, centre: tuple[float, float], zoom: float = 9, fit_bounds: Bounds | None = None
 ) -> folium.Map:
     """
     Draw layers on a fresh map, the first at the bottom; ``centre`` is latitude and longitude in degrees.

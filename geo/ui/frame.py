@@ -7,9 +7,10 @@ The question and the scenario live in widgets that are bound to the link, so a l
 import datetime as dt
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -36,6 +37,10 @@ from geo.ui import maps, words
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
 EQUATOR_METRES_A_PIXEL = 156_543.03
 """Web Mercator at zoom 0."""
+
+STANDARD = "From the call to the scene. No national standard exists: the choice is yours."
+Value = str | int | dt.date
+"""What a widget of the frame holds, and a link can say."""
 
 LEGEND_PIXELS = 85
 """How far the county stands to the left of a map's middle."""
@@ -92,31 +97,54 @@ def ask_question() -> tuple[Question, Scenario]:
     """Show the sidebar, the question bar and the scenario's chip; give what was asked."""
     project = find_project(os.environ.get("TRIAGE_MAP_PROJECT", ""))
     _sidebar(project)
-    source, first, last, edition, chip = st.columns([1.9, 1.5, 1.5, 1.7, 4.0], vertical_alignment="bottom")
-    chosen = source.selectbox(
-        "Source", list(words.SOURCES), format_func=words.SOURCES.__getitem__, key="source", bind="query-params"
+    first, last = period_of(project.incidents(), project.shifts()) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
+    standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
+    _restore(standing, {"source": list(words.SOURCES), "edition": list(EDITIONS)})
+    source, begin, end, edition, chip = st.columns([1.9, 1.5, 1.5, 1.7, 4.0], vertical_alignment="bottom")
+    span: dict[str, Any] = {"min_value": first, "max_value": last, "format": "DD/MM/YYYY"}
+    for key in ("from", "to"):
+        st.session_state[key] = min(max(first, st.session_state[key]), last)
+    asked = Selection(
+        source.selectbox("Source", list(words.SOURCES), format_func=words.SOURCES.__getitem__, key="source"),
+        begin.date_input("From (day)", key="from", **span),
+        end.date_input("To (day, included)", key="to", **span),
     )
-    begin, end = _period(project, first, last)
-    shown = edition.selectbox(
-        "District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition", bind="query-params"
-    )
-    if begin > end:
-        raise SchemaError(
-            f"the period ends ({words.day(end)}) before it begins ({words.day(begin)}); choose a later end"
-        )
-    question = Question(project.folder, project.version, Selection(chosen, begin, end), shown)
+    shown = edition.selectbox("District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition")
+    _keep_in_link(standing)
+    if asked.first and asked.last and asked.first > asked.last:
+        period = f"ends ({words.day(asked.last)}) before it begins ({words.day(asked.first)})"
+        raise SchemaError(f"the period {period}; choose a later end")
+    question = Question(project.folder, project.version, asked, shown)
     with chip:
         return question, ask_scenario(question)
 
 
-def _period(project: Project, first: Any, last: Any) -> tuple[dt.date, dt.date]:
-    """Ask for the period, which opens on the whole record."""
-    whole = period_of(project.incidents(), project.shifts()) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
-    options = {"min_value": whole[0], "max_value": whole[1], "format": "DD/MM/YYYY", "bind": "query-params"}
-    return (
-        first.date_input("From (day)", whole[0], key="from", **options),
-        last.date_input("To (day, included)", whole[1], key="to", **options),
-    )
+def _restore(standing: Mapping[str, Value], choices: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+    """Give each widget the value that the link holds for it, or the standing one; only before it is first shown."""
+    for key, value in standing.items():
+        found = _read(st.query_params.get(key, ""), value)
+        allowed = key not in choices or found in choices[key]
+        st.session_state.setdefault(key, found if allowed else value)
+
+
+def _read(text: str, standing: Value) -> Value:
+    """Read what a link says as a value of the same kind; the standing one where it cannot be read."""
+    try:
+        if isinstance(standing, dt.date):
+            return dt.date.fromisoformat(text)
+        return int(text) if isinstance(standing, int) else text or standing
+    except ValueError:
+        return standing
+
+
+def _keep_in_link(standing: Mapping[str, Value]) -> None:
+    """Write into the link what differs from the standing values, so that it restores this view."""
+    for key, value in standing.items():
+        now = st.session_state[key]
+        if now == value:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = str(now)
 
 
 def _sidebar(project: Project) -> None:
@@ -137,36 +165,25 @@ def _sidebar(project: Project) -> None:
 def ask_scenario(question: Question) -> Scenario:
     """Show the scenario's chip, whose form opens on a click; give the scenario."""
     preset = presets(question.project.facts.base)["Operation Alloy"]
-    for key, default in _defaults(preset).items():
-        st.session_state.setdefault(key, default)
+    standing = _standing(preset)
+    _restore(standing)
     if moved := st.session_state.pop("base_moved_to", ""):
         st.session_state["base"] = moved
+    st.session_state["minutes"] = min(max(5, st.session_state["minutes"] // 5 * 5), 90)
     problem = ""
     try:
         scenario = _scenario(preset)
     except GeoError as found:
         scenario, problem = preset, str(found)
     with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
-        left, middle, right = st.columns(3)
-        left.text_input(
-            "Base (unit postcode)", key="base", bind="query-params", help="Or click the map on the Coverage page."
-        )
+        left, middle, right = st.columns(3, vertical_alignment="bottom")
+        left.text_input("Base (unit postcode)", key="base", help="Or click the map on the Coverage page.")
         middle.text_input(
-            "Shift pattern (days and 24-hour clock)",
-            key="pattern",
-            bind="query-params",
-            help="daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01",
+            "Shifts (days, 24-hour clock)", key="pattern", help="daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
         )
-        right.slider(
-            "Response standard (minutes)",
-            5,
-            90,
-            step=5,
-            key="minutes",
-            bind="query-params",
-            help="From the call to the scene. No national standard exists: the choice is yours.",
-        )
-        st.button("Restore Operation Alloy", on_click=lambda: st.session_state.update(_defaults(preset)))
+        right.slider("Response standard (minutes)", 5, 90, step=5, key="minutes", help=STANDARD)
+        st.button("Restore Operation Alloy", on_click=lambda: st.session_state.update(standing))
+    _keep_in_link(standing)
     if problem:
         st.error(f"{problem} Until then Operation Alloy is shown.")
     return scenario
@@ -178,14 +195,14 @@ def _chip(scenario: Scenario) -> str:
     return f"{scenario.name} · {where} · {scenario.pattern.text} · {scenario.standard.minutes:g} min"
 
 
-def _defaults(preset: Scenario) -> dict[str, object]:
+def _standing(preset: Scenario) -> dict[str, Value]:
     return {"base": preset.bases[0].postcode, "pattern": preset.pattern.text, "minutes": int(preset.standard.minutes)}
 
 
 def _scenario(preset: Scenario) -> Scenario:
     """Read the scenario from its widgets."""
     state = st.session_state
-    changed = {key for key, default in _defaults(preset).items() if state[key] != default}
+    changed = {key for key, value in _standing(preset).items() if state[key] != value}
     base = preset.bases[0]
     if "base" in changed:
         base = geo.Base.at(state["base"], Gazetteer.default())

@@ -93,7 +93,7 @@ def test_shipped_postcodes_keep_their_contract(county):
 def test_northamptonshire_has_the_postcodes_that_were_counted_for_it():
     frame = pd.read_parquet(data_folder() / "postcodes" / "northamptonshire.parquet")
     live = frame[frame["in_county"] & frame["live"]]
-    # Counted independently: 18,316 live, of which one has moved out since.
+    # Counted independently: 18,316 live; the one that differs was not traced.
     assert len(live) == 18_315
     by_area = live["postcode"].str.extract(r"^([A-Z]+)")[0].value_counts()
     assert by_area["NN"] > 16_800

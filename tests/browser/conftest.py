@@ -1,0 +1,185 @@
+"""
+The app in headless Chromium, as its users see it.
+
+Every page that a test opens is watched: at the end of the test an error on the console, a fault of the page, or a request to any
+other machine fails it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run: make test")
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+START_SECONDS = 60
+FOOTER = "For planning, not for live dispatch"
+
+Serve = Callable[..., str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in this folder, and skip it in one plain sentence where there is no Chromium."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install it and run: make test"))
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of the tests' own, so that the demonstration is made anew."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def serve(cache: Path) -> Iterator[Serve]:
+    """Start the app, on a project or on the demonstration, and give its address; each is ended by its id."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(project: Path | None = None, script: Path = ROOT / "app.py") -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        environment = os.environ | {"TRIAGE_MAP_CACHE": str(cache), "TRIAGE_MAP_PROJECT": str(project or "")}
+        options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
+        command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        started.append(process)
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            pytest.fail(f"the app ended with code {process.returncode} before it answered")
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own server
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the app did not answer within {START_SECONDS} s")
+
+
+@pytest.fixture(scope="session")
+def demonstration(serve: Serve) -> str:
+    """The address of the app on the Northamptonshire demonstration, as `streamlit run app.py` opens it."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["sync_api.Browser"]:
+    """One headless Chromium for all tests."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page that is watched: what went wrong on it, and which other machines it asked for."""
+
+    page: "sync_api.Page"
+    problems: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> None:
+        """Open an address of the app and wait until its page is whole."""
+        self.page.goto(address)
+        self.settle()
+
+    def go(self, title: str) -> None:
+        """Go to a page by its link in the sidebar."""
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        self.page.get_by_role("heading", name=title, exact=True).wait_for(timeout=60_000)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run and its maps have drawn."""
+        self.page.get_by_text(FOOTER).first.wait_for(timeout=90_000)
+        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
+        self.page.wait_for_timeout(1200)
+
+    def map(self) -> "sync_api.Frame":
+        """The frame that holds the page's map."""
+        handle = self.page.locator("iframe[title^='streamlit_folium']").first.element_handle(timeout=30_000)
+        frame = handle.content_frame()
+        frame.wait_for_selector(".leaflet-overlay-pane", state="attached", timeout=30_000)
+        return frame
+
+    def drawn_pixels(self) -> int:
+        """How many pixels are drawn in Leaflet's overlay pane; the canvas holds shapes and nothing else."""
+        return int(self.map().evaluate(COUNT_PIXELS))
+
+
+COUNT_PIXELS = """() => {
+  let drawn = 0;
+  for (const canvas of document.querySelectorAll('.leaflet-overlay-pane canvas')) {
+    if (!canvas.width || !canvas.height) continue;
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let i = 3; i < data.length; i += 4) drawn += data[i] > 0;
+  }
+  return drawn;
+}"""
+
+
+@pytest.fixture
+def visit(chromium: "sync_api.Browser") -> Iterator[Visit]:
+    """A watched page of 1366 x 768; the test fails on any console error, page fault or outside request."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+    visit = Visit(context.new_page())
+    visit.page.on("console", lambda message: visit.problems.append(message.text) if message.type == "error" else None)
+    visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
+    visit.page.on("request", lambda request: _watch(request.url, visit.outside))
+    yield visit
+    context.close()
+    assert not visit.problems, f"on the console: {visit.problems[:3]}"
+    assert not visit.outside, f"asked for other machines: {visit.outside[:3]}"
+
+
+def _watch(address: str, outside: list[str]) -> None:
+    parts = urlsplit(address)
+    if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != "127.0.0.1":
+        outside.append(address)
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where screenshots go: build/pictures, or the folder that TRIAGE_MAP_PICTURES names."""
+    folder = Path(os.environ.get("TRIAGE_MAP_PICTURES", ROOT / "build" / "pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

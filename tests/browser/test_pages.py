@@ -1,0 +1,147 @@
+"""Every page in Chromium: shapes are drawn, controls work, nothing goes wrong and nothing goes out."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+import geo
+from geo.routing.sources import fetch_roads
+from geo.store.project import Facts, create_project, open_project
+
+MAPS = ["Where and when", "What the scheme did", "Coverage", "Compare"]
+TABLES = ["Data", "Export", "Method"]
+VIEWS = ["Postcodes", "Districts", "District rates", "LSOAs", "Heatmap"]
+
+
+def test_the_first_screen_answers_without_a_click(visit, demonstration, pictures):
+    visit.open(demonstration)
+    page = visit.page
+    assert page.get_by_text("722 incidents: 647 in the county, 17 outside it, 58 without a place").is_visible()
+    assert page.get_by_text("Synthetic demonstration").first.is_visible()
+    assert page.get_by_text("estimated roads").first.is_visible()
+    assert visit.drawn_pixels() > 1000
+    assert visit.map().locator(".leaflet-marker-pane > *").count() > 5
+    page.screenshot(path=pictures / "where-and-when.png")
+
+
+@pytest.mark.parametrize("title", MAPS)
+def test_every_map_is_drawn_with_a_legend_a_sentence_and_a_table(visit, demonstration, title):
+    visit.open(demonstration)
+    visit.go(title)
+    assert visit.drawn_pixels() > 1000
+    assert visit.map().locator(".tm-legend").count() == 1
+    assert visit.page.get_by_test_id("stExpander").filter(has_text="able").count() >= 1
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_every_other_page_opens(visit, demonstration, title):
+    visit.open(demonstration)
+    visit.go(title)
+    assert visit.page.get_by_role("heading", name=title, exact=True).is_visible()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_map_shows_incidents_in_every_way(visit, demonstration, view):
+    visit.open(demonstration)
+    visit.page.get_by_role("radio", name=view, exact=True).or_(
+        visit.page.get_by_role("button", name=view, exact=True)
+    ).first.click()
+    visit.settle()
+    assert visit.drawn_pixels() > 1000
+    assert visit.map().locator(".tm-legend").count() == 1
+
+
+def test_a_click_on_the_map_moves_the_base_and_the_figures(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("Coverage")
+    visit.page.screenshot(path=pictures / "coverage.png")
+    before = visit.page.get_by_text("of demand lies within that standard").inner_text()
+    visit.map().locator(".leaflet-container").click(position={"x": 330, "y": 120})
+    visit.page.get_by_text("Your plan").first.wait_for(timeout=30_000)
+    visit.settle()
+    after = visit.page.get_by_text("of demand lies within that standard").inner_text()
+    assert after != before
+    assert "base=" in visit.page.url
+
+
+def test_the_base_moves_by_postcode_and_a_wrong_one_is_explained(visit, demonstration):
+    visit.open(demonstration)
+    visit.go("Coverage")
+    visit.page.get_by_role("button", name="Scenario").click()
+    field = visit.page.get_by_role("textbox", name="Base (unit postcode)")
+    field.fill("NN16 0AE")
+    field.press("Enter")
+    visit.page.get_by_text("Your plan · NN16 0AE").first.wait_for(timeout=30_000)
+    visit.settle()
+    field.fill("ZZ1 1ZZ")
+    field.press("Enter")
+    visit.page.get_by_text("Until then Operation Alloy is shown").wait_for(timeout=30_000)
+
+
+def test_the_shift_pattern_changes_what_is_lost(visit, demonstration):
+    visit.open(f"{demonstration}/?pattern=daily+20-23")
+    visit.go("Coverage")
+    assert visit.page.get_by_text("Your plan · NN4 0JQ · daily 20:00-23:00 · 30 min").first.is_visible()
+    assert "pattern=daily" in visit.page.url
+
+
+def test_two_patterns_are_compared_with_a_verdict(visit, demonstration):
+    visit.open(demonstration)
+    visit.go("Compare")
+    assert visit.page.get_by_text("cannot tell yet: 14 of its weekly hours were never observed").first.is_visible()
+    field = visit.page.get_by_role("textbox", name="Its shift pattern")
+    field.fill("daily 19-23")
+    field.press("Enter")
+    visit.page.get_by_text("fewer incidents a month face to face in time").wait_for(timeout=30_000)
+    assert visit.page.get_by_text("clear. It saves 14 crewed hours a week").is_visible()
+
+
+def test_the_files_can_be_downloaded(visit, demonstration, tmp_path):
+    visit.open(demonstration)
+    visit.go("Export")
+    visit.page.get_by_role("button", name="Make the files").click()
+    button = visit.page.get_by_role("button", name="Download the files")
+    button.wait_for(timeout=60_000)
+    with visit.page.expect_download() as waiting:
+        button.click()
+    content = waiting.value.path().read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        about = json.loads(archive.read("about.json"))
+        (tmp_path / "map.html").write_bytes(archive.read("map.html"))
+    assert {"districts.geojson", "districts.csv", "map.html", "about.json"} <= names
+    assert not {name for name in names if name.startswith(("incidents", "lsoas", "hours"))}
+    assert "Synthetic demonstration" in about["data"]
+    visit.page.goto((tmp_path / "map.html").as_uri())
+    visit.page.wait_for_selector(".leaflet-overlay-pane", state="attached")
+    visit.page.wait_for_timeout(800)
+
+
+@pytest.mark.shared_data
+def test_a_street_map_drives_the_coverage_page(visit, serve, shared_data, tmp_path):
+    project = cambridge(tmp_path, shared_data)
+    visit.open(serve(project.folder))
+    visit.go("Coverage")
+    assert visit.drawn_pixels() > 1000
+    assert visit.page.get_by_text("no junction delay, no congestion").first.is_visible()
+    assert visit.page.get_by_text("Estimated roads").count() == 0
+
+
+def cambridge(folder, shared_data):
+    """A project with a base in Cambridge, the roads of its GraphML, and four evenings of made-up calls."""
+    base = geo.Base.at("CB1 1JW", geo.Gazetteer.default())
+    shifts = folder / "shifts.csv"
+    nights = [f"2016-02-0{day},18:00,00:00,yes,yes" for day in range(1, 5)]
+    shifts.write_text("\n".join(["date,start,end,police staffed,nhs staffed", *nights]), encoding="utf-8")
+    calls = folder / "calls.csv"
+    rows = [f"R{day},2016-02-0{day},20:15,CB1 1JW,yes" for day in range(1, 5)]
+    calls.write_text("\n".join(["reference,date,time,postcode,deployed", *rows]), encoding="utf-8")
+    from geo.store.intake import import_file
+
+    project = create_project(folder / "project", Facts("Cambridge", "Cambridgeshire and Peterborough", base))
+    import_file(project, shifts, "mental_health")
+    import_file(project, calls, "mental_health")
+    fetch_roads(shared_data / "roads" / "cambridge_2025_drive.graphml", project.roads)
+    return open_project(project.folder)
