@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -38,6 +37,8 @@ FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this 
 EQUATOR_METRES_A_PIXEL = 156_543.03
 """Web Mercator at zoom 0."""
 
+BASE = "Or click the map on the Coverage page."
+SHIFTS = "daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
 STANDARD = "From the call to the scene. No national standard exists: the choice is yours."
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
@@ -110,16 +111,19 @@ def ask_question() -> tuple[Question, Scenario]:
         end.date_input("To (day, included)", key="to", **span),
     )
     shown = edition.selectbox("District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition")
-    _keep_in_link(standing)
+    _keep_in_link(standing, {key: st.session_state[key] for key in standing})
     if asked.first and asked.last and asked.first > asked.last:
         period = f"ends ({words.day(asked.last)}) before it begins ({words.day(asked.first)})"
         raise SchemaError(f"the period {period}; choose a later end")
     question = Question(project.folder, project.version, asked, shown)
     with chip:
-        return question, ask_scenario(question)
+        scenario, problem = ask_scenario(question)
+    if problem:
+        st.error(problem)
+    return question, scenario
 
 
-def _restore(standing: Mapping[str, Value], choices: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+def _restore(standing: Mapping[str, Value], choices: Mapping[str, Sequence[str]]) -> None:
     """Give each widget the value that the link holds for it, or the standing one; only before it is first shown."""
     for key, value in standing.items():
         found = _read(st.query_params.get(key, ""), value)
@@ -137,14 +141,13 @@ def _read(text: str, standing: Value) -> Value:
         return standing
 
 
-def _keep_in_link(standing: Mapping[str, Value]) -> None:
+def _keep_in_link(standing: Mapping[str, Value], now: Mapping[str, Value]) -> None:
     """Write into the link what differs from the standing values, so that it restores this view."""
     for key, value in standing.items():
-        now = st.session_state[key]
-        if now == value:
+        if now[key] == value:
             st.query_params.pop(key, None)
         else:
-            st.query_params[key] = str(now)
+            st.query_params[key] = str(now[key])
 
 
 def _sidebar(project: Project) -> None:
@@ -162,31 +165,38 @@ def _sidebar(project: Project) -> None:
             st.caption(words.plain(facts.synthetic))
 
 
-def ask_scenario(question: Question) -> Scenario:
-    """Show the scenario's chip, whose form opens on a click; give the scenario."""
+def ask_scenario(question: Question) -> tuple[Scenario, str]:
+    """Show the scenario's chip, whose form opens on a click; give the scenario, and what is wrong with the typed one."""
     preset = presets(question.project.facts.base)["Operation Alloy"]
     standing = _standing(preset)
-    _restore(standing)
-    if moved := st.session_state.pop("base_moved_to", ""):
-        st.session_state["base"] = moved
-    st.session_state["minutes"] = min(max(5, st.session_state["minutes"] // 5 * 5), 90)
+    if "form" not in st.session_state:
+        _open_form({key: _read(st.query_params.get(key, ""), value) for key, value in standing.items()})
+    number, opened = st.session_state["form"]
+    typed = {key: st.session_state.get(f"{key}-{number}", opened[key]) for key in standing}
     problem = ""
     try:
-        scenario = _scenario(preset)
+        scenario = _scenario(preset, typed)
     except GeoError as found:
-        scenario, problem = preset, str(found)
+        scenario, problem = preset, f"{found} Until then Operation Alloy is shown."
     with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
         left, middle, right = st.columns(3, vertical_alignment="bottom")
-        left.text_input("Base (unit postcode)", key="base", help="Or click the map on the Coverage page.")
-        middle.text_input(
-            "Shifts (days, 24-hour clock)", key="pattern", help="daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
-        )
-        right.slider("Response standard (minutes)", 5, 90, step=5, key="minutes", help=STANDARD)
-        st.button("Restore Operation Alloy", on_click=lambda: st.session_state.update(standing))
-    _keep_in_link(standing)
-    if problem:
-        st.error(f"{problem} Until then Operation Alloy is shown.")
-    return scenario
+        left.text_input("Base (unit postcode)", opened["base"], key=f"base-{number}", help=BASE)
+        middle.text_input("Shifts (days, 24-hour clock)", opened["pattern"], key=f"pattern-{number}", help=SHIFTS)
+        minutes = min(max(5, opened["minutes"] // 5 * 5), 90)
+        right.slider("Response standard (minutes)", 5, 90, minutes, 5, key=f"minutes-{number}", help=STANDARD)
+        st.button("Restore Operation Alloy", on_click=_open_form, args=(standing,))
+    _keep_in_link(standing, typed)
+    return scenario, problem
+
+
+def _open_form(values: dict[str, Any]) -> None:
+    """
+    Open the scenario's form anew on these values.
+
+    A form of its own number, because a field inside a closed popover does not take a value that is set from outside.
+    """
+    number, _ = st.session_state.get("form", (0, {}))
+    st.session_state["form"] = (number + 1, values)
 
 
 def _chip(scenario: Scenario) -> str:
@@ -199,19 +209,18 @@ def _standing(preset: Scenario) -> dict[str, Value]:
     return {"base": preset.bases[0].postcode, "pattern": preset.pattern.text, "minutes": int(preset.standard.minutes)}
 
 
-def _scenario(preset: Scenario) -> Scenario:
-    """Read the scenario from its widgets."""
-    state = st.session_state
-    changed = {key for key, value in _standing(preset).items() if state[key] != value}
-    base = preset.bases[0]
-    if "base" in changed:
-        base = geo.Base.at(state["base"], Gazetteer.default())
+def _scenario(preset: Scenario, typed: Mapping[str, Any]) -> Scenario:
+    """Read the scenario from what was typed; the preset where nothing differs from it."""
+    standing = _standing(preset)
+    if typed == standing:
+        return preset
+    moved = typed["base"] != standing["base"]
     return replace(
         preset,
-        name="Your plan" if changed else preset.name,
-        bases=(base,),
-        pattern=ShiftPattern.parse(state["pattern"]),
-        standard=replace(preset.standard, minutes=float(state["minutes"])),
+        name="Your plan",
+        bases=(geo.Base.at(typed["base"], Gazetteer.default()),) if moved else preset.bases,
+        pattern=ShiftPattern.parse(typed["pattern"]),
+        standard=replace(preset.standard, minutes=float(typed["minutes"])),
     )
 
 
@@ -250,8 +259,10 @@ def move_base(easting: float, northing: float) -> None:
     except GeoError as problem:
         st.warning(str(problem))
         return
-    if nearest != st.session_state["base"]:
-        st.session_state["base_moved_to"] = nearest
+    number, opened = st.session_state["form"]
+    typed = {key: st.session_state.get(f"{key}-{number}", value) for key, value in opened.items()}
+    if nearest != typed["base"]:
+        _open_form(typed | {"base": nearest})
         st.rerun()
 
 
