@@ -111,7 +111,7 @@ class Project:
         frame = self._table("incidents", LOCATED_COLUMNS)
         points = gpd.points_from_xy(frame["easting"], frame["northing"], crs=crs.GRID)
         points[frame["easting"].isna().to_numpy()] = None
-        return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(points, index=frame.index, name="point"))
+        return gpd.GeoDataFrame(frame.assign(point=points), geometry="point")
 
     def shifts(self) -> pd.DataFrame:
         """Give the shift log, oldest first."""

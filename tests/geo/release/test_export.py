@@ -1,0 +1,141 @@
+"""Files that leave: whole, labelled, protected, and readable by the tools that analysts use."""
+
+import hashlib
+import json
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+
+from geo.errors import ProjectError, SchemaError
+from geo.release.export import FORMATS, LAYERS, export_project, inert
+from geo.store.intake import make_demonstration
+
+EVERY = list(FORMATS)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    return make_demonstration(tmp_path_factory.mktemp("demo") / "year", "northamptonshire")
+
+
+@pytest.fixture(scope="module")
+def released(year, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out") / "released"
+    export_project(year, folder, formats=EVERY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def working(year, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out") / "working"
+    export_project(year, folder, formats=["geojson", "csv", "xlsx", "gpkg"], mode="working")
+    return folder
+
+
+def strict(text):
+    """JSON without NaN and Infinity."""
+    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_every_format_is_written_and_opens_again(released):
+    assert gpd.read_file(released / "triage-map.gpkg", layer="districts").crs.to_epsg() == 27700
+    assert gpd.read_parquet(released / "districts.parquet").crs.to_epsg() == 27700
+    assert gpd.read_file(released / "districts.geojson").crs.to_epsg() == 4326
+    assert len(gpd.read_file(released / "districts.kml")) == 7
+    assert len(pd.read_csv(released / "districts.csv")) == 7
+    assert "about" in openpyxl.load_workbook(released / "triage-map.xlsx").sheetnames
+    assert "leaflet" in (released / "map.html").read_text(encoding="utf-8")
+
+
+def test_every_geojson_is_strict_json(released):
+    for path in released.glob("*.geojson"):
+        assert strict(path.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+
+
+def test_release_holds_no_record_and_no_small_or_exact_count(released):
+    names = {path.name for path in released.iterdir()}
+    assert not {name for name in names if name.split(".")[0] in {"incidents", "lsoas", "hours"}}
+    counts = pd.read_csv(released / "districts.csv")[["incidents", "deployed"]].stack().dropna()
+    assert ((counts == 0) | (counts >= 10)).all()
+    assert (counts % 5 == 0).all()
+
+
+def test_no_record_of_the_project_is_in_the_bytes_of_a_release(year, released):
+    incidents = year.incidents()
+    secrets = {*incidents["person_key"], *incidents["reference"], *incidents["note"]} - {""}
+    secrets = {secret for secret in secrets if len(secret) > 5}
+    postcodes = set(incidents.loc[incidents["precision"] == "unit", "postcode"]) - {year.facts.base.postcode}
+    for path in released.iterdir():
+        text = path.read_bytes().decode("latin-1")
+        assert not [secret for secret in secrets | postcodes if secret in text], path.name
+
+
+def test_every_file_says_that_it_is_synthetic(released, working):
+    for folder in (released, working):
+        about = strict((folder / "about.json").read_text(encoding="utf-8"))
+        assert about["data"].startswith("Synthetic demonstration")
+        for path in folder.glob("*.csv"):
+            assert pd.read_csv(path)["data"].str.startswith("Synthetic demonstration").all(), path.name
+        for path in folder.glob("*.geojson"):
+            assert gpd.read_file(path)["data"].str.startswith("Synthetic demonstration").all(), path.name
+    assert "Synthetic demonstration" in (released / "map.html").read_text(encoding="utf-8")
+
+
+def test_estimated_roads_are_labelled_in_the_file(released):
+    assert gpd.read_file(released / "isochrones.geojson")["roads"].str.startswith("Estimated roads").all()
+
+
+def test_checksums_are_those_of_the_files(released):
+    about = strict((released / "about.json").read_text(encoding="utf-8"))
+    for name, digest in about["sha256"].items():
+        assert hashlib.sha256((released / name).read_bytes()).hexdigest() == digest
+    assert set(about["sha256"]) == {path.name for path in released.iterdir()} - {"about.json"}
+
+
+def test_a_working_copy_holds_every_incident_and_says_what_it_is(year, working):
+    mine = year.incidents().query("source == 'mental_health'")
+    points = gpd.read_file(working / "incidents.geojson")
+    assert len(points) == len(mine)
+    assert int(points.geometry.notna().sum()) == int(mine["easting"].notna().sum())
+    assert "note" not in points.columns
+    assert "authorised team only" in strict((working / "about.json").read_text(encoding="utf-8"))["protection"]
+    assert (
+        pd.read_csv(working / "districts.csv")["incidents"].sum()
+        == mine["district"].isin(pd.read_csv(working / "districts.csv")["name"]).sum()
+    )
+
+
+def test_text_cannot_act_as_a_formula(working):
+    assert inert("=cmd()") == "'=cmd()"
+    for sheet in openpyxl.load_workbook(working / "triage-map.xlsx").worksheets:
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_the_county_has_one_edition_at_a_time(year, tmp_path):
+    export_project(year, tmp_path / "new", ["districts"], ["csv"], edition="2021-")
+    assert set(pd.read_csv(tmp_path / "new" / "districts.csv")["name"]) == {
+        "North Northamptonshire",
+        "West Northamptonshire",
+    }
+
+
+def test_what_does_not_exist_is_refused_before_anything_is_written(year, tmp_path):
+    for words in ({"layers": ["roads"]}, {"formats": ["pdf"]}, {"mode": "public"}):
+        with pytest.raises(SchemaError, match="there is no"):
+            export_project(year, tmp_path / "out", **words)
+    with pytest.raises(SchemaError, match="release mode holds back incidents"):
+        export_project(year, tmp_path / "out", ["incidents"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_left_as_it_was(year, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ProjectError, match="cannot be written"):
+        export_project(year, tmp_path / "file", ["county"], ["csv"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_every_layer_has_its_words():
+    assert all(words and words[0].islower() for words in LAYERS.values())
