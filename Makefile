@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench data lock browser
+.PHONY: run test check bench data pictures lock browser
 
 run: $(READY)
 	$(BIN)/triage-map run
@@ -23,6 +23,10 @@ bench: $(READY)
 data: $(READY)
 	$(BIN)/triage-map data Northamptonshire
 	$(BIN)/triage-map data "Cambridgeshire and Peterborough"
+
+# The pictures of the README and the docs, as the browser tests take them.
+pictures: $(READY) browser
+	TRIAGE_MAP_PICTURES=docs/pictures $(BIN)/pytest tests/browser/test_pages.py
 
 # The environment, once: locked versions, every file checked against its hash.
 $(READY): requirements.lock pyproject.toml

@@ -41,8 +41,7 @@ class Comparison:
     def differences(self, other: int = 1) -> list[Difference]:
         """Hold outcome number ``other`` against the first, measure by measure."""
         first, second = self.outcomes[0], self.outcomes[other]
-        extra = second.unobserved - first.unobserved
-        hidden = (float(-extra[extra < 0].sum()), float(extra[extra > 0].sum()))
+        hidden = self._hidden(other)
         return [
             _difference("Reached face to face", first.waterfall.reached, second.waterfall.reached, hidden),
             _difference("With nurse contact", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden),
@@ -59,9 +58,15 @@ class Comparison:
         if reach.low == reach.high == 0:
             size = f"as many incidents face to face in time as {first.name}, in the hours that were observed"
             return f"{second.name} reaches {size}: {reach.verdict}. {crewed}"
+        seen = "In the hours that were observed, " if self._hidden(other) != (0, 0) else ""
         size = f"{abs(reach.mean):.1f} {'more' if reach.mean >= 0 else 'fewer'} incidents a month face to face in time"
         doubt = f"80 % interval {reach.low:.1f} to {reach.high:.1f}"
-        return f"{second.name} reaches {size} than {first.name} ({doubt}): {reach.verdict}. {crewed}"
+        return f"{seen}{second.name} reaches {size} than {first.name} ({doubt}): {reach.verdict}. {crewed}"
+
+    def _hidden(self, other: int) -> tuple[float, float]:
+        """Weekly hours never observed that only the first plan crews, and that only the other one does."""
+        extra = self.outcomes[other].unobserved - self.outcomes[0].unobserved
+        return float(-extra[extra < 0].sum()), float(extra[extra > 0].sum())
 
     def by_district(self, districts: pd.Series, other: int = 1) -> pd.DataFrame:
         """Give the difference in incidents reached a month by district, its interval, and whether its sign is known."""

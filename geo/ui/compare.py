@@ -34,7 +34,7 @@ def show(question: Question, scenario: Scenario) -> None:
         _map(question, comparison)
     with right:
         _differences(comparison)
-        _side_by_side(comparison)
+    _side_by_side(comparison)
 
 
 def _ask_other(scenario: Scenario) -> Scenario:

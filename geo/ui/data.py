@@ -6,6 +6,8 @@ from geo.scenarios.scenario import Scenario
 from geo.ui import words
 from geo.ui.frame import Question
 
+LEDGER = {"name": "file", "imported_at": "imported at (UTC)", "rows_read": "rows read"}
+
 
 def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way
     """Show the page."""
@@ -17,14 +19,17 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
         f"refused {total['refused']}, "
         f"from {words.count(len(ledger), 'file')}.**"
     )
-    st.dataframe(ledger.drop(columns="sha256"), hide_index=True, width="stretch")
-    st.subheader("Places")
-    table = incidents.groupby(["source", "precision"]).size().unstack(fill_value=0)
+    shown = ledger.drop(columns="sha256").replace({"source": words.SOURCES | {"shift_log": "Shift log"}})
+    st.dataframe(shown.rename(columns=LEDGER), hide_index=True, width="stretch")
+    st.markdown("##### Places")
+    named = incidents.assign(source=incidents["source"].map(words.SOURCES))
+    table = named.groupby(["source", "precision"]).size().unstack(fill_value=0)
     st.caption("Incidents by how precisely they are placed; 'none' stay in every count that needs no place.")
     st.dataframe(table, width="stretch")
-    reasons = incidents.loc[incidents["precision"] == "none"].groupby(["source", "not_located_because"]).size()
-    st.dataframe(reasons.rename("incidents").reset_index(), hide_index=True, width="stretch")
-    st.subheader("Rows left out, and why")
+    reasons = named[named["precision"] == "none"].groupby(["source", "not_located_because"]).size()
+    shown = reasons.rename("incidents").reset_index().rename(columns={"not_located_because": "not placed because"})
+    st.dataframe(shown, hide_index=True, width="stretch")
+    st.markdown("##### Rows left out, and why")
     if left_out.empty:
         st.caption("None.")
     st.dataframe(left_out.drop(columns="sha256"), hide_index=True, width="stretch")

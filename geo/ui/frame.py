@@ -101,7 +101,7 @@ def ask_question() -> tuple[Question, Scenario]:
     first, last = period_of(project.incidents(), project.shifts()) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
     _restore(standing, {"source": list(words.SOURCES), "edition": list(EDITIONS)})
-    source, begin, end, edition, chip = st.columns([1.9, 1.5, 1.5, 1.7, 4.0], vertical_alignment="bottom")
+    source, begin, end, edition, chip = st.columns([1.7, 1.4, 1.4, 1.65, 4.5], vertical_alignment="bottom")
     span: dict[str, Any] = {"min_value": first, "max_value": last, "format": "DD/MM/YYYY"}
     for key in ("from", "to"):
         st.session_state[key] = min(max(first, st.session_state[key]), last)
@@ -166,7 +166,7 @@ def _sidebar(project: Project) -> None:
 
 
 def ask_scenario(question: Question) -> tuple[Scenario, str]:
-    """Show the scenario's chip, whose form opens on a click; give the scenario, and what is wrong with the typed one."""
+    """Show the scenario's chip, whose form opens on a click; give the scenario, and what is wrong with it as typed."""
     preset = presets(question.project.facts.base)["Operation Alloy"]
     standing = _standing(preset)
     if "form" not in st.session_state:

@@ -53,7 +53,7 @@ def _sentence(where: pd.Series, hours: pd.DataFrame) -> str:
     unseen = int((~hours["observed"]).sum())
     return (
         f"{words.count(len(where), 'incident')}: {placed}, {counts.get('not located', 0)} without a place. "
-        f"In {unseen} of the 168 hours of the week nobody was ever on duty: these records cannot tell what happens then."
+        f"In {unseen} of the 168 hours of the week nobody was ever on duty: these records cannot tell what is needed."
     )
 
 

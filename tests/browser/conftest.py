@@ -1,8 +1,8 @@
 """
 The app in headless Chromium, as its users see it.
 
-Every page that a test opens is watched: at the end of the test an error on the console, a fault of the page, or a request to any
-other machine fails it.
+Every page that a test opens is watched: an error on the console, a fault of the page, or a request to any other machine
+fails the test at its end.
 """
 
 import os
