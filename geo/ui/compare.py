@@ -14,14 +14,14 @@ from geo.scenarios.compare import Comparison
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
-from geo.ui import charts, frame
-from geo.ui.frame import Question
+from geo.ui import answers, charts, maps
+from geo.ui.answers import Question
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
     other = _ask_other(scenario)
-    comparison = geo.compare([frame.answer(scenario, question), frame.answer(other, question)])
+    comparison = geo.compare([answers.answer(scenario, question), answers.answer(other, question)])
     st.markdown(f"**{comparison.sentence()}**")
     for outcome in comparison.outcomes:
         if outcome.unobserved_hours:
@@ -63,8 +63,8 @@ def _ask_other(scenario: Scenario) -> Scenario:
 
 
 def _map(question: Question, comparison: Comparison) -> None:
-    county = frame.areas(question.project.facts.county)
-    table = comparison.by_district(frame.world(question).districts(question.edition))
+    county = question.areas
+    table = comparison.by_district(answers.world(question).districts(question.edition))
     areas = county.districts(question.edition).merge(table, left_on="name", right_on="district")
     text = [f"{row.difference:+.2f} a month (80 %: {row.low:+.2f} to {row.high:+.2f})" for row in areas.itertuples()]
     areas = areas.assign(
@@ -79,7 +79,7 @@ def _map(question: Question, comparison: Comparison) -> None:
         note="Hatched where the sign is not known (80 % interval)",
     )
     bases = {base: base for outcome in comparison.outcomes for base in outcome.scenario.bases}
-    frame.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare")
+    maps.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare")
     st.caption(comparison.outcomes[0].roads)
     with st.expander("Table beside the map"):
         st.dataframe(table.round(2), hide_index=True, width="stretch")

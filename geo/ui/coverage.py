@@ -12,15 +12,15 @@ from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
-from geo.ui import charts, frame, words
-from geo.ui.frame import Question
+from geo.ui import answers, charts, frame, maps, words
+from geo.ui.answers import Question
 
 VIEWS = {"isochrones": "Drive time from the base", "chance": "Chance to arrive in time"}
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    outcome = frame.answer(scenario, question)
+    outcome = answers.answer(scenario, question)
     st.markdown(f"**{outcome.sentence}**")
     left, right = st.columns([5, 4])
     with left:
@@ -41,14 +41,14 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome) -> None:
         bind="query-params",
     )
     layer = _isochrones(question, scenario) if view == "isochrones" else _chance(question, outcome)
-    clicked = frame.show_county(question, [layer, BaseLayer(scenario.bases)], key="coverage", click=True)
+    clicked = maps.show_county(question, [layer, BaseLayer(scenario.bases)], key="coverage", click=True)
     st.caption(f"Click the map to move the base to the nearest postcode. {outcome.roads}")
     if clicked is not None:
         frame.move_base(*to_grid(*clicked))
 
 
 def _isochrones(question: Question, scenario: Scenario) -> Layer:
-    world = frame.world(question)
+    world = answers.world(question)
     base = scenario.bases[0]
     top = int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
@@ -57,7 +57,7 @@ def _isochrones(question: Question, scenario: Scenario) -> Layer:
 
 
 def _chance(question: Question, outcome: Outcome) -> Layer:
-    county = frame.areas(question.project.facts.county)
+    county = question.areas
     table = pd.DataFrame({"code": outcome.places, "value": 100 * outcome.in_time.mean(axis=0), "drive": outcome.drive})
     areas = county.lsoas.merge(table, on="code")
     areas = areas.assign(
@@ -88,7 +88,7 @@ def _losses(outcome: Outcome) -> None:
 
 
 def _districts(question: Question, outcome: Outcome) -> None:
-    world = frame.world(question)
+    world = answers.world(question)
     table = outcome.by_district(world.districts(question.edition))
     st.markdown("**By district** (80 % intervals)")
     shown = pd.DataFrame(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from geo.scenarios.scenario import Scenario
 from geo.ui import words
-from geo.ui.frame import Question
+from geo.ui.answers import Question
 
 LEDGER = {"name": "file", "imported_at": "imported at (UTC)", "rows_read": "rows read"}
 

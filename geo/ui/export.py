@@ -11,7 +11,7 @@ from geo.errors import SchemaError
 from geo.release.disclosure import POLICIES
 from geo.release.export import FORMATS, LAYERS, ONLY_WORKING, export_project
 from geo.scenarios.scenario import Scenario
-from geo.ui.frame import Question
+from geo.ui.answers import Question
 
 DEFAULT_FORMATS = ("geojson", "csv", "html")
 

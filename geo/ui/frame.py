@@ -5,100 +5,41 @@ The question and the scenario live in widgets that are bound to the link, so a l
 """
 
 import datetime as dt
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 import geo
-from geo.crs import to_lonlat
-from geo.deployment.patterns import period_of
 from geo.errors import GeoError, SchemaError
-from geo.layers.base import Layer
-from geo.layers.boundaries import BoundaryLayer
-from geo.places.boundaries import Areas, Edition, load_areas
+from geo.places.boundaries import Edition
 from geo.places.postcodes import Gazetteer
-from geo.routing.network import RoadNetwork
-from geo.scenarios.evaluate import Outcome
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
-from geo.scenarios.world import World
-from geo.store.intake import demonstration_project
-from geo.store.loading import Selection, load_roads, load_world
-from geo.store.project import Project, open_project
-from geo.ui import maps, words
+from geo.store.loading import Selection
+from geo.store.project import Project
+from geo.ui import answers, words
+from geo.ui.answers import Question
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
-EQUATOR_METRES_A_PIXEL = 156_543.03
-"""Web Mercator at zoom 0."""
-
 BASE = "Or click the map on the Coverage page."
 SHIFTS = "daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
 STANDARD = "From the call to the scene. No national standard exists: the choice is yours."
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
 
-LEGEND_PIXELS = 85
-"""How far the county stands to the left of a map's middle."""
-
 EDITIONS: dict[Edition, str] = {"2011-2021": "districts 2011-2021", "2021-": "districts from 2021"}
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the page is about: the project as it is now, the records selected, the district edition."""
-
-    folder: Path
-    version: str
-    selection: Selection
-    edition: Edition
-
-    @property
-    def project(self) -> Project:
-        """The open project."""
-        return Project(self.folder)
-
-
-@st.cache_resource(show_spinner="Opening the project …")
-def find_project(named: str) -> Project:
-    """Open the project that was asked for, or the demonstration when none was."""
-    return open_project(Path(named)) if named else demonstration_project()
-
-
-@st.cache_resource(show_spinner="Loading roads …", max_entries=4)
-def roads(folder: Path, version: str) -> RoadNetwork:  # noqa: ARG001 - the version is the key
-    """Load the roads of a project; they hold nothing derived from incidents."""
-    return load_roads(Project(folder))
-
-
-@st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")
-def world(question: Question) -> World:
-    """Load the world of a question; read-only by agreement and by test."""
-    return load_world(question.project, roads(question.folder, question.version), question.selection)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64, scope="session")
-def answer(scenario: Scenario, question: Question) -> Outcome:
-    """Answer a scenario; the key is the scenario and the question, never a frame."""
-    return geo.evaluate(scenario, world(question))
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def areas(county: str) -> Areas:
-    """Load the boundaries of a county."""
-    return load_areas(county)
 
 
 def ask_question() -> tuple[Question, Scenario]:
     """Show the sidebar, the question bar and the scenario's chip; give what was asked."""
-    project = find_project(os.environ.get("TRIAGE_MAP_PROJECT", ""))
+    project = answers.find_project(os.environ.get("TRIAGE_MAP_PROJECT", ""))
     _sidebar(project)
-    first, last = period_of(project.incidents(), project.shifts()) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
+    version = project.version
+    first, last = answers.period(project.folder, version) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
     _restore(standing, {"source": list(words.SOURCES), "edition": list(EDITIONS)})
     source, begin, end, edition, chip = st.columns([1.7, 1.4, 1.4, 1.65, 4.5], vertical_alignment="bottom")
@@ -115,7 +56,7 @@ def ask_question() -> tuple[Question, Scenario]:
     if asked.first and asked.last and asked.first > asked.last:
         period = f"ends ({words.day(asked.last)}) before it begins ({words.day(asked.first)})"
         raise SchemaError(f"the period {period}; choose a later end")
-    question = Question(project.folder, project.version, asked, shown)
+    question = answers.Question(project.folder, version, asked, shown)
     with chip:
         scenario, problem = ask_scenario(question)
     if problem:
@@ -151,7 +92,7 @@ def _keep_in_link(standing: Mapping[str, Value], now: Mapping[str, Value]) -> No
 
 
 def _sidebar(project: Project) -> None:
-    facts, network = project.facts, roads(project.folder, project.version)
+    facts, network = project.facts, answers.roads(project.folder, project.version)
     with st.sidebar:
         st.markdown(f"**{words.plain(facts.name)}**")
         st.badge("working copy", color="gray", help="Incident-level data is on screen, for the authorised team only.")
@@ -222,34 +163,6 @@ def _scenario(preset: Scenario, typed: Mapping[str, Any]) -> Scenario:
         pattern=ShiftPattern.parse(typed["pattern"]),
         standard=replace(preset.standard, minutes=float(typed["minutes"])),
     )
-
-
-def show_county(
-    question: Question, layers: Sequence[Layer], *, key: str, click: bool = False, height: int = 450
-) -> tuple[float, float] | None:
-    """
-    Show layers on the county's land, under its district lines; give the longitude and latitude of a click where asked.
-    """
-    county = areas(question.project.facts.county)
-    numbered = any(getattr(layer, "numbers", False) for layer in layers)
-    under = BoundaryLayer(county.county, county.districts(question.edition), names=not numbered)
-    centre, zoom = _view(county, height)
-    return maps.show_map([under, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
-
-
-def _view(county: Areas, height: int) -> tuple[tuple[float, float], float]:
-    """
-    Give the centre (latitude, longitude) and the zoom at which the county fills a map of that height, in pixels.
-
-    The county stands a little to the left, so that the legend at the bottom right covers less of it.
-    """
-    west, south, east, north = county.county.bounds
-    middle = (south + north) / 2
-    scale = EQUATOR_METRES_A_PIXEL * math.cos(math.radians(to_lonlat(west, middle)[1]))
-    needed = max((north - south) / (0.97 * height), (east - west) / (1.3 * height))
-    zoom = math.floor(2 * math.log2(scale / needed)) / 2
-    longitude, latitude = to_lonlat((west + east) / 2 + LEGEND_PIXELS * scale / 2**zoom, middle)
-    return (latitude, longitude), zoom
 
 
 def move_base(easting: float, northing: float) -> None:

@@ -2,6 +2,7 @@
 The bridge from map layers to a page: scripts come from installed packages, zoom and place stay when layers change.
 """
 
+import math
 import mimetypes
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,47 @@ from pathlib import Path
 import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
+from geo.crs import to_lonlat
 from geo.layers import assets
 from geo.layers.base import Layer, ground, groups, layer_control
+from geo.layers.boundaries import BoundaryLayer
+from geo.places.boundaries import Areas
+from geo.ui.answers import Question
 
 mimetypes.add_type("application/javascript", ".js")  # Windows may know .js as text, which a browser then refuses to run
+
+
+HEIGHT = 450
+EQUATOR_METRES_A_PIXEL = 156_543.03
+"""Web Mercator at zoom 0."""
+
+LEGEND_PIXELS = 85
+"""How far the county stands to the left of a map's middle."""
+
+
+def show_county(
+    question: Question, layers: Sequence[Layer], *, key: str, click: bool = False, height: int = HEIGHT
+) -> tuple[float, float] | None:
+    """Show layers on the county's land and under its district lines; give longitude and latitude of a click."""
+    numbered = any(getattr(layer, "numbers", False) for layer in layers)
+    under = BoundaryLayer(question.areas.county, question.areas.districts(question.edition), names=not numbered)
+    centre, zoom = _view(question.areas, height)
+    return show_map([under, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
+
+
+def _view(county: Areas, height: int) -> tuple[tuple[float, float], float]:
+    """
+    Give the centre (latitude, longitude) and the zoom at which the county fills a map of that height, in pixels.
+
+    The county stands a little to the left, so that the legend at the bottom right covers less of it.
+    """
+    west, south, east, north = county.county.bounds
+    middle = (south + north) / 2
+    scale = EQUATOR_METRES_A_PIXEL * math.cos(math.radians(to_lonlat(west, middle)[1]))
+    needed = max((north - south) / (0.97 * height), (east - west) / (1.3 * height))
+    zoom = math.floor(2 * math.log2(scale / needed)) / 2
+    longitude, latitude = to_lonlat((west + east) / 2 + LEGEND_PIXELS * scale / 2**zoom, middle)
+    return (latitude, longitude), zoom
 
 
 def show_map(
@@ -22,7 +60,7 @@ def show_map(
     centre: tuple[float, float],
     zoom: float = 9,
     click: bool = False,
-    height: int = 450,
+    height: int = HEIGHT,
 ) -> tuple[float, float] | None:
     """
     Show layers on a map, the first at the bottom.

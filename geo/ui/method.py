@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.scenarios.scenario import Scenario
-from geo.ui.frame import Question
+from geo.ui.answers import Question
 
 
 def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way

@@ -13,9 +13,8 @@ from geo.deployment.patterns import Day
 from geo.incidents.demonstration import published_weeks
 from geo.layers.choropleth import ChoroplethLayer
 from geo.scenarios.scenario import Scenario
-from geo.store.loading import select
-from geo.ui import charts, frame, words
-from geo.ui.frame import Question
+from geo.ui import answers, charts, maps, words
+from geo.ui.answers import Question
 
 ROWS = {
     "incidents": "incidents",
@@ -29,7 +28,7 @@ ROWS = {
 
 def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way
     """Show the page."""
-    incidents, shifts = select(question.project, question.selection)
+    incidents, shifts = answers.records(question)
     if incidents.empty:
         st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
         return
@@ -140,7 +139,7 @@ def _modes(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
 
 def _deployments(question: Question, incidents: pd.DataFrame) -> None:
     _head("Deployments by district")
-    county = frame.areas(question.project.facts.county)
+    county = question.areas
     table = patterns.by_district(incidents, question.edition)
     districts = (
         county.districts(question.edition)
@@ -157,7 +156,7 @@ def _deployments(question: Question, incidents: pd.DataFrame) -> None:
         unit="deployments",
         numbers=True,
     )
-    frame.show_county(question, [layer], key="scheme", height=430)
+    maps.show_county(question, [layer], key="scheme", height=430)
     outside = table[~table["district"].isin(districts["name"])]
     st.caption(
         f"{int(table['deployed'].sum())} deployments of {int(table['incidents'].sum())} incidents; "

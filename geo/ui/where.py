@@ -15,9 +15,8 @@ from geo.layers.heat import HeatLayer
 from geo.layers.incidents import IncidentLayer
 from geo.places.residents import load_residents
 from geo.scenarios.scenario import Scenario
-from geo.store.loading import select
-from geo.ui import charts, frame, words
-from geo.ui.frame import Question
+from geo.ui import answers, charts, maps, words
+from geo.ui.answers import Question
 
 VIEWS = {
     "points": "Postcodes",
@@ -31,11 +30,11 @@ MEAN = "1 = the county's mean; hatched where it cannot be told from it (90 % int
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    incidents, shifts = select(question.project, question.selection)
+    incidents, shifts = answers.records(question)
     if incidents.empty:
         st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
         return
-    county = frame.areas(question.project.facts.county)
+    county = question.areas
     where = placement(incidents, set(county.districts("2011-2021")["name"]))
     hours = hour_table(incidents, shifts, scenario.pattern.hours)
     st.markdown(f"**{_sentence(where, hours)}**")
@@ -75,7 +74,7 @@ def _map(question: Question, incidents: pd.DataFrame, where: pd.Series) -> None:
         "heat": lambda: _heat(incidents),
     }
     drawn, table, caption = layers[view]()
-    frame.show_county(question, drawn, key="where")
+    maps.show_county(question, drawn, key="where")
     outside = int((where == "outside the county").sum())
     st.caption(
         f"{caption} {words.count(outside, 'incident')} outside the county; {int((where == 'not located').sum())} "
@@ -103,7 +102,7 @@ def _points(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
 
 
 def _counts(question: Question, incidents: pd.DataFrame, level: str) -> tuple[list[Layer], pd.DataFrame, str]:
-    county = frame.areas(question.project.facts.county)
+    county = question.areas
     field = "lsoa" if level == "lsoa" else "district" if question.edition == "2011-2021" else "district_2021"
     shapes = county.lsoas if level == "lsoa" else county.districts(question.edition)
     counts = count_by_area(incidents, field)
@@ -120,9 +119,9 @@ def _counts(question: Question, incidents: pd.DataFrame, level: str) -> tuple[li
 
 
 def _rates(question: Question, incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
-    county = frame.areas(question.project.facts.county)
+    county = question.areas
     try:
-        world = frame.world(question)
+        world = answers.world(question)
     except SchemaError as problem:
         return [], pd.DataFrame(), f"Rates cannot be told yet: {problem}."
     table = rates_by_area(

@@ -1,0 +1,86 @@
+"""
+What pages show, asked once: the project, its roads, its world, and the answer to each scenario.
+
+Whatever holds incidents is kept for one session only, under the project's version; nothing of it is shared.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+import geo
+from geo.deployment.patterns import period_of
+from geo.places.boundaries import Areas, Edition, load_areas
+from geo.routing.network import RoadNetwork
+from geo.scenarios.evaluate import Outcome
+from geo.scenarios.scenario import Scenario
+from geo.scenarios.world import World
+from geo.store.intake import demonstration_project
+from geo.store.loading import Selection, load_roads, load_world, select
+from geo.store.project import Project, open_project
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the page is about: the project as it is now, the records selected, the district edition."""
+
+    folder: Path
+    version: str
+    selection: Selection
+    edition: Edition
+
+    @property
+    def project(self) -> Project:
+        """The open project."""
+        return Project(self.folder)
+
+    @property
+    def areas(self) -> Areas:
+        """The boundaries of the project's county."""
+        return areas(self.project.facts.county)
+
+
+@st.cache_resource(show_spinner="Opening the project …")
+def find_project(named: str) -> Project:
+    """Open the project that was asked for, or the demonstration when none was."""
+    return open_project(Path(named)) if named else demonstration_project()
+
+
+@st.cache_resource(show_spinner="Loading roads …", max_entries=4)
+def roads(folder: Path, version: str) -> RoadNetwork:  # noqa: ARG001 - the version is the key
+    """Load the roads of a project; they hold nothing derived from incidents."""
+    return load_roads(Project(folder))
+
+
+@st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")
+def world(question: Question) -> World:
+    """Load the world of a question; read-only by agreement and by test."""
+    return load_world(question.project, roads(question.folder, question.version), question.selection)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, scope="session")
+def answer(scenario: Scenario, question: Question) -> Outcome:
+    """Answer a scenario; the key is the scenario and the question, never a frame."""
+    return geo.evaluate(scenario, world(question))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def areas(county: str) -> Areas:
+    """Load the boundaries of a county."""
+    return load_areas(county)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+def records(question: Question) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the incidents and the shifts of a question; read-only."""
+    return select(question.project, question.selection)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+def period(folder: Path, version: str) -> tuple[dt.date, dt.date] | None:  # noqa: ARG001 - the version is the key
+    """Give the first and the last day on record, or None where there is none."""
+    project = Project(folder)
+    return period_of(project.incidents(), project.shifts())
