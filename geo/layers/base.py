@@ -44,8 +44,8 @@ def escape(text: str) -> str:
     r"""
     Write text as markup that can do nothing but show it.
 
-    ``html.escape`` is not enough: what reaches a map passes through HTML, a script and, in folium, a template literal, so
-    ``$``, backtick, braces and backslash become entities as well. It is wrong inside a URL or a style.
+    ``html.escape`` is not enough: what reaches a map passes through HTML, a script and, in folium, a template literal,
+    so ``$``, backtick, braces and backslash become entities as well. It is wrong inside a URL or a style.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def escape_lines(text: str) -> str:
 
 
 def strict_json(value: Any) -> str:
-    """
+    r"""
     Write a value as JSON that every reader accepts and that may stand inside a script.
 
     Raises
@@ -95,10 +95,29 @@ class Drawing(MacroElement):
     )
 
     def __init__(self, kind: str, data: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Drawing"
         self.kind = kind
         self.data = strict_json(data)
+
+
+class Naming(MacroElement):
+    """
+    What a group is called and where its data come from; folium hands these to Leaflet in a place where they are lost.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            TriageMap.name({{ this._parent.get_name() }}, {{ this.options }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, name: str, attribution: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
+        self._name = "Naming"
+        self.options = strict_json({"layerName": escape(name), "attribution": escape(attribution)})
 
 
 class Preparation(MacroElement):
@@ -113,17 +132,16 @@ class Preparation(MacroElement):
     )
 
     def __init__(self, *, pick: bool) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Preparation"
         self.options = strict_json({"pick": pick})
 
 
 def group(name: str, *drawings: Drawing, attribution: str = "", control: bool = True) -> folium.FeatureGroup:
     """Make a fresh folium group of drawings, called ``name`` in the layer control."""
-    shown = escape(name)
-    made = folium.FeatureGroup(name=shown, control=control, layer_name=shown, attribution=escape(attribution) or None)
-    for drawing in drawings:
-        made.add_child(drawing)
+    made = folium.FeatureGroup(name=escape(name), control=control)
+    for part in (*drawings, Naming(name, attribution)):
+        made.add_child(part)
     return made
 
 
@@ -144,7 +162,7 @@ def ground(
     """
     canvas = folium.Map(
         location=centre,
-        zoom_start=zoom,
+        zoom_start=zoom,  # type: ignore[arg-type]  # folium says int; Leaflet takes halves, and zoom_snap asks for them
         tiles=None,
         prefer_canvas=True,
         control_scale=True,
@@ -189,8 +207,8 @@ def draw(
     """
     Draw layers on a fresh map, the first at the bottom; ``centre`` is latitude and longitude in degrees.
 
-    The map holds its own scripts, so it shows in a notebook without a network; :func:`geo.layers.assets.inline` writes it
-    as a page.
+    The map holds its own scripts, so it shows in a notebook without a network; :func:`geo.layers.assets.inline` writes
+    it as a page.
     """
     canvas = ground(centre=centre, zoom=zoom, bounds=fit_bounds)
     for drawn in groups(layers):

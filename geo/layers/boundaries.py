@@ -1,6 +1,7 @@
 """The county outline on its land, and the districts in it with their names."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -20,8 +21,8 @@ class BoundaryLayer:
     """
     A county and its districts; draw it above what it frames.
 
-    Outlines are simplified for drawing (about 40 m): where a place lies is never read off this picture. Its land lies under
-    every other layer; its lines and names lie where the layer stands in the order.
+    Outlines are simplified for drawing (about 40 m): where a place lies is never read off this picture. Its land lies
+    under every other layer; its lines and names lie where the layer stands in the order.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class BoundaryLayer:
     def to_folium(self) -> folium.FeatureGroup:
         """Draw land, outline, district lines and names."""
         outline = shapes.geometries(shapes.simplified(gpd.GeoSeries([self.county], crs=GRID), SIMPLIFIED_METRES))[0]
-        data = {"land": outline, "fill": LAND, "outline": outline, "districts": None, "labels": []}
+        data: dict[str, Any] = {"land": outline, "fill": LAND, "outline": outline, "districts": None, "labels": []}
         if self.districts is not None:
             lines = shapes.simplified(self.districts.geometry, SIMPLIFIED_METRES)
             data["districts"] = shapes.features(lines, [{} for _ in lines])
@@ -55,7 +56,7 @@ class BoundaryLayer:
         return group(self.name, Drawing("boundary", data), attribution=self.attribution)
 
 
-def _labels(districts: gpd.GeoDataFrame) -> list[dict[str, object]]:
+def _labels(districts: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Name each district inside it, the largest first: where two names would overlap it is the one that stays."""
     ordered = districts.iloc[districts.to_crs(GRID).area.argsort()[::-1]]
     places = shapes.label_spots(ordered.geometry)

@@ -11,7 +11,7 @@ from geo.errors import SchemaError
 from geo.layers import legend as keys
 from geo.layers import palette, shapes
 from geo.layers.base import Drawing, escape, escape_lines, group
-from geo.layers.legend import Entry, Legend
+from geo.layers.legend import Legend
 from geo.layers.palette import Classes
 
 SIMPLIFIED_METRES = 40.0
@@ -23,9 +23,9 @@ class ChoroplethLayer:
     """
     Areas coloured by ``value``, each with its ``text`` in a tooltip.
 
-    A value that is missing is drawn as unknown: mid-grey, never zero. Zero is drawn as zero. The column ``state``, where there
-    is one, says what else an area is: ``cannot_tell`` keeps its colour under a hatch, ``not_observed`` is hatched white,
-    ``hidden`` dotted white and without its value. Shapes are simplified for drawing (about 40 m).
+    A value that is missing is drawn as unknown: mid-grey, never zero. Zero is drawn as zero. The column ``state``,
+    where there is one, says what else an area is: ``cannot_tell`` keeps its colour under a hatch, ``not_observed`` is
+    hatched white, ``hidden`` dotted white and without its value. Shapes are simplified for drawing (about 40 m).
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class ChoroplethLayer:
     def explained(self, *, unit: str, note: str = "") -> Legend:
         """Make the legend: the classes, and a line for each of zero, unknown, hatch and dots that occurs."""
         states, values = set(self._states()), self._values()
-        lines = [Entry("0", palette.ZERO)] if any(value == 0 for value in values) else []
+        lines = []
         if "unknown" in states or any(np.isnan(v) and s == "" for v, s in zip(values, self._states(), strict=True)):
             lines.append(keys.UNKNOWN)
         lines += [
@@ -93,7 +93,8 @@ class ChoroplethLayer:
             )
             if state in states
         ]
-        return Legend.of_classes(self.name, self.classes, unit=unit, more=lines, note=note)
+        zero = any(value == 0 for value in values)
+        return Legend.of_classes(self.name, self.classes, unit=unit, zero=zero, more=lines, note=note)
 
     def to_folium(self) -> folium.FeatureGroup:
         """Draw the areas, their tooltips, the numbers and the legend."""
@@ -124,7 +125,8 @@ class ChoroplethLayer:
             shapes.label_spots(self.areas.geometry), self.areas["name"], self._values(), self._states(), strict=True
         )
         return [
-            {"at": at, "html": f"{escape(name)}<br><b>{_figure(value, state)}</b>"} for at, name, value, state in rows
+            {"at": at, "html": f"<i>{escape(name)}</i><b>{_figure(value, state)}</b>"}
+            for at, name, value, state in rows
         ]
 
 
@@ -136,5 +138,5 @@ def _look(classes: Classes, value: float, state: str) -> dict[str, Any]:
 
 def _figure(value: float, state: str) -> str:
     if np.isnan(value):
-        return "–" if state in ("hidden", "not_observed") else "?"  # noqa: RUF001 - an en dash is what is shown
+        return "–" if state in ("hidden", "not_observed") else "?"
     return palette.number(round(value, 2))

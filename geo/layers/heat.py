@@ -23,13 +23,14 @@ class HeatLayer:
     """
     Weights of grid cells, smoothed by the browser over about one cell, light to dark.
 
-    A picture: its colours say 'more' and 'less' against the busiest place of this map, never a number, and its smoothing is
-    neither edge-corrected nor a density. Its table stands beside it.
+    A picture: its colours say 'more' and 'less' against the busiest place of this map, never a number, and its
+    smoothing is neither edge-corrected nor a density. Its table stands beside it.
 
     Parameters
     ----------
     cells
-        ``easting``, ``northing`` of cell centres on one regular grid (metres), ``weight`` (0 or more), one row a cell.
+        ``easting``, ``northing`` of cell centres (metres) on the grid whose cells begin at whole multiples of
+        ``cell_metres``, ``weight`` (0 or more), one row a cell.
     cell_metres
         Width of a cell; 250 or more.
 
@@ -74,13 +75,10 @@ class HeatLayer:
         """Say what keeps the rows from being cells of a grid, or nothing."""
         if not self.cell_metres >= LEAST_METRES:
             return f"cells of {self.cell_metres:g} m are finer than {LEAST_METRES:g} m"
-        corners = self.cells[["easting", "northing"]].to_numpy(dtype=float)
-        if len(corners) and not np.allclose((corners - corners[0]) / self.cell_metres % 1 % 1, 0, atol=1e-3):
-            away = np.abs(
-                (corners - corners[0]) / self.cell_metres - np.round((corners - corners[0]) / self.cell_metres)
-            )
-            if (away > 1e-3).any():
-                return f"{int((away > 1e-3).any(axis=1).sum())} of {len(corners)} rows do not lie on a {self.cell_metres:g} m grid"
+        centres = self.cells[["easting", "northing"]].to_numpy(dtype=float) / self.cell_metres
+        away = (np.abs(centres % 1 - 0.5) > 1e-3).any(axis=1)
+        if away.any():
+            return f"{int(away.sum())} of {len(away)} rows are no centres of cells of {self.cell_metres:g} m"
         if twice := int(self.cells.duplicated(["easting", "northing"]).sum()):
             return f"{twice} cells stand twice"
         weights = self.cells["weight"].to_numpy(dtype=float)

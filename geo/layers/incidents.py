@@ -22,14 +22,15 @@ class IncidentLayer:
     """
     Incidents at their places: 5 px points, hollow and with a halo where only a sector or district is known.
 
-    Points closer than a finger's width are one circle with their number. At most :data:`MOST` are drawn, in the order of the
-    frame; :attr:`name` and :attr:`message` say how many are not. Only for authorised eyes: each point is a record.
+    Points closer than a finger's width are one circle with their number. At most :data:`MOST` are drawn, in the order
+    of the frame; :attr:`name` and :attr:`message` say how many are not. Only for authorised eyes: each point is a
+    record.
 
     Parameters
     ----------
     incidents
-        ``easting``, ``northing`` (metres), ``uncertainty_metres`` (radius of the halo), ``precision``, ``text`` (plain text,
-        its lines kept); ``category`` is optional and must then be one of ``marks``.
+        ``easting``, ``northing`` (metres), ``uncertainty_metres`` (radius of the halo), ``precision``, ``text`` (plain
+        text, its lines kept); ``category`` is optional and must then be one of ``marks``.
     marks
         Colour and shape of each category, from :func:`geo.layers.palette.categories`.
     legend
@@ -46,7 +47,7 @@ class IncidentLayer:
         wanted = ("easting", "northing", "uncertainty_metres", "precision", "text")
         shapes.check(pd.DataFrame(self.incidents), wanted, self.title)
         shapes.check_points(pd.DataFrame(self.incidents), self.title)
-        if odd := sorted(set(self._categories()) - set(self.marks or {"": None})):
+        if odd := sorted(set(self._categories()) - set(self._names())):
             raise SchemaError(f"{self.title}: {len(odd)} categories have no colour and shape (first: {odd[0]!r})")
 
     @property
@@ -63,14 +64,14 @@ class IncidentLayer:
     def explained(self) -> Legend:
         """Make the legend: categories, and what a hollow point, a halo and a number mean, where they occur."""
         rough = self.incidents["precision"] != "unit"
-        names = {"": "incident"} if not self.marks else {key: key for key in self.marks}
+        seen = set(self._categories())
         lines = [
-            Entry(text, self._mark(key).colour, "point", self._mark(key).shape)
-            for key, text in names.items()
-            if not self.marks or key in set(self._categories())
+            Entry(key or "incident", self._mark(key).colour, "point", self._mark(key).shape)
+            for key in self._names()
+            if key in seen
         ]
         if rough.any():
-            lines.append(Entry("only sector, district or named place known", MARKS[0].colour, "open_point"))
+            lines.append(Entry("place only roughly known", MARKS[0].colour, "open_point"))
             lines.append(Entry("halo: where it may have been", look="halo"))
         lines.append(Entry("several together", MARKS[0].colour, "count"))
         return Legend(self.title, entries=tuple(lines), note=self.message)
@@ -78,7 +79,7 @@ class IncidentLayer:
     def to_folium(self) -> folium.FeatureGroup:
         """Draw the points, clustered, with halos and the legend."""
         drawn = self.incidents.head(MOST)
-        kinds = [(key, hollow) for key in (self.marks or {"": None}) for hollow in (False, True)]
+        kinds = [(key, hollow) for key in self._names() for hollow in (False, True)]
         places = {kind: place for place, kind in enumerate(kinds)}
         rows = zip(
             shapes.spots(drawn["easting"], drawn["northing"]),
@@ -97,6 +98,10 @@ class IncidentLayer:
         return group(
             self.name, Drawing("incidents", {"icons": icons, "points": points}), *legend, attribution=self.attribution
         )
+
+    def _names(self) -> list[str]:
+        """Name the categories that may occur; a single one without a name where there are none."""
+        return list(self.marks) or [""]
 
     def _categories(self) -> list[str]:
         if not self.marks or "category" not in self.incidents.columns:

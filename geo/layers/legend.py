@@ -26,7 +26,7 @@ class Entry:
 
 
 UNKNOWN = Entry("unknown", palette.UNKNOWN)
-CANNOT_TELL = Entry("cannot tell", palette.UNSEEN, "hatch")
+CANNOT_TELL = Entry("cannot tell", "#c6c6c6", "hatch")
 NOT_OBSERVED = Entry("not observed", palette.UNSEEN, "hatch")
 HIDDEN = Entry("hidden: too few to show", palette.UNSEEN, "dots")
 
@@ -36,8 +36,9 @@ class Legend:
     """
     What the colours and signs of a map mean: title and unit, one line for each class, and a note.
 
-    The note is where the label of estimated roads goes; its first sentence is always in sight, the rest opens on a click.
-    All text is escaped when it is drawn. A legend is a layer: give it to a map, or to the layer that it explains.
+    The note is where the label of estimated roads goes; its first sentence is in sight, the rest opens on a click. A
+    click on the title folds the whole. All text is escaped when it is drawn. A legend is a layer: give it to a map, or
+    to the layer that it explains.
     """
 
     title: str
@@ -52,10 +53,19 @@ class Legend:
 
     @classmethod
     def of_classes(
-        cls, title: str, classes: Classes, *, unit: str = "", more: Iterable[Entry] = (), note: str = ""
+        cls,
+        title: str,
+        classes: Classes,
+        *,
+        unit: str = "",
+        zero: bool = False,
+        more: Iterable[Entry] = (),
+        note: str = "",
     ) -> "Legend":
-        """Make the legend of a choropleth: one line a class, lowest first, then what is not a number."""
-        lines = tuple(Entry(text, colour) for text, colour in zip(classes.labels(), classes.colours, strict=True))
+        """Make the legend of a choropleth: a line a class, lowest first, zero in its place, then what has no number."""
+        lines = [Entry(text, colour) for text, colour in zip(classes.labels(), classes.colours, strict=True)]
+        if zero:
+            lines.insert(sum(edge < 0 for edge in classes.edges), Entry("0", palette.ZERO))
         return cls(title, unit, (*lines, *more), note)
 
     def drawing(self) -> Drawing:
@@ -70,12 +80,13 @@ class Legend:
         """Write it as markup, every text escaped."""
         unit = f" <small>({escape(self.unit)})</small>" if self.unit else ""
         lines = "".join(f"<li>{sample(entry)}<span>{escape(entry.text)}</span></li>" for entry in self.entries)
-        return f"<h4>{escape(self.title)}{unit}</h4><ul>{lines}</ul>{_note(self.note)}"
+        head = f"<summary><b>{escape(self.title)}</b>{unit}</summary>"
+        return f"<details open>{head}<ul>{lines}</ul>{_note(self.note)}</details>"
 
 
 def sign(mark: Mark, *, hollow: bool = False) -> str:
     """
-    Draw a point of 5 px radius as SVG: the colour and shape of its category, hollow where the place is only roughly known.
+    Draw a point of 5 px radius as SVG: colour and shape of its category, hollow where its place is only roughly known.
     """
     fill = "#ffffff" if hollow else escape(mark.colour)
     edge = escape(mark.colour) if hollow else "#ffffff"

@@ -1,8 +1,8 @@
 """
 Colours that can be told apart, and classes that begin and end at round numbers. Pure functions.
 
-Sequential Blues and diverging PuOr are ColorBrewer's (Brewer 2003, colorbrewer2.org, Apache 2.0); categories are of Okabe and
-Ito (2008, 'Color universal design', jfly.uni-koeln.de/color), without the pair of red and green.
+Sequential Blues and diverging PuOr are ColorBrewer's (Brewer 2003, colorbrewer2.org, Apache 2.0); categories are of
+Okabe and Ito (2008, 'Color universal design', jfly.uni-koeln.de/color), without the pair of red and green.
 """
 
 import math
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.errors import SchemaError
 
@@ -56,8 +57,8 @@ class Classes:
     """
     Classes of a number: the edges between them, ascending, and a colour each.
 
-    A class holds its upper edge and not its lower one (away from zero, where classes lie on both sides of it); exactly zero
-    is a class of its own, drawn as zero.
+    A class holds its upper edge and not its lower one (away from zero, where classes lie on both sides of it); exactly
+    zero is a class of its own, drawn as zero. Values are compared to ten digits, as edges are written.
     """
 
     edges: tuple[float, ...]
@@ -81,6 +82,7 @@ class Classes:
         """
         if math.isnan(value):
             return UNKNOWN
+        value = _tidy(value)
         if value == 0:
             return ZERO
         inside = [
@@ -104,13 +106,13 @@ class Classes:
 
 
 def number(value: float) -> str:
-    """
+    r"""
     Write a number as a legend does: a true minus, a thin space in thousands, no needless decimals.
 
     Examples
     --------
-    >>> number(-2.50), number(12500) == "12\u2009500"
-    ('−2.5', True)
+    >>> number(-2.50) == "\u22122.5", number(12500) == "12\u2009500"
+    (True, True)
     """
     return f"{value:,.10g}".replace(",", THIN_SPACE).replace("-", "\u2212")
 
@@ -119,9 +121,9 @@ def sequential(values: Iterable[float]) -> Classes:
     """
     Make five classes, light to dark, of numbers that are zero or more.
 
-    Equal steps of 1, 2, 2.5, 4 or 5 times a power of ten; where more than three quarters of the positive values would share
-    the lowest class, edges follow 1-2-5 down from the largest (whole numbers may then need fewer than five). Whole numbers
-    get whole edges. Wrong for comparing two maps unless both maps' values are given at once.
+    Equal steps of 1, 2, 2.5, 4 or 5 times a power of ten; where more than three quarters of the positive values would
+    share the lowest class, edges follow 1-2-5 down from the largest (whole numbers may then need fewer than five).
+    Whole numbers get whole edges. Wrong for comparing two maps unless both maps' values are given at once.
 
     Raises
     ------
@@ -144,7 +146,7 @@ def sequential(values: Iterable[float]) -> Classes:
     whole = bool(known.size) and bool((known == np.round(known)).all())
     if not positive.size:
         return Classes((0.0, 1.0, 2.0, 3.0, 4.0, 5.0), BLUES, whole=True)
-    step = _step(float(positive.max()) / len(BLUES), whole)
+    step = _step(float(positive.max()), len(BLUES), whole)
     if float((positive <= step).mean()) > _CROWDED and len(set(positive)) > 2:
         edges = _series(float(positive.max()), whole)
         return Classes((0.0, *edges), BLUES[-len(edges) :], whole)
@@ -167,7 +169,7 @@ def diverging(values: Iterable[float]) -> Classes:
     """
     known = np.abs(_known(values))
     whole = bool(known.size) and bool((known == np.round(known)).all())
-    step = _step(float(known.max()) / 3, whole) if known.any() else 1.0
+    step = _step(float(known.max()), len(MORE), whole) if known.any() else 1.0
     return Classes(tuple(_tidy(step * place) for place in range(-3, 4)), (*FEWER, *MORE), whole)
 
 
@@ -188,19 +190,21 @@ def categories(names: Iterable[str]) -> Mapping[str, Mark]:
     return dict(zip(wanted, MARKS, strict=False))
 
 
-def _known(values: Iterable[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _known(values: Iterable[float]) -> npt.NDArray[np.float64]:
     """Give the values that are known, refusing infinite ones."""
-    given = np.array(list(values), dtype=float)
+    given: npt.NDArray[np.float64] = np.array(list(values), dtype=np.float64)
     if np.isinf(given).any():
         raise SchemaError(f"{int(np.isinf(given).sum())} values are infinite; say 'unknown' for them instead")
-    return given[~np.isnan(given)]
+    known: npt.NDArray[np.float64] = given[~np.isnan(given)]
+    return known
 
 
-def _step(least: float, whole: bool) -> float:
-    """Give the smallest round number that is at least ``least``; with ``whole``, the smallest whole one."""
+def _step(largest: float, count: int, whole: bool) -> float:
+    """Give the smallest round number of which ``count`` reach ``largest``; with ``whole``, the smallest whole one."""
+    least = largest / count
     scale = 10.0 ** math.floor(math.log10(least)) if not whole or least > 1 else 1.0
-    steps = [_tidy(scale * digit) for digit in _ROUND]
-    return next(step for step in steps if step >= _tidy(least) and (not whole or step == round(step)))
+    steps = [_tidy(scale * ten * digit) for ten in (1.0, 10.0) for digit in _ROUND]
+    return next(s for s in steps if _tidy(s * count) >= _tidy(largest) and (not whole or s == round(s)))
 
 
 def _series(largest: float, whole: bool) -> tuple[float, ...]:

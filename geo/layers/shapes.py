@@ -16,6 +16,9 @@ from geo.errors import CrsError, SchemaError
 DECIMALS = 5
 """Decimals of a degree that are written: about a metre."""
 
+LABEL_METRES = 200.0
+"""How near a label comes to the best place for it."""
+
 
 def check(frame: pd.DataFrame, columns: tuple[str, ...], layer: str) -> None:
     """
@@ -106,6 +109,7 @@ def spots(eastings: npt.ArrayLike, northings: npt.ArrayLike) -> list[list[float]
 
 
 def label_spots(shapes: gpd.GeoSeries) -> list[list[float]]:
-    """Give a point inside each shape where its label may stand."""
-    inside = shapes.to_crs(GRID).representative_point()
-    return spots(inside.x.to_numpy(), inside.y.to_numpy())
+    """Give the point in each area that lies farthest from its edge: where its label stands."""
+    radii = shapely.maximum_inscribed_circle(shapes.to_crs(GRID).to_numpy(), LABEL_METRES)
+    middles = shapely.get_point(radii, 0)
+    return spots(shapely.get_x(middles), shapely.get_y(middles))

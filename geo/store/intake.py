@@ -20,13 +20,14 @@ EDITION = 2
 
 SYNTHETIC = {
     "weeks": (
-        "Synthetic demonstration: places, times, persons and the control-room extract are invented, the base is assumed. "
-        "The counts, minutes, staffing and deployments by day are those published for two weeks of Operation Alloy "
+        "Synthetic demonstration: places, times, persons and the control-room extract are invented, the base is "
+        "assumed. The counts, minutes, staffing and deployments by day are those published for two weeks of Operation Alloy "
         "(1-7 February and 7-13 March 2016)."
     ),
     "northamptonshire": (
         "Synthetic demonstration: no real incident, person or place is in it, and the base is assumed. "
-        "An illustrative year, invented from the shape of the two published weeks of Operation Alloy, which it contains."
+        "An illustrative year, invented from the shape of the two published weeks of Operation Alloy, which it "
+        "contains."
     ),
 }
 """The demonstration sets and what each says of itself, on screen and in every file."""

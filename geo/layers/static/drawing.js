@@ -3,7 +3,10 @@
 window.TriageMap = (function () {
   "use strict";
   const INK = "#333333";
+  const FIRM = 3; // labels of this priority or above give way to no marker
+  const FRONT = 1e6;
   let drawn = 0;
+  let legendFolded = false;
 
   /* ---- the map itself ---- */
 
@@ -12,11 +15,13 @@ window.TriageMap = (function () {
     const land = map.createPane("land");
     land.style.zIndex = 250;
     land.style.pointerEvents = "none";
+    const names = map.createPane("names"); // below the markers, above all shapes
+    names.style.zIndex = 590;
+    names.style.pointerEvents = "none";
     if (options.pick) map.getContainer().classList.add("tm-pick");
     rememberChoices(map);
-    map.on("overlayadd", () => restack(map));
-    const thin = debounce(() => thinLabels(map));
-    map.on("zoomend layeradd layerremove resize", thin);
+    map.on("overlayadd layeradd", debounce(() => restack(map)));
+    map.on("zoomend moveend layeradd layerremove resize", debounce(() => thinLabels(map)));
   }
 
   function debounce(work) {
@@ -46,25 +51,49 @@ window.TriageMap = (function () {
     });
   }
 
-  /* Layers keep the order in which they were given, also when one is switched off and on again. */
+  /* Layers keep the order in which they were given, also when one is switched off and on again; boundaries, which hide
+     nothing, lie above the areas that they frame. */
   function restack(map) {
     const groups = [];
     map.eachLayer((layer) => layer.triageOrder && groups.push(layer));
     groups.sort((one, other) => one.triageOrder - other.triageOrder).forEach((group) => group.bringToFront());
   }
 
-  /* Of labels that would overlap, the more important one is kept. */
+  /* Of labels that would overlap, the more important one is kept; numbers find their place before the names above
+     them. Numbers and district names step aside a little where something lies in their way. */
   function thinLabels(map) {
-    const labels = Array.from(map.getContainer().querySelectorAll(".tm-label span"));
-    labels.sort((one, other) => other.dataset.priority - one.dataset.priority);
-    const kept = [];
+    const all = (look) => Array.from(map.getContainer().querySelectorAll(look));
+    const kept = new Map(all(".tm-base").map((ring) => [ring, ring.getBoundingClientRect()]));
+    const box = (label) => {
+      const { left, right, top, bottom } = label.getBoundingClientRect();
+      return { left: left + 1, right: right - 1, top: top + 1, bottom: bottom - 1 };
+    };
+    const fits = (label) => {
+      const own = box(label);
+      for (const [other, its] of kept) {
+        if (other === label) continue;
+        if (own.left < its.right && its.left < own.right && own.top < its.bottom && its.top < own.bottom) return false;
+      }
+      kept.set(label, own);
+      return true;
+    };
+    const labels = all(".tm-label > span").sort((one, other) => other.dataset.priority - one.dataset.priority);
+    const firm = labels.filter((label) => label.dataset.priority >= FIRM);
+    for (const label of firm) label.style.visibility = fits(label) ? "visible" : "hidden";
+    all(".tm-cluster, .tm-point").forEach((marker) => kept.set(marker, marker.getBoundingClientRect()));
+    for (const label of labels.slice(firm.length)) {
+      label.classList.add("tm-short");
+      const steps = label.matches(".tm-town") ? ["0"] : ["0", "14px", "-14px", "26px", "-26px"];
+      const step = steps.find((shift) => {
+        label.style.marginTop = shift;
+        return fits(label);
+      });
+      label.style.visibility = step === undefined ? "hidden" : "visible";
+    }
     for (const label of labels) {
-      const box = label.getBoundingClientRect();
-      const clash = kept.some(
-        (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom
-      );
-      label.style.visibility = clash ? "hidden" : "visible";
-      if (!clash) kept.push(box);
+      if (!label.matches(".tm-number") || label.style.visibility === "hidden") continue;
+      label.classList.remove("tm-short");
+      if (!fits(label)) label.classList.add("tm-short");
     }
   }
 
@@ -99,10 +128,11 @@ window.TriageMap = (function () {
     return pen.createPattern(tile, "repeat");
   }
 
-  function label(at, html, priority, look) {
+  function label(at, html, priority, look, pane) {
     const span = `<span class="${look}" data-priority="${priority}">${html}</span>`;
     const icon = L.divIcon({ className: "tm-label", html: span, iconSize: [0, 0] });
-    return L.marker(at, { icon: icon, interactive: false, keyboard: false, zIndexOffset: 100 * priority });
+    const still = { interactive: false, keyboard: false, zIndexOffset: 100 * priority };
+    return L.marker(at, Object.assign({ icon: icon, pane: pane || "names" }, still));
   }
 
   /* ---- the kinds of layer ---- */
@@ -126,8 +156,8 @@ window.TriageMap = (function () {
         const key = look.pattern + look.fill;
         return patterns[key] || (patterns[key] = pattern(look.pattern, look.fill));
       };
-      const edge = data.shapes.features.length > 60 ? "#ffffff" : "#888888";
-      const rest = { weight: edge === "#ffffff" ? 0.5 : 1, color: edge, opacity: 1 };
+      const many = data.shapes.features.length > 60;
+      const rest = { weight: many ? 0.4 : 1, color: many ? "#a6a6a6" : "#888888", opacity: 1 };
       L.geoJSON(data.shapes, {
         style: (one) => Object.assign({ fillColor: fill(one.properties), fillOpacity: 0.9 }, rest),
         onEachFeature: (one, shape) => {
@@ -136,7 +166,7 @@ window.TriageMap = (function () {
           shape.on("mouseout", () => shape.setStyle(rest) && shape._map && restack(shape._map));
         },
       }).addTo(group);
-      data.labels.forEach((one) => label(one.at, one.html, 1, "tm-number").addTo(group));
+      data.labels.forEach((one) => label(one.at, one.html, 2, "tm-number").addTo(group));
     },
 
     lines(group, data) {
@@ -151,7 +181,7 @@ window.TriageMap = (function () {
         L.geoJSON(band.shape, Object.assign({ interactive: false }, style)).addTo(group);
       });
       data.bands.forEach((band) =>
-        label(band.at, `<b style="color:${band.colour}">${band.html}</b>`, 2, "tm-minutes").addTo(group)
+        label(band.at, `<b>${band.html}</b>`, 3, "tm-minutes").addTo(group)
       );
     },
 
@@ -159,7 +189,7 @@ window.TriageMap = (function () {
       data.bases.forEach((base) => {
         const icon = L.divIcon({ className: "tm-base", html: data.ring, iconSize: [22, 22] });
         L.marker(base.at, { icon: icon, interactive: false, keyboard: false, zIndexOffset: 1000 }).addTo(group);
-        label(base.at, base.html, 3, "tm-base-name").addTo(group);
+        label(base.at, base.html, 4, "tm-base-name", "markerPane").addTo(group);
       });
     },
 
@@ -188,13 +218,13 @@ window.TriageMap = (function () {
     incidents(group, data) {
       const icons = data.icons.map((svg) => L.divIcon({ className: "tm-point", html: svg, iconSize: [14, 14] }));
       const cluster = L.markerClusterGroup({
-        maxClusterRadius: 34,
+        maxClusterRadius: 38,
         showCoverageOnHover: false,
         animate: false,
         spiderLegPolylineOptions: { weight: 1, color: INK, opacity: 0.5 },
         iconCreateFunction: (some) => {
           const count = some.getChildCount();
-          const size = 22 + 6 * Math.min(3, Math.floor(Math.log10(count)));
+          const size = 19 + 6 * Math.min(3, Math.floor(Math.log10(count)));
           return L.divIcon({ className: "tm-cluster", html: `<b>${count}</b>`, iconSize: [size, size] });
         },
       });
@@ -225,6 +255,9 @@ window.TriageMap = (function () {
       control.onAdd = () => {
         const box = L.DomUtil.create("div", "tm-legend");
         box.innerHTML = data.html;
+        const whole = box.firstElementChild;
+        whole.open = !legendFolded;
+        whole.querySelector("summary").addEventListener("click", () => (legendFolded = whole.open));
         L.DomEvent.disableClickPropagation(box);
         L.DomEvent.disableScrollPropagation(box);
         return box;
@@ -263,13 +296,17 @@ window.TriageMap = (function () {
     });
   }
 
+  function name(group, options) {
+    L.Util.setOptions(group, options);
+  }
+
   function draw(group, kind, data) {
     if (!group.triageOrder) {
-      group.triageOrder = ++drawn;
+      group.triageOrder = ++drawn + (kind === "boundary" ? FRONT : 0);
       keepBooks(group);
     }
     kinds[kind](group, data);
   }
 
-  return { prepare: prepare, draw: draw };
+  return { prepare: prepare, name: name, draw: draw };
 })();
