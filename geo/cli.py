@@ -7,6 +7,7 @@ JSON fields are defined in docs/cli.md.
 import datetime as dt
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -40,10 +41,22 @@ def run(project: Path | None, port: int, headless: bool) -> None:
     environment = dict(os.environ)
     if project is not None:
         environment["TRIAGE_MAP_PROJECT"] = str(open_project(project).folder.resolve())
+    _check_port(port)
     root = Path(__file__).resolve().parents[1]
     options = [f"--server.port={port}", f"--server.headless={str(headless).lower()}"]
     command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *options]
+    if os.name == "posix":  # the server takes this process's place, so ending the one ends the other
+        os.chdir(root)
+        os.execve(command[0], command, environment)  # noqa: S606 - our own command, no shell
     sys.exit(subprocess.run(command, cwd=root, env=environment, check=False).returncode)  # noqa: S603 - our own command
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise SourceError(
+                f"port {port} on this machine is in use; name another with: triage-map run --port {port + 1}"
+            )
 
 
 @commands.command()
@@ -82,13 +95,17 @@ def new(folder: Path, county: str, postcode: str) -> None:
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 def import_(project: Path, files: tuple[Path, ...], source: str) -> None:
     """Import FILES into PROJECT: extracts of one SOURCE and shift logs, each whole or not at all."""
+    from geo.places.postcodes import Gazetteer
     from geo.store.intake import import_file
     from geo.store.project import open_project
 
     opened = open_project(project)
     for file in files:
-        if not import_file(opened, file, source):
+        noticed = import_file(opened, file, source, Gazetteer.default())
+        if noticed is None:
             click.echo(f"{file.name}: imported before, nothing changed")
+        for sentence in noticed or ():
+            click.echo(f"{file.name}: {sentence}")
     _print_ledger(opened.ledger().to_dict("records"))
 
 
@@ -113,18 +130,18 @@ def check(file: Path, source: str, sheet: str | None, as_json: bool) -> None:
     from geo.incidents.read import read_extract
 
     extract = read_extract(file, source=source, sheet=sheet)
-    found = {
+    found: dict[str, Any] = {
         "rows_read": extract.rows_read,
         "accepted": len(extract.accepted),
         "quarantined": len(extract.quarantined),
         "refused": len(extract.refused),
-        "faults": list(extract.faults),
+        "faults": [*extract.faults, *(_left_out(row) for row in extract.quarantined.to_dict("records"))],
     }
     if as_json:
         _print_json(found)
         return
     click.echo("read {rows_read} = accepted {accepted} + quarantined {quarantined} + refused {refused}".format(**found))
-    for fault in extract.faults:
+    for fault in found["faults"]:
         click.echo(f"- {fault}")
 
 
@@ -185,7 +202,7 @@ def roads(source: str, out: Path, as_json: bool) -> None:
 @click.argument("project", type=FOLDER)
 @click.argument("scenarios", nargs=-1, required=True)
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 @as_json
 def evaluate(project: Path, scenarios: tuple[str, ...], source: str, seed: int, as_json: bool) -> None:
     """
@@ -282,6 +299,10 @@ def _plain(differences: list[Any]) -> list[dict[str, Any]]:
     return [asdict(difference) for difference in differences]
 
 
+def _left_out(row: dict[Any, Any]) -> str:
+    return f"row {row['row']} quarantined: {row['reason']}" + (f"; {row['suggestion']}" if row["suggestion"] else "")
+
+
 def _date(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
@@ -327,4 +348,7 @@ def main() -> None:
         sys.exit(2)
     except GeoError as problem:
         click.echo(f"triage-map: {problem}", err=True)
+        sys.exit(2)
+    except UnicodeEncodeError:
+        click.echo("triage-map: a name holds bytes that are no text; rename the file or folder", err=True)
         sys.exit(2)

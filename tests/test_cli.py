@@ -106,6 +106,38 @@ def test_a_project_of_ones_own_is_made_and_filled(tmp_path, weeks, run, capsys):
     assert [day["incidents"] for day in json.loads(out)["days"]] == PUBLISHED["2016-02-01"]["incidents"]
 
 
+def test_a_project_without_a_shift_log_still_answers_what_it_can(tmp_path, weeks, run, capsys):
+    folder = tmp_path / "mine"
+    run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    team = next((weeks / "extracts").glob("*mental-health*"))
+    _, out, _ = run("import", folder, team, capsys=capsys)
+    assert "read 20 = accepted 19" in out
+    code, out, _ = run("patterns", folder, "--week", "2016-02-01", "--json", capsys=capsys)
+    assert code == 0
+    assert [day["incidents"] for day in json.loads(out)["days"]] == [None, None, None, 2, 2, 3, 1]
+    code, _, err = run("evaluate", folder, "Operation Alloy", capsys=capsys)
+    assert code == 2
+    assert "no shift is on record in this period" in err
+
+
+def test_a_project_of_synthetic_files_says_so(tmp_path, weeks, run, capsys):
+    folder = tmp_path / "mine"
+    run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    for word in ("shift-log", "mental-health"):
+        run("import", folder, next((weeks / "extracts").glob(f"*{word}*")), capsys=capsys)
+    _, out, _ = run("patterns", folder, "--week", "2016-02-01", capsys=capsys)
+    assert "Synthetic data" in out
+
+
+def test_check_names_the_rows_that_it_quarantines(tmp_path, run, capsys):
+    file = tmp_path / "calls.csv"
+    file.write_text("reference,date,time,postcode\nA1,31/02/2016,19:00,NN1 1DE\nA2,01/02/2016,19:00,NN1 1DE\n")
+    _, out, _ = run("check", file, "--json", capsys=capsys)
+    found = json.loads(out)
+    assert (found["accepted"], found["quarantined"]) == (1, 1)
+    assert any(fault.startswith("row 2 quarantined:") for fault in found["faults"])
+
+
 def test_doctor_names_every_part(run, capsys):
     code, out, _ = run("doctor", capsys=capsys)
     assert code == 0
@@ -131,6 +163,9 @@ def test_doctor_names_every_part(run, capsys):
         (["new", "{new}", "--county", "Atlantis", "--base", "NN1 1DE"], "no data for the county 'Atlantis'"),
         (["new", "{new}", "--county", "Northamptonshire", "--base", "ZZ1 1ZZ"], "ZZ1 1ZZ"),
         (["import", "{weeks}", "none.csv"], "none.csv"),
+        (["evaluate", "{weeks}", "Operation Alloy", "--source", "s136_register"], "no incident of this source"),
+        (["evaluate", "{weeks}", "Operation Alloy", "--seed", "-1"], "seed"),
+        (["export", "{weeks}", "--to", "{new}", "--formats", ""], "no format was named"),
         (["patterns", "{weeks}", "--week", "soon"], "is not a date; write it as 2016-02-01"),
         (["check", "{xlsx}", "--sheet", "Nonesuch"], "Nonesuch"),
         (["demo", "{weeks}"], "is not empty"),

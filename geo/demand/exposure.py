@@ -4,7 +4,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.tables import LONDON
+
 HOURS = 168
+ROUND_THE_CLOCK = ("all_mental_health", "s136_register")
+"""Sources that are kept day and night; the other two hold only what happened while the scheme was live."""
+
 Hours = npt.NDArray[np.float64]
 
 
@@ -16,6 +21,18 @@ def live_shifts(shifts: pd.DataFrame) -> pd.DataFrame:
     may have been live, and its incidents are left out of the rates together with its hours.
     """
     return shifts[(shifts["nhs_staffed"] == "yes") & shifts["start"].notna() & shifts["end"].notna()]
+
+
+def round_the_clock(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """
+    Give the watch of a source that is kept day and night: one live stretch from the first day to the last, both
+    included.
+
+    It has the columns of a shift log that :func:`live_hours` reads. Wrong where such a source has gaps.
+    """
+    start = pd.Timestamp(first).tz_localize(LONDON)
+    end = (pd.Timestamp(last) + pd.Timedelta(days=1)).tz_localize(LONDON)
+    return pd.DataFrame({"shift_id": [""], "start": [start], "end": [end], "nhs_staffed": ["yes"]})
 
 
 def live_hours(shifts: pd.DataFrame) -> Hours:

@@ -85,7 +85,7 @@ def fit_demand(
     located
         Incidents of one source, with ``received_at`` and ``lsoa``.
     shifts
-        The shift log.
+        The shift log; for a source that is kept day and night, :func:`geo.demand.exposure.round_the_clock`.
     residents
         Residents by LSOA of the county; its index becomes the places.
     seed, draws
@@ -94,13 +94,15 @@ def fit_demand(
     Raises
     ------
     SchemaError
-        If no hour was ever live: then no rate can be told.
+        If there is no incident, or no hour was ever live: then no rate can be told.
     """
     exposure = live_hours(shifts)
+    if located.empty:
+        raise SchemaError("there is no incident of this source in this period; choose another, or import its extract")
+    if shifts.empty:
+        raise SchemaError("no shift is on record in this period; choose a longer one, or import the shift log")
     if not exposure.sum() > 0:
-        raise SchemaError(
-            "the shift log holds no shift with the nurse recorded on duty, so no rate can be told; check 'nhs_staffed'"
-        )
+        raise SchemaError("no shift has the nurse recorded on duty, so no rate can be told; check 'nhs_staffed'")
     rng = np.random.default_rng(seed)
     live = located[while_live(located, shifts)]
     counts = hour_grid(live)
@@ -186,7 +188,7 @@ def rates_by_area(demand: Demand, residents: pd.Series, areas: pd.Series) -> pd.
     )
 
 
-def hour_table(located: pd.DataFrame, shifts: pd.DataFrame, pattern_hours: Hours) -> pd.DataFrame:
+def hour_table(located: pd.DataFrame, live: Hours, pattern_hours: Hours) -> pd.DataFrame:
     """
     Give the 168 hours of the week: incidents received, live hours, and the share of the hour that a pattern crews.
 
@@ -198,7 +200,7 @@ def hour_table(located: pd.DataFrame, shifts: pd.DataFrame, pattern_hours: Hours
             "weekday": hours // 24,
             "hour": hours % 24,
             "incidents": hour_grid(located).astype(int),
-            "live_hours": live_hours(shifts),
+            "live_hours": live,
             "crewed": pattern_hours,
         }
     ).assign(observed=lambda table: table["live_hours"] > 0)

@@ -20,10 +20,15 @@ Answer = Literal["yes", "no", "unknown", "not_applicable"]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One column of the evaluation's weekly table. ``minutes`` is None where any incident of the day lacks them."""
+    """
+    One column of the evaluation's weekly table.
+
+    ``minutes`` is None where any incident of the day lacks them; both counts are None on a day of which there is no
+    record at all, neither a shift nor an incident: nobody knows that nothing happened.
+    """
 
     date: dt.date
-    incidents: int
+    incidents: int | None
     minutes: float | None
     minutes_at_least: float
     police_staffed: Answer
@@ -50,9 +55,9 @@ def with_days(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     -------
     A copy with ``day`` (date without zone, NaT when none) and ``dated_by``.
     """
-    by_id = shifts.drop_duplicates("shift_id").set_index("shift_id")["date"]
+    by_id = dict(zip(shifts["shift_id"], shifts["date"], strict=True))
     as_date = pd.to_datetime(incidents["shift_id"], format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
-    named = incidents["shift_id"].map(by_id).astype("datetime64[us]").fillna(as_date)
+    named = pd.to_datetime(incidents["shift_id"].map(by_id)).astype("datetime64[us]").fillna(as_date)
     own = incidents["received_at"].dt.tz_localize(None).dt.normalize()
     during = _shift_date(incidents["received_at"], shifts)
     dated_by = np.select([incidents["received_at"].notna(), named.notna()], ["record", "shift"], "none")
@@ -105,7 +110,7 @@ def weekly_table(incidents: pd.DataFrame, shifts: pd.DataFrame, monday: dt.date,
     Reproduce the evaluation's weekly table for the seven days from ``monday``.
 
     Incidents are those of one source; days without incidents print ``not_applicable`` for deployment and section 136;
-    days without a shift on record print ``unknown`` staffing.
+    days without a shift on record print ``unknown`` staffing, and those without any record print nothing else either.
 
     Raises
     ------
@@ -123,6 +128,8 @@ def _day(incidents: pd.DataFrame, shifts: pd.DataFrame, date: dt.date) -> Day:
     today = incidents[incidents["day"] == pd.Timestamp(date)]
     on_duty = shifts[shifts["date"] == pd.Timestamp(date)]
     minutes = today["minutes_on_incident"]
+    if today.empty and on_duty.empty:
+        return Day(date, None, None, 0.0, "unknown", "unknown", "unknown", "unknown", 0)
     return Day(
         date=date,
         incidents=len(today),
@@ -162,6 +169,7 @@ def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
     Count incidents and deployments by district of one edition (``2011-2021`` or ``2021-``).
 
     Incidents outside the districts of the county, or without a place, are rows of their own, so the column adds up.
+    ``deployed_unknown`` and ``minutes_unknown`` count the incidents of which that is not recorded.
     """
     field = "district" if edition == "2011-2021" else "district_2021"
     name = incidents[field].mask(incidents[field] == "", "no district known")
@@ -173,7 +181,8 @@ def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
                 "incidents": 1,
                 "deployed": (values == "yes").astype(int),
                 "deployed_unknown": (values == "unknown").astype(int),
-                "minutes": incidents["minutes_on_incident"].fillna(0.0),
+                "minutes_at_least": incidents["minutes_on_incident"].fillna(0.0),
+                "minutes_unknown": incidents["minutes_on_incident"].isna().astype(int),
             }
         )
         .groupby("district", as_index=False)

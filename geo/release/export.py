@@ -59,6 +59,10 @@ LAYERS = {
 
 ONLY_WORKING = ("lsoas", "hours", "incidents")
 
+COUNTS = ("incidents", "deployed", "deployed_unknown")
+SHAPELESS = {"hours"}
+TABULAR = {"csv", "xlsx", "parquet"}
+
 LICENCE = (
     "Boundaries and postcodes: contains OS data (c) Crown copyright and database right; contains Royal Mail data "
     "(c) Royal Mail "
@@ -111,13 +115,19 @@ def export_project(
     allowed = [name for name in wanted if policy.points or name not in ONLY_WORKING]
     if not allowed:
         raise SchemaError(f"{mode} mode holds back {', '.join(wanted)}; ask for other layers, or for --mode working")
+    if not kinds:
+        raise SchemaError(f"no format was named; choose of {', '.join(FORMATS)}")
+    if set(allowed) <= SHAPELESS and set(kinds) - TABULAR:
+        raise SchemaError(f"{' and '.join(allowed)} has no shape for a map; ask for {', '.join(sorted(TABULAR))}")
+    earlier = _earlier_files(folder, mode)
     asked = scenario or presets(project.facts.base)["Operation Alloy"]
     world = load_world(project, load_roads(project), selection)
     tables = gather(world, load_areas(project.facts.county), asked, allowed, policy, edition)
     origin = project.facts.synthetic or "as recorded in this project's files"
-    tables = {name: table.assign(data=origin.split(".")[0]) for name, table in tables.items()}
+    label = {"data": origin.split(".")[0], "protection": policy.words}
+    tables = {name: table.assign(**label) for name, table in tables.items()}
     hidden = [f"{name}: not written, {LAYERS[name]}" for name in wanted if name not in allowed] + _hidden_counts(tables)
-    about = {
+    about: dict[str, Any] = {
         "project": project.facts.name,
         "data": origin,
         "mode": mode,
@@ -132,7 +142,9 @@ def export_project(
         "made": dt.datetime.now(dt.UTC).date().isoformat(),
         "use": "For planning, not for live dispatch.",
     }
-    return Written(_write_whole(tables, kinds, folder, about), tuple(hidden))
+    if policy.points:
+        about["incidents"] = _placement(world.located, tables.get("districts"))
+    return Written(_write_whole(tables, kinds, folder, about, earlier), tuple(hidden))
 
 
 def gather(
@@ -152,7 +164,7 @@ def gather(
         "lsoas": lambda: areas.lsoas.assign(
             incidents=areas.lsoas["code"].map(count_by_area(world.located, "lsoa")).fillna(0).astype(int)
         ),
-        "hours": lambda: hour_table(world.located, world.shifts, scenario.pattern.hours),
+        "hours": lambda: hour_table(world.located, world.demand.live_hours, scenario.pattern.hours),
         "incidents": lambda: _incidents(world.located),
     }
     return {name: makers[name]() for name in names}
@@ -160,14 +172,12 @@ def gather(
 
 def _districts(world: World, areas: Areas, policy: Policy, edition: Edition) -> gpd.GeoDataFrame:
     shapes = areas.districts(edition)
-    counts = by_district(world.located, edition)[["district", "incidents", "deployed"]]
+    counts = by_district(world.located, edition)[["district", *COUNTS]]
     table = shapes.merge(counts, left_on="name", right_on="district", how="left").drop(columns="district")
-    protected = protect(table[["incidents", "deployed"]].fillna(0), policy)
+    protected = protect(table[list(COUNTS)].fillna(0), policy)
     hidden = protected.isna().any(axis=1)
     whole = {name: protected[name].round().astype("Int64") for name in protected}
-    return table.assign(
-        **whole, edition=edition, protection=policy.words, state=hidden.map({True: "hidden", False: "shown"})
-    )
+    return table.assign(**whole, edition=edition, state=hidden.map({True: "hidden", False: "shown"}))
 
 
 def _coverage(world: World, areas: Areas, scenario: Scenario) -> gpd.GeoDataFrame:
@@ -191,7 +201,8 @@ def _isochrones(world: World, scenario: Scenario) -> gpd.GeoDataFrame:
         )
         for base in scenario.bases
     ]
-    return pd.concat(bands, ignore_index=True).assign(roads=world.network.label)
+    every = pd.concat(bands, ignore_index=True).assign(roads=world.network.label)
+    return every[~every.is_empty]
 
 
 def _incidents(located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -199,6 +210,39 @@ def _incidents(located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     times = located.select_dtypes("datetimetz")
     plain = located.assign(**{name: times[name].dt.strftime("%Y-%m-%dT%H:%M%z").fillna("") for name in times})
     return plain.drop(columns="note").rename_geometry("geometry")
+
+
+def _placement(located: pd.DataFrame, districts: pd.DataFrame | None) -> dict[str, int]:
+    """Count what was recorded, what has no place, and what the districts of the export hold."""
+    counts = {"recorded": len(located), "without_a_place": int(located["easting"].isna().sum())}
+    return counts if districts is None else counts | {"in_the_districts": int(districts["incidents"].sum())}
+
+
+def _earlier_files(folder: Path, mode: str) -> list[Path]:
+    """
+    Give the files of an earlier export of the same mode, which this one replaces.
+
+    Raises
+    ------
+    ProjectError
+        If the folder holds anything else: files of another mode must never stand beside these.
+    """
+    if not folder.is_dir():
+        return []
+    there = {path.name for path in folder.iterdir()}
+    if not there:
+        return []
+    try:
+        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        ours = {*about["sha256"], "about.json"} if about["mode"] == mode else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = set()
+    if strange := sorted(there - ours):
+        raise ProjectError(
+            f"{folder} holds {len(strange)} files that are not of an earlier {mode} export (first: {strange[0]}); "
+            "choose an empty folder"
+        )
+    return [folder / name for name in sorted(there)]
 
 
 def _known(names: Sequence[str], known: dict[str, Any], what: str) -> list[str]:
@@ -215,7 +259,9 @@ def _hidden_counts(tables: Tables) -> list[str]:
     ]
 
 
-def _write_whole(tables: Tables, formats: Sequence[str], folder: Path, about: dict[str, Any]) -> tuple[Path, ...]:
+def _write_whole(
+    tables: Tables, formats: Sequence[str], folder: Path, about: dict[str, Any], earlier: Sequence[Path]
+) -> tuple[Path, ...]:
     """Write everything beside the folder, then put it in place."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -232,6 +278,8 @@ def _write_whole(tables: Tables, formats: Sequence[str], folder: Path, about: di
         text = json.dumps(about | {"sha256": digests}, indent=2, ensure_ascii=False)
         (stage / "about.json").write_text(text, encoding="utf-8")
         folder.mkdir(exist_ok=True)
+        for path in earlier:
+            path.unlink()
         return tuple(_put(path, folder) for path in [*files, stage / "about.json"])
     except OSError as error:
         raise ProjectError(
@@ -309,7 +357,7 @@ def _drawn(shapes: dict[str, gpd.GeoDataFrame], about: dict[str, Any]) -> list[L
         layers.append(BoundaryLayer(shapes["county"].geometry.iloc[0], shapes.get("districts")))
     if "districts" in shapes:
         layers.append(_district_layer(shapes["districts"], about))
-    if "isochrones" in shapes:
+    if len(shapes.get("isochrones", ())):
         bands = shapes["isochrones"]
         layers.append(IsochroneLayer(bands[bands["base"] == bands["base"].iloc[0]].iloc[-5:], label=about["roads"]))
     if "base" in shapes:

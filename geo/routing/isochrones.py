@@ -10,7 +10,7 @@ import shapely
 from geo.crs import GRID
 from geo.errors import SchemaError
 from geo.routing.engine import DriveTimeEngine
-from geo.routing.matrix import access_seconds
+from geo.routing.matrix import access_seconds, start_at
 from geo.routing.roads import Floats, RoadNetwork
 
 Corners = npt.NDArray[np.int64]
@@ -48,6 +48,8 @@ def isochrones(
     ------
     SchemaError
         If there is no limit, or one that is not above zero.
+    PlaceError
+        If the roads do not cover the point.
     """
     limits = sorted({float(limit) for limit in minutes})
     if not limits or not limits[0] > 0 or not np.isfinite(limits[-1]):
@@ -62,8 +64,8 @@ def isochrones(
 def _node_seconds(network: RoadNetwork, engine: DriveTimeEngine, point: tuple[float, float] | shapely.Point) -> Floats:
     """Give the seconds from the point to every node, the way to its own junction included."""
     x, y = (point.x, point.y) if isinstance(point, shapely.Point) else point
-    node, metres = network.join([x], [y])
-    return np.asarray(engine.one_to_all(int(node[0])) + access_seconds(metres[0]))
+    node, metres = start_at(network, x, y, f"the point {x:.0f}, {y:.0f}")
+    return np.asarray(engine.one_to_all(node) + access_seconds(metres))
 
 
 def _nested_areas(network: RoadNetwork, times: Floats, limits: Sequence[float]) -> list[shapely.Geometry]:

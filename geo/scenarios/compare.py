@@ -42,11 +42,13 @@ class Comparison:
         """Hold outcome number ``other`` against the first, measure by measure."""
         first, second = self.outcomes[0], self.outcomes[other]
         hidden = self._hidden(other)
-        return [
+        reach = [
             _difference("Reached face to face", first.waterfall.reached, second.waterfall.reached, hidden),
             _difference("With nurse contact", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden),
-            _difference("Share of demand in time", first.share_in_time, second.share_in_time, (0.0, 0.0)),
         ]
+        if not (first.scenario.model.sends_car and second.scenario.model.sends_car):
+            return reach
+        return [*reach, _difference("Share of demand in time", first.share_in_time, second.share_in_time, (0.0, 0.0))]
 
     def sentence(self, other: int = 1) -> str:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
@@ -128,9 +130,9 @@ def _verdict(better: float, same: bool, hidden: tuple[float, float]) -> str:
     if same and mine == theirs:
         return "no difference"
     if (better <= 1 - LEANING or same) and mine > theirs:
-        return f"cannot tell yet: {mine:g} of its weekly hours were never observed"
+        return f"cannot tell yet ({mine:g} of its weekly hours were never observed)"
     if (better >= LEANING or same) and theirs > mine:
-        return f"cannot tell yet: {theirs:g} weekly hours of the other were never observed"
+        return f"cannot tell yet ({theirs:g} weekly hours of the other were never observed)"
     for limit, word in ((CLEAR, "clear"), (LEANING, "leaning")):
         if better >= limit or better <= 1 - limit:
             return word

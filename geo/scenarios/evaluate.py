@@ -68,6 +68,11 @@ class Outcome:
         return np.asarray((self.in_time * self.weights).sum(axis=1), dtype=np.float64)
 
     @property
+    def without_road(self) -> float:
+        """Share of demand in places to which the loaded roads do not lead; it counts as too far."""
+        return float(self.weights.mean(axis=0)[~np.isfinite(self.drive)].sum())
+
+    @property
     def sentence(self) -> str:
         """Answer the scenario in one sentence, with its doubt."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
@@ -84,12 +89,18 @@ class Outcome:
             f"{contact} and {waterfall.reached.mean():.1f} are reached face to face within {standard:g} minutes "
             "(80 % interval "
             f"{low:.1f} to {high:.1f}); {self.share_in_time.mean():.0%} of demand lies within that standard "
-            f"({share_low:.0%}-{share_high:.0%}).{unknown}"
+            f"({share_low:.0%}-{share_high:.0%}).{unknown}{self._roads_missing()}"
         )
+
+    def _roads_missing(self) -> str:
+        """Warn of demand that lies beyond the roads that are loaded."""
+        lost = self.without_road
+        return f" {lost:.0%} of demand lies beyond the roads that are loaded and counts as too far." if lost else ""
 
     def as_json(self) -> dict[str, Any]:
         """Give the fields that ``triage-map evaluate --json`` prints; docs/cli.md defines them."""
         low, high = np.quantile(self.share_in_time, TAILS)
+        in_time = {"mean": float(self.share_in_time.mean()), "low": float(low), "high": float(high)}
         return {
             "scenario": self.scenario.name,
             "summary": self.scenario.summary,
@@ -98,7 +109,8 @@ class Outcome:
             "incidents_a_month": float(self.waterfall.all.mean()),
             "nurse_contact_a_month": float(self.waterfall.nurse_contact.mean()),
             "reached_a_month": float(self.waterfall.reached.mean()),
-            "share_in_time": {"mean": float(self.share_in_time.mean()), "low": float(low), "high": float(high)},
+            "share_in_time": in_time if self.scenario.model.sends_car else None,
+            "share_without_road": float(self.without_road),
             "steps": self.waterfall.table().to_dict("records"),
             "not_counted": NOT_COUNTED,
             "roads": self.roads,
@@ -150,7 +162,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     rng = np.random.default_rng([seed, 1])
     nurse = _reliability(world.shifts["nhs_staffed"], scenario.nurse_reliability, rng, draws)
     officer = _reliability(_officers_given_nurse(world.shifts), scenario.officer_reliability, rng, draws)
-    appropriate = _reliability(world.located["deployed"], scenario.appropriate_share, rng, draws)
+    appropriate = _reliability(_judged_appropriate(world.located), scenario.appropriate_share, rng, draws)
     stratum = rng.permutation(np.arange(draws) % LEVELS)
     minutes = np.vstack([world.drive_minutes(base) for base in scenario.bases])
     in_time = _in_time(minutes, scenario.standard, world)[stratum]
@@ -185,11 +197,27 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
 
 def _reliability(answers: pd.Series, given: float | None, rng: np.random.Generator, draws: int) -> Draws:
     """
-    Draw a share from its yes and no answers, ``Beta(1 + yes, 1 + no)``; blanks tell nothing. A given share is taken
-    as it is.
+    Draw a share from three-valued answers; a given share is taken as it is.
+
+    The known answers give ``Beta(1 + yes, 1 + no)``. Of the blanks each draw takes another share as yes, from none to
+    all, so that the interval is as wide as the blanks leave it.
     """
-    drawn = rng.beta(1 + (answers == "yes").sum(), 1 + (answers == "no").sum(), size=draws)
-    return drawn if given is None else np.full(draws, given)
+    yes, no, blank = (int((answers == value).sum()) for value in ("yes", "no", "unknown"))
+    known, of_blanks = rng.beta(1 + yes, 1 + no, size=draws), rng.random(draws)
+    if given is not None:
+        return np.full(draws, given)
+    every = yes + no + blank
+    return (known * (yes + no) + of_blanks * blank) / every if every else of_blanks
+
+
+def _judged_appropriate(incidents: pd.DataFrame) -> pd.Series:
+    """
+    Tell of each incident whether the car was judged appropriate: by the record, or because the car was sent.
+
+    A car that was not sent tells nothing: it may have been busy or too far.
+    """
+    judged = incidents["appropriate_for_car"]
+    return judged.mask((judged == "unknown") & (incidents["deployed"] == "yes"), "yes")
 
 
 def _officers_given_nurse(shifts: pd.DataFrame) -> pd.Series:

@@ -94,7 +94,9 @@ def read_scenario(path: Path, gazetteer: Gazetteer) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"the scenario file {path} cannot be read ({error}); check the path") from error
+        raise ScenarioError(
+            f"the scenario file {path} cannot be read ({error}); check the path, and save it as UTF-8"
+        ) from error
     return parse_scenario(text, gazetteer, what=str(path))
 
 
@@ -103,13 +105,12 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(
-            f"{what} is not TOML ({error}); start from one that `triage-map evaluate --json` names"
-        ) from error
+        raise ScenarioError(f"{what} is not TOML ({error}); see the example in docs/cli.md") from error
     if unknown := sorted(set(table) - _KNOWN):
         raise ScenarioError(
             f"{what} has {len(unknown)} unknown words (first: {unknown[0]!r}); known are {', '.join(sorted(_KNOWN))}"
         )
+    _check_kinds(table, what)
     try:
         given = {name: table[name] for name in (*_TEXTS, *_SHARES, "cars") if name in table}
         return Scenario(
@@ -121,10 +122,33 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
         )
     except KeyError as error:
         raise ScenarioError(f"{what} lacks {error.args[0]!r}; a scenario needs name, pattern and [[base]]") from error
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         if isinstance(error, ScenarioError):
             raise
         raise ScenarioError(f"{what} holds a value that cannot be used: {error}") from error
+
+
+def _check_kinds(table: dict[str, Any], what: str) -> None:
+    """Hold every word of a scenario file against the kind of value it takes."""
+    kinds: dict[str, tuple[type, ...]] = dict.fromkeys((*_TEXTS, "pattern", "model"), (str,))
+    kinds |= {"cars": (int,), "standard": (dict,), "base": (list,)} | dict.fromkeys(_SHARES, (int, float))
+    standard = table.get("standard", {})
+    given = [(name, value, kinds[name]) for name, value in table.items()]
+    if isinstance(standard, dict):
+        if unknown := sorted(set(standard) - set(ResponseStandard.__slots__)):
+            known = ", ".join(ResponseStandard.__slots__)
+            raise ScenarioError(f"{what} has an unknown word in [standard] ({unknown[0]!r}); known are {known}")
+        given += [(f"standard.{name}", value, (int, float)) for name, value in standard.items()]
+    for entry in table["base"] if isinstance(table.get("base"), list) else ():
+        given += [("base", entry, (dict,))]
+        if isinstance(entry, dict):
+            numbers = [(name, entry[name], (int, float)) for name in ("easting", "northing") if name in entry]
+            given += [*numbers, *((name, entry[name], (str,)) for name in ("name", "postcode") if name in entry)]
+    for name, value, wanted in given:
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            words = {str: "text", int: "a whole number", dict: "a table", list: "a list, written [[base]]"}
+            kind = "a number" if float in wanted else words[wanted[0]]
+            raise ScenarioError(f"{what}: {name} must be {kind}, not {value!r}; see the example in docs/cli.md")
 
 
 def _base(entry: dict[str, Any], gazetteer: Gazetteer) -> Base:

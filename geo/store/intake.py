@@ -7,6 +7,7 @@ from pathlib import Path
 from geo.deployment.shifts import read_shift_log
 from geo.errors import ProjectError
 from geo.incidents import demonstration
+from geo.incidents.grid import read_grids
 from geo.incidents.read import kind_of_file, read_extract
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
@@ -21,8 +22,8 @@ EDITION = 2
 SYNTHETIC = {
     "weeks": (
         "Synthetic demonstration: places, times, persons and the control-room extract are invented, the base is "
-        "assumed. The counts, minutes, staffing and deployments by day are those published for two weeks of Operation Alloy "
-        "(1-7 February and 7-13 March 2016)."
+        "assumed. The counts, minutes, staffing and deployments by day are those published for two weeks of Operation "
+        "Alloy (1-7 February and 7-13 March 2016)."
     ),
     "northamptonshire": (
         "Synthetic demonstration: no real incident, person or place is in it, and the base is assumed. "
@@ -33,23 +34,35 @@ SYNTHETIC = {
 """The demonstration sets and what each says of itself, on screen and in every file."""
 
 
-def import_extract(project: Project, file: Path, source: str, gazetteer: Gazetteer) -> bool:
+IMPORTED_SYNTHETIC = "Synthetic data: a file of this project says that its rows are invented."
+
+
+def import_file(project: Project, file: Path, source: str, gazetteer: Gazetteer) -> tuple[str, ...] | None:
     """
-    Read one extract, locate its incidents and keep all of it in the project, in one transaction.
+    Import a file for what it is, a shift log or an extract of ``source``, in one transaction.
+
+    A file that calls itself synthetic labels the whole project so.
 
     Returns
     -------
-    False when the same file was imported before; then nothing changes.
+    What was noticed while reading, in sentences; None when the same file was imported before, which changes nothing.
     """
-    extract = read_extract(file, source=source, person_secret=project.person_secret)
-    return project.add_extract(file, extract, locate(extract.accepted, gazetteer))
-
-
-def import_file(project: Project, file: Path, source: str) -> bool:
-    """Import a file for what it is: a shift log, or an extract of ``source``."""
     if kind_of_file(file) == "shifts":
-        return project.add_shift_log(file, read_shift_log(file))
-    return import_extract(project, file, source, Gazetteer.default())
+        log = read_shift_log(file)
+        faults, is_new = log.faults, project.add_shift_log(file, log)
+    else:
+        extract = read_extract(file, source=source, person_secret=project.person_secret)
+        faults, is_new = extract.faults, project.add_extract(file, extract, locate(extract.accepted, gazetteer))
+    if is_new and _says_synthetic(file):
+        project.mark_synthetic(IMPORTED_SYNTHETIC)
+    return faults if is_new else None
+
+
+def _says_synthetic(file: Path) -> bool:
+    """Tell whether one of the first lines of a file calls its rows synthetic."""
+    return any(
+        "synthetic" in str(cell).casefold() for grid in read_grids(file) for row in grid.rows[:12] for cell in row.cells
+    )
 
 
 def make_demonstration(folder: Path, name: str = "weeks") -> Project:
@@ -77,9 +90,9 @@ def make_demonstration(folder: Path, name: str = "weeks") -> Project:
         extracts = project.folder / "extracts"
         extracts.mkdir()
         files = write(extracts, gazetteer)
-        import_extract(project, files.mental_health, "mental_health", gazetteer)
-        import_extract(project, files.police, "police", gazetteer)
-        project.add_shift_log(files.shift_log, read_shift_log(files.shift_log))
+        import_file(project, files.mental_health, "mental_health", gazetteer)
+        import_file(project, files.police, "police", gazetteer)
+        import_file(project, files.shift_log, "mental_health", gazetteer)
 
     title = "Operation Alloy, two published weeks" if name == "weeks" else "Northamptonshire, illustrative year"
     return create_project(folder, Facts(title, COUNTY, DEMONSTRATION_BASE, SYNTHETIC[name]), fill)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.demand.exposure import ROUND_THE_CLOCK, round_the_clock
 from geo.demand.rates import fit_demand
 from geo.deployment.patterns import with_days
 from geo.places.postcodes import Gazetteer
@@ -50,6 +51,19 @@ def select(project: Project, selection: Selection) -> tuple[pd.DataFrame, pd.Dat
     return mine[day.between(first, last) | day.isna()], shifts[shifts["date"].between(first, last)]
 
 
+def watch(project: Project, selection: Selection) -> pd.DataFrame:
+    """
+    Give the stretches in which a source was watched, as a shift log: the scheme's own, or day and night.
+
+    A source that is kept day and night was watched from its first day on record to its last, within the period.
+    """
+    incidents, shifts = select(project, selection)
+    received = incidents["received_at"].dropna()
+    if selection.source not in ROUND_THE_CLOCK or received.empty:
+        return shifts
+    return round_the_clock(received.min().tz_localize(None).normalize(), received.max().tz_localize(None).normalize())
+
+
 def load_world(project: Project, network: RoadNetwork, selection: Selection = Selection(), *, seed: int = 0) -> World:
     """
     Load the world of one project, source and period.
@@ -57,9 +71,9 @@ def load_world(project: Project, network: RoadNetwork, selection: Selection = Se
     Raises
     ------
     SchemaError
-        If the shift log of that period holds no live hour.
+        If that period holds no incident of the source, or no live hour.
     """
     incidents, shifts = select(project, selection)
     residents = load_residents(project.facts.county)
-    demand = fit_demand(incidents, shifts, residents, seed=seed)
+    demand = fit_demand(incidents, watch(project, selection), residents, seed=seed)
     return World(incidents, demand, shifts, network, Gazetteer.default())

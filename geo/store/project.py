@@ -93,16 +93,21 @@ class Project:
         """What the project is about."""
         with _open(self.folder) as database:
             found = dict(database.execute("SELECT word, value FROM facts"))
-        base = Base(
-            found["base_name"], float(found["base_easting"]), float(found["base_northing"]), found["base_postcode"]
-        )
-        return Facts(found["name"], found["county"], base, found["synthetic"])
+        try:
+            point = float(found["base_easting"]), float(found["base_northing"])
+            base = Base(found["base_name"], *point, found["base_postcode"])
+            return Facts(found["name"], found["county"], base, found["synthetic"])
+        except (KeyError, ValueError) as error:
+            raise _damaged(self.folder, f"its facts are not whole: {error}") from error
 
     @property
     def person_secret(self) -> bytes:
         """The key of the project's person keys; it never leaves the project."""
         with _open(self.folder) as database:
-            return bytes.fromhex(database.execute("SELECT value FROM facts WHERE word = 'person_secret'").fetchone()[0])
+            found = database.execute("SELECT value FROM facts WHERE word = 'person_secret'").fetchone()
+        if found is None:
+            raise _damaged(self.folder, "it has lost the key of its persons")
+        return bytes.fromhex(found[0])
 
     def incidents(self) -> gpd.GeoDataFrame:
         """
@@ -136,6 +141,11 @@ class Project:
         """Keep a scenario under its name; one of that name is replaced."""
         with _open(self.folder) as database:
             database.execute("INSERT OR REPLACE INTO scenarios VALUES (?, ?)", (name, toml))
+
+    def mark_synthetic(self, words: str) -> None:
+        """Label the project as synthetic, unless it says so already; one synthetic file is enough."""
+        with _open(self.folder) as database:
+            database.execute("UPDATE facts SET value = ? WHERE word = 'synthetic' AND value = ''", (words,))
 
     def add_extract(self, file: Path, extract: Extract, located: pd.DataFrame) -> bool:
         """
@@ -173,7 +183,11 @@ class Project:
         wanted = ", ".join(f'"{name}"' for name in names(columns))
         with _open(self.folder) as database:
             frame = pd.read_sql(f"SELECT {wanted} FROM {table}", database)  # noqa: S608 - names of our own contract
-        return check(_from_text(frame, columns), columns, f"the project's {table}")
+        try:
+            frame = _from_text(frame, columns)
+        except ValueError as error:
+            raise _damaged(self.folder, f"a value in {table} cannot be read: {error}") from error
+        return check(frame, columns, f"the project's {table}")
 
 
 def create_project(folder: Path, facts: Facts, fill: Callable[[Project], None] = lambda _: None) -> Project:
@@ -256,10 +270,12 @@ def _open(folder: Path, *, new: bool = False) -> Iterator[sqlite3.Connection]:
             database.execute("PRAGMA synchronous = FULL")
             with database:
                 yield database
-    except sqlite3.Error as error:
-        raise ProjectError(
-            f"the project in {folder} cannot be used ({error}); check the folder or restore a copy"
-        ) from error
+    except (sqlite3.Error, pd.errors.DatabaseError) as error:
+        raise _damaged(folder, str(error)) from error
+
+
+def _damaged(folder: Path, reason: str) -> ProjectError:
+    return ProjectError(f"the project in {folder} cannot be used ({reason}); check the folder or restore a copy")
 
 
 def _unwritable(folder: Path, error: OSError) -> ProjectError:

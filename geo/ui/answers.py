@@ -19,7 +19,7 @@ from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
 from geo.store.intake import demonstration_project
-from geo.store.loading import Selection, load_roads, load_world, select
+from geo.store.loading import Selection, load_roads, load_world, select, watch
 from geo.store.project import Project, open_project
 
 
@@ -77,6 +77,12 @@ def areas(county: str) -> Areas:
 def records(question: Question) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the incidents and the shifts of a question; read-only."""
     return select(question.project, question.selection)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+def watched(question: Question) -> pd.DataFrame:
+    """Give the stretches in which the question's source was watched; read-only."""
+    return watch(question.project, question.selection)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")

@@ -89,7 +89,7 @@ def staffing_strip(strip: pd.DataFrame) -> Any:
     legend = alt.Legend(title=None, orient="top", columns=4)
     cells = base.mark_rect(stroke="white").encode(color=alt.Color("state_words:N", scale=colours, legend=legend))
     symbols = base.mark_text(size=9, color="white").encode(text="symbol:N")
-    return (cells + symbols).properties(height=19 * len(months) + 70).configure_view(stroke=None)
+    return (cells + symbols).properties(height=20 * len(months) + 120).configure_view(stroke=None)
 
 
 def modes(table: pd.DataFrame) -> Any:
@@ -99,12 +99,14 @@ def modes(table: pd.DataFrame) -> Any:
         mode=table["contact_mode"].map(lambda mode: MODES[mode][0]), order=table["contact_mode"].map(order.index)
     )
     weeks = max(int((frame["week"].max() - frame["week"].min()).days / 7) + 1, 1) if len(frame) else 1
+    mondays = sorted(frame["week"].unique())
+    ticks = [pd.Timestamp(monday).isoformat() for monday in mondays[:: -(-len(mondays) // 5) or 1]]
     colours = alt.Scale(domain=[words for words, _ in MODES.values()], range=[colour for _, colour in MODES.values()])
     return (
         alt.Chart(frame)
         .mark_bar(stroke="white", strokeWidth=0.5, size=max(4.0, min(40.0, 360 / weeks)))
         .encode(
-            alt.X("week:T", title="week beginning", axis=alt.Axis(format="%d %b %Y", labelOverlap=True, tickCount=6)),
+            alt.X("week:T", title="week beginning", axis=alt.Axis(format="%d %b %Y", values=ticks)),
             alt.Y("incidents:Q", title="incidents a week", axis=alt.Axis(tickMinStep=1)),
             color=alt.Color("mode:N", scale=colours, legend=alt.Legend(title=None, orient="top", columns=3)),
             order="order:Q",
@@ -127,8 +129,9 @@ def outcomes(table: pd.DataFrame) -> Any:
         alt.X("interval_low:Q", title="share of incidents", axis=percent, scale=scale), alt.X2("interval_high:Q")
     )
     thick = base.mark_bar(color=SKY, height=9).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
-    dot = base.mark_point(color=BLUE, filled=True, size=55).encode(
-        alt.X("low:Q", scale=scale),
+    known = base.transform_filter("datum.unknown == 0")
+    dot = known.mark_point(color=BLUE, filled=True, size=55).encode(alt.X("low:Q", scale=scale))
+    thick = thick.encode(
         tooltip=[
             "outcome:N",
             "yes:Q",
@@ -136,7 +139,7 @@ def outcomes(table: pd.DataFrame) -> Any:
             "unknown:Q",
             alt.Tooltip("low:Q", format=".0%"),
             alt.Tooltip("high:Q", format=".0%"),
-        ],
+        ]
     )
     return (thick + thin + dot).properties(height=27 * len(table) + 50)
 

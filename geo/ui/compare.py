@@ -1,6 +1,7 @@
 """Compare: the scenario beside another pattern or base, on the same draws, with a verdict in words."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -55,11 +56,12 @@ def _ask_other(scenario: Scenario) -> Scenario:
         bases = (
             scenario.bases if postcode == scenario.bases[0].postcode else (geo.Base.at(postcode, Gazetteer.default()),)
         )
-        changed = replace(preset, pattern=ShiftPattern.parse(text), bases=bases, standard=scenario.standard)
+        wanted = replace(preset, pattern=ShiftPattern.parse(text), bases=bases, standard=scenario.standard)
     except GeoError as problem:
         st.error(f"{problem} Until then {preset.name} is compared as it is.")
         return preset
-    return changed
+    changed = wanted.pattern != preset.pattern or wanted.bases != scenario.bases
+    return replace(wanted, name=f"{preset.name}, changed") if changed else wanted
 
 
 def _map(question: Question, comparison: Comparison) -> None:
@@ -99,15 +101,14 @@ def _side_by_side(comparison: Comparison) -> None:
     st.dataframe(pd.DataFrame(columns), width="stretch")
 
 
-def _figures(found: dict[str, object]) -> dict[str, str]:
-    steps = {step["words"]: step for step in found["steps"]}  # type: ignore[attr-defined]
+def _figures(found: dict[str, Any]) -> dict[str, str]:
     share = found["share_in_time"]
+    in_time = f"{share['mean']:.0%} ({share['low']:.0%}-{share['high']:.0%})" if share else "no car is sent"
     figures = {
         "crewed hours a week": f"{found['crewed_hours']:g}",
         "of these never observed": f"{found['unobserved_hours']:g}",
         "nurse contact a month": f"{found['nurse_contact_a_month']:.1f}",
-        "share of demand in time": f"{share['mean']:.0%} ({share['low']:.0%}-{share['high']:.0%})",  # type: ignore[index]
+        "share of demand in time": in_time,
     }
-    return figures | {
-        name: f"{step['a_month']:.1f} ({step['low']:.1f}-{step['high']:.1f})" for name, step in steps.items()
-    }
+    steps = {step["words"]: f"{step['a_month']:.1f} ({step['low']:.1f}-{step['high']:.1f})" for step in found["steps"]}
+    return figures | steps

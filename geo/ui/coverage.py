@@ -6,6 +6,7 @@ import streamlit as st
 import geo
 from geo.coverage.gaps import NOT_COUNTED
 from geo.crs import to_grid
+from geo.errors import SchemaError
 from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
@@ -20,9 +21,16 @@ VIEWS = {"isochrones": "Drive time from the base", "chance": "Chance to arrive i
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    outcome = answers.answer(scenario, question)
+    try:
+        outcome = answers.answer(scenario, question)
+    except SchemaError as problem:
+        st.info(
+            f"The share of demand within reach cannot be told yet: {problem}. The drive times below need no records."
+        )
+        _map_of(question, scenario, [_isochrones(question, scenario)])
+        return
     st.markdown(f"**{outcome.sentence}**")
-    left, right = st.columns([5, 4])
+    left, right = st.columns(2)
     with left:
         _map(question, scenario, outcome)
     with right:
@@ -40,20 +48,26 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome) -> None:
         key="coverage-view",
         bind="query-params",
     )
-    layer = _isochrones(question, scenario) if view == "isochrones" else _chance(question, outcome)
-    clicked = maps.show_county(question, [layer, BaseLayer(scenario.bases)], key="coverage", click=True)
-    st.caption(f"Click the map to move the base to the nearest postcode. {outcome.roads}")
+    _map_of(
+        question, scenario, [_isochrones(question, scenario) if view == "isochrones" else _chance(question, outcome)]
+    )
+
+
+def _map_of(question: Question, scenario: Scenario, layers: list[Layer]) -> None:
+    """Show the map on which a click moves the base, and the doubt of its roads."""
+    network = answers.roads(question.folder, question.version)
+    clicked = maps.show_county(question, [*layers, BaseLayer(scenario.bases)], key="coverage", click=True)
+    st.caption(f"Click the map to move the base to the nearest postcode. {words.plain(network.label)}")
     if clicked is not None:
         frame.move_base(*to_grid(*clicked))
 
 
 def _isochrones(question: Question, scenario: Scenario) -> Layer:
-    world = answers.world(question)
-    base = scenario.bases[0]
-    top = int(scenario.standard.minutes)
+    network = answers.roads(question.folder, question.version)
+    base, top = scenario.bases[0], int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
-    bands = geo.isochrones(world.network, world.engine, (base.easting, base.northing), minutes=minutes)
-    return IsochroneLayer(bands, label=world.network.label)
+    bands = geo.isochrones(network, geo.ScipyEngine(network), (base.easting, base.northing), minutes=minutes)
+    return IsochroneLayer(bands[~bands.is_empty], label=network.label)
 
 
 def _chance(question: Question, outcome: Outcome) -> Layer:
@@ -90,16 +104,16 @@ def _losses(outcome: Outcome) -> None:
 def _districts(question: Question, outcome: Outcome) -> None:
     world = answers.world(question)
     table = outcome.by_district(world.districts(question.edition))
-    st.markdown("**By district** (80 % intervals)")
+    st.markdown("**By district**: incidents and reached a month, 80 % intervals")
     shown = pd.DataFrame(
         {
             "district": table["district"],
-            "incidents a month": table["incidents_a_month"].map("{:.1f}".format),
-            "drive (min)": table["drive_minutes"].map(words.minutes),
+            "a month": table["incidents_a_month"].map("{:.1f}".format),
+            "drive, min": table["drive_minutes"].map(words.minutes),
             "in time": [
                 f"{row.in_time:.0%} ({row.in_time_low:.0%}-{row.in_time_high:.0%})" for row in table.itertuples()
             ],
-            "reached a month": [
+            "reached": [
                 f"{row.reached_a_month:.1f} ({row.reached_low:.1f}-{row.reached_high:.1f})"
                 for row in table.itertuples()
             ],

@@ -31,7 +31,7 @@ STANDARD = "From the call to the scene. No national standard exists: the choice 
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
 
-EDITIONS: dict[Edition, str] = {"2011-2021": "districts 2011-2021", "2021-": "districts from 2021"}
+EDITIONS: dict[Edition, str] = {"2011-2021": "2011-2021", "2021-": "from 2021"}
 
 
 def ask_question() -> tuple[Question, Scenario]:
@@ -42,7 +42,7 @@ def ask_question() -> tuple[Question, Scenario]:
     first, last = answers.period(project.folder, version) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
     _restore(standing, {"source": list(words.SOURCES), "edition": list(EDITIONS)})
-    source, begin, end, edition, chip = st.columns([1.7, 1.4, 1.4, 1.65, 4.5], vertical_alignment="bottom")
+    source, begin, end, edition, chip = st.columns([1.95, 1.35, 1.35, 1.25, 4.4], vertical_alignment="bottom")
     span: dict[str, Any] = {"min_value": first, "max_value": last, "format": "DD/MM/YYYY"}
     for key in ("from", "to"):
         st.session_state[key] = min(max(first, st.session_state[key]), last)

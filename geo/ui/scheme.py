@@ -26,6 +26,13 @@ ROWS = {
 }
 
 
+COLUMNS = {
+    "deployed_unknown": "not recorded whether deployed",
+    "minutes_at_least": "minutes, at least",
+    "minutes_unknown": "minutes not recorded",
+}
+
+
 def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way
     """Show the page."""
     incidents, shifts = answers.records(question)
@@ -112,6 +119,8 @@ def _weekly_note(days: list[Day]) -> str:
     least = sum(day.minutes_at_least for day in days)
     blanks = [day for day in days if day.minutes is None]
     minutes = f"{'At least ' if blanks else ''}{least:.0f} minutes on incidents in the week. "
+    if not least and any(day.incidents for day in days):
+        minutes = "Minutes on incidents were not recorded. "
     dated = sum(day.dated_by_shift for day in days)
     by_shift = (
         f"{words.count(dated, 'incident')} had no date and took that of the shift whose log it stands in. "
@@ -164,7 +173,7 @@ def _deployments(question: Question, incidents: pd.DataFrame) -> None:
         f"for {int(table['deployed_unknown'].sum())} it is not recorded whether the car went."
     )
     with st.expander("Table by district"):
-        st.dataframe(table, hide_index=True, width="stretch")
+        st.dataframe(table.rename(columns=COLUMNS), hide_index=True, width="stretch")
 
 
 def _outcomes(incidents: pd.DataFrame) -> None:

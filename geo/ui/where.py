@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from geo.demand.exposure import live_hours
 from geo.demand.rates import hour_table, rates_by_area
 from geo.demand.surface import CELL_METRES, count_by_area, heat, placement
 from geo.errors import SchemaError
@@ -25,18 +26,18 @@ VIEWS = {
     "lsoas": "LSOAs",
     "heat": "Heatmap",
 }
-MEAN = "1 = the county's mean; hatched where it cannot be told from it (90 % interval)"
+MEAN = "Hatched where it cannot be told from the county's mean (90 % interval)"
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    incidents, shifts = answers.records(question)
+    incidents, _ = answers.records(question)
     if incidents.empty:
         st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
         return
     county = question.areas
     where = placement(incidents, set(county.districts("2011-2021")["name"]))
-    hours = hour_table(incidents, shifts, scenario.pattern.hours)
+    hours = hour_table(incidents, live_hours(answers.watched(question)), scenario.pattern.hours)
     st.markdown(f"**{_sentence(where, hours)}**")
     left, right = st.columns([5, 4])
     with left:
@@ -132,9 +133,13 @@ def _rates(question: Question, incidents: pd.DataFrame) -> tuple[list[Layer], pd
         f"{row.relative:.2f} times the county's mean (90 %: {row.low:.2f}-{row.high:.2f})" for row in areas.itertuples()
     ]
     areas = areas.assign(
-        value=areas["relative"], text=text, state=areas["cannot_tell"].map({True: "cannot_tell", False: ""})
+        value=(100 * (areas["relative"] - 1)).round(),
+        text=text,
+        state=areas["cannot_tell"].map({True: "cannot_tell", False: ""}),
     )
-    layer = ChoroplethLayer.of("Rate per resident", areas, unit="times the county's mean", numbers=True, note=MEAN)
+    layer = ChoroplethLayer.of(
+        "Rate per resident", areas, unit="% above or below the county", difference=True, numbers=True, note=MEAN
+    )
     return (
         [layer],
         table,
@@ -145,7 +150,7 @@ def _rates(question: Question, incidents: pd.DataFrame) -> tuple[list[Layer], pd
 
 def _heat(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
     kilometres = st.slider(
-        "Smoothing (kilometres, standard deviation of the kernel)",
+        "Smoothing (kilometres)",
         0.5,
         5.0,
         1.5,

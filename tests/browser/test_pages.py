@@ -90,7 +90,7 @@ def test_the_shift_pattern_changes_what_is_lost(visit, demonstration):
 def test_two_patterns_are_compared_with_a_verdict(visit, demonstration):
     visit.open(demonstration)
     visit.go("Compare")
-    assert visit.page.get_by_text("cannot tell yet: 14 of its weekly hours were never observed").first.is_visible()
+    assert visit.page.get_by_text("cannot tell yet (14 of its weekly hours were never observed)").first.is_visible()
     field = visit.page.get_by_role("textbox", name="Its shift pattern")
     field.fill("daily 19-23")
     field.press("Enter")
@@ -141,7 +141,7 @@ def cambridge(folder, shared_data):
     from geo.store.intake import import_file
 
     project = create_project(folder / "project", Facts("Cambridge", "Cambridgeshire and Peterborough", base))
-    import_file(project, shifts, "mental_health")
-    import_file(project, calls, "mental_health")
+    import_file(project, shifts, "mental_health", geo.Gazetteer.default())
+    import_file(project, calls, "mental_health", geo.Gazetteer.default())
     fetch_roads(shared_data / "roads" / "cambridge_2025_drive.graphml", project.roads)
     return open_project(project.folder)

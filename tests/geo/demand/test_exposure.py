@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.demand.exposure import live_hours, while_live
+from geo.demand.exposure import live_hours, round_the_clock, while_live
 
 
 def shifts(*rows):
@@ -62,6 +62,11 @@ def test_an_incident_is_live_by_its_shift_or_its_time():
     )
     incidents = pd.DataFrame({"received_at": times.dt.tz_convert("Europe/London"), "shift_id": ["", "a", "b", "", ""]})
     assert list(while_live(incidents, log)) == [True, True, False, False, False]
+
+
+def test_a_source_kept_day_and_night_is_live_in_every_hour():
+    hours = live_hours(round_the_clock(pd.Timestamp("2016-02-01"), pd.Timestamp("2016-02-14")))
+    assert (hours == 2).all()  # two whole weeks
 
 
 def test_no_shift_at_all_is_no_live_hour():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma
 
+from geo.demand.exposure import live_hours
 from geo.demand.rates import WEEKS_A_MONTH, fit_demand, hour_table, rates_by_area, relative_draws
 from geo.errors import SchemaError
 
@@ -58,7 +59,7 @@ def test_places_are_shrunk_towards_their_residents():
 
 
 def test_a_shift_log_without_a_nurse_tells_no_rate():
-    with pytest.raises(SchemaError, match="no shift with the nurse recorded on duty"):
+    with pytest.raises(SchemaError, match="no shift has the nurse recorded on duty"):
         fit_demand(calls(3), week(nhs="unknown"), RESIDENTS)
 
 
@@ -88,6 +89,6 @@ def test_two_incidents_cannot_tell_an_area_from_the_mean():
 
 
 def test_the_hour_table_counts_all_and_marks_what_was_observed():
-    table = hour_table(calls(7), week(), np.ones(168))
+    table = hour_table(calls(7), live_hours(week()), np.ones(168))
     assert table["incidents"].sum() == 7
     assert table["observed"].sum() == 42

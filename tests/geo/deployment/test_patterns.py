@@ -99,6 +99,19 @@ def test_a_quiet_day_is_not_applicable_and_an_unlogged_one_unknown():
     assert days[0].s136 == "unknown"
 
 
+def test_a_day_without_any_record_has_no_count_at_all():
+    day = weekly_table(incidents(["2016-02-01 19:00"]), SHIFTS, MONDAY, source="mental_health")[6]
+    assert (day.incidents, day.minutes, day.deployed) == (None, None, "unknown")
+
+
+def test_without_a_shift_log_the_date_of_the_call_counts():
+    rows = incidents(["2016-02-01 19:00", None])
+    dated = with_days(rows, SHIFTS.iloc[:0])
+    assert dated["day"].iloc[0] == pd.Timestamp("2016-02-01")
+    assert weeks_of(rows, SHIFTS.iloc[:0]) == [MONDAY]
+    assert weekly_table(rows, SHIFTS.iloc[:0], MONDAY, source="mental_health")[0].incidents == 1
+
+
 def test_only_the_source_asked_for_is_counted():
     rows = incidents(["2016-02-01 19:00", "2016-02-01 19:05"], source=["police", "mental_health"])
     assert weekly_table(rows, SHIFTS, MONDAY, source="police")[0].incidents == 1

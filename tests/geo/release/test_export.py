@@ -11,6 +11,7 @@ import pytest
 from geo.errors import ProjectError, SchemaError
 from geo.release.export import FORMATS, LAYERS, export_project, inert
 from geo.store.intake import make_demonstration
+from geo.store.loading import Selection
 
 EVERY = list(FORMATS)
 
@@ -135,6 +136,33 @@ def test_a_folder_that_cannot_be_written_is_left_as_it_was(year, tmp_path):
     with pytest.raises(ProjectError, match="cannot be written"):
         export_project(year, tmp_path / "file", ["county"], ["csv"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_modes_never_stand_side_by_side(year, tmp_path):
+    export_project(year, tmp_path / "out", ["county"], ["csv"], "working")
+    with pytest.raises(ProjectError, match="not of an earlier release export"):
+        export_project(year, tmp_path / "out", ["county"], ["csv"], "release")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "county.csv").write_text("mine")
+    with pytest.raises(ProjectError, match="choose an empty folder"):
+        export_project(year, tmp_path / "mine", ["county"], ["csv"])
+    assert (tmp_path / "mine" / "county.csv").read_text() == "mine"
+
+
+def test_the_same_export_again_replaces_the_earlier_one(year, tmp_path):
+    export_project(year, tmp_path / "out", ["county", "base"], ["csv"])
+    export_project(year, tmp_path / "out", ["county"], ["csv"])
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["about.json", "county.csv"]
+
+
+def test_a_table_without_shape_is_refused_as_a_map(year, tmp_path):
+    with pytest.raises(SchemaError, match="hours has no shape for a map"):
+        export_project(year, tmp_path / "out", ["hours"], ["geojson"], "working")
+
+
+def test_a_source_that_was_never_imported_is_no_row_of_zeros(year, tmp_path):
+    with pytest.raises(SchemaError, match="no incident of this source"):
+        export_project(year, tmp_path / "out", selection=Selection("s136_register"))
 
 
 def test_every_layer_has_its_words():

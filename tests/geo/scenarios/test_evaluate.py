@@ -48,6 +48,7 @@ def small_world(incidents=14):
             "shift_id": "",
             "lsoa": (["E1", "E2"] * 20)[:incidents],
             "deployed": (["yes", "no"] * 20)[:incidents],
+            "appropriate_for_car": (["unknown", "no"] * 20)[:incidents],
         }
     )
     demand = geo.fit_demand(calls, shifts, pd.Series({"E1": 100, "E2": 100}), draws=400)
@@ -81,6 +82,36 @@ def test_staffing_comes_from_the_log_unless_it_is_given():
     )  # Beta(1 + 12, 1 + 2)
     given = geo.evaluate(replace(ALLOY, nurse_reliability=0.5), WORLD).waterfall
     assert (given.nurse_contact / given.all) == pytest.approx(0.5)
+
+
+def test_blanks_widen_the_share_judged_appropriate():
+    blank = WORLD.located.assign(deployed="unknown", appropriate_for_car="unknown")
+    some = geo.evaluate(ALLOY, WORLD).waterfall
+    none = geo.evaluate(ALLOY, replace(WORLD, located=blank)).waterfall
+    share = [(part.steps["not_appropriate"] / part.nurse_contact).std() for part in (some, none)]
+    assert share[1] == pytest.approx(12**-0.5, abs=0.03)  # uniform from none to all
+    assert share[0] < share[1] / 2
+
+
+def test_a_car_that_was_not_sent_is_no_judgement():
+    sent = WORLD.located.assign(deployed="no", appropriate_for_car=["yes", "no"] * 7)
+    outcome = geo.evaluate(ALLOY, replace(WORLD, located=sent)).waterfall
+    judged = 1 - outcome.steps["not_appropriate"] / outcome.nurse_contact
+    assert float(judged.mean()) == pytest.approx(0.5, abs=0.03)
+
+
+def test_demand_beyond_the_roads_is_too_far_and_said_so():
+    network = geo.RoadNetwork.from_edges([0, 1], [1, 0], [60.0, 60.0], [0.0, 1000.0], [0.0, 0.0])
+    outcome = geo.evaluate(ALLOY, replace(WORLD, network=network))
+    assert not np.isfinite(outcome.drive[1])
+    assert outcome.without_road == pytest.approx(float(outcome.weights.mean(axis=0)[1]))
+    assert "of demand lies beyond the roads that are loaded" in outcome.sentence
+
+
+def test_a_base_beyond_the_roads_is_refused():
+    network = geo.RoadNetwork.from_edges([0, 1], [1, 0], [60.0, 60.0], [0.0, 1000.0], [0.0, 0.0])
+    with pytest.raises(geo.PlaceError, match="the base 'east' lies 59 km from the nearest of the roads"):
+        geo.evaluate(replace(ALLOY, bases=(EAST,)), replace(WORLD, network=network))
 
 
 def test_a_telephone_scheme_sends_no_car_and_that_is_no_gap():
@@ -134,7 +165,7 @@ def test_a_clear_difference_is_called_clear():
 def test_unobserved_hours_leave_no_verdict_against_their_plan():
     late = replace(ALLOY, name="late", pattern=geo.ShiftPattern.parse("daily 20-02"))
     comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(late, WORLD)])
-    assert comparison.differences()[0].verdict == "cannot tell yet: 14 of its weekly hours were never observed"
+    assert comparison.differences()[0].verdict == "cannot tell yet (14 of its weekly hours were never observed)"
     assert "Crewed hours are the same." in comparison.sentence()
 
 

@@ -51,6 +51,12 @@ def test_a_scenario_is_a_key():
     [
         ("name = ", "is not TOML"),
         ('name = "x"', "lacks 'base'"),
+        ('name = 5\npattern = "daily 18-00"', "name must be text, not 5"),
+        ('name = "x"\n[base]\npostcode = "NN4 0JQ"', "base must be a list"),
+        ('name = "x"\n[[base]]\npostcode = 5', "postcode must be text, not 5"),
+        ('name = "x"\ncars = 1.5', "cars must be a whole number"),
+        ('name = "x"\nstandard = 30', "standard must be a table"),
+        ('name = "x"\n[standard]\nminuts = 30', "unknown word in .standard. .'minuts'"),
         ('name = "x"\ncolour = "red"', "unknown words"),
         ('name = "x"\npattern = "daily 18-00"\nmodel = "drone"\n[[base]]\npostcode = "NN4 0JQ"', "cannot be used"),
         ('name = "x"\npattern = "daily 18-00"\ncars = 9\n[[base]]\npostcode = "NN4 0JQ"', "9 cars; give 1 to 5"),

@@ -40,8 +40,8 @@ def test_the_same_file_twice_changes_nothing(weeks, tmp_path):
     project = open_project(copy)
     version = project.version
     file = next((copy / "extracts").glob("*.xlsx"))
-    assert not import_file(project, file, "mental_health")
-    assert not import_file(project, next((copy / "extracts").glob("*shift-log.csv")), "mental_health")
+    assert import_file(project, file, "mental_health", GAZETTEER) is None
+    assert import_file(project, next((copy / "extracts").glob("*shift-log.csv")), "police", GAZETTEER) is None
     assert len(project.incidents()) == len(weeks.incidents())
     assert project.version == version
 
