@@ -24,7 +24,8 @@ class HeatLayer:
     Weights of grid cells, smoothed by the browser over about one cell, light to dark.
 
     A picture: its colours say 'more' and 'less' against the busiest place of this map, never a number, and its
-    smoothing is neither edge-corrected nor a density. Its table stands beside it.
+    smoothing is neither edge-corrected nor a density. They follow the square root of the weight, so that a town shows
+    beside a city: twice as dark is more than twice as much. Its table stands beside it.
 
     Parameters
     ----------
@@ -55,14 +56,14 @@ class HeatLayer:
     def explained(self, unit: str) -> Legend:
         """Make the legend: more and less, with the cell's width."""
         lines = (Entry("least", BLUES[0]), Entry("more", BLUES[2]), Entry("most on this map", BLUES[4]))
-        note = f"Smoothed over cells of {self.cell_metres:g} m; a picture, not a number"
+        note = f"Smoothed over cells of {self.cell_metres:g} m, square-root scale: a picture, not a number"
         return Legend(self.name, unit, lines, note)
 
     def to_folium(self) -> folium.FeatureGroup:
         """Draw the cells that have any weight, and the legend."""
         heavy = self.cells[self.cells["weight"] > 0]
         most = float(heavy["weight"].max()) if len(heavy) else 1.0
-        weights = heavy["weight"].to_numpy(dtype=float) / most * 100  # the script takes anything below 1 as the same
+        weights = 100 * np.sqrt(heavy["weight"].to_numpy(dtype=float) / most)  # below 1 the script sees no difference
         cells = [
             [*at, round(float(weight), 2)]
             for at, weight in zip(shapes.spots(heavy["easting"], heavy["northing"]), weights, strict=True)

@@ -116,7 +116,7 @@ def modes(table: pd.DataFrame) -> Any:
                 alt.Tooltip("incidents:Q"),
             ],
         )
-        .properties(height=280)
+        .properties(height=330)
     )
 
 

@@ -58,7 +58,8 @@ def _map_of(question: Question, scenario: Scenario, layers: list[Layer]) -> None
     network = answers.roads(question.folder, question.version)
     clicked = maps.show_county(question, [*layers, BaseLayer(scenario.bases)], key="coverage", click=True)
     st.caption(f"Click the map to move the base to the nearest postcode. {words.plain(network.label)}")
-    if clicked is not None:
+    if clicked is not None and clicked != st.session_state.get("clicked"):  # the map repeats its last click for ever
+        st.session_state["clicked"] = clicked
         frame.move_base(*to_grid(*clicked))
 
 

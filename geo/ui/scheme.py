@@ -60,7 +60,8 @@ def _sentence(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
     staffed = (
         f"{strip.get('staffed', 0)} of {len(shifts)} nights were fully staffed, {strip.get('unknown', 0)} not recorded."
     )
-    st.markdown(f"**The car was deployed to {deployed}. {staffed}**")
+    who = staffed if len(shifts) else "No shift log is on record for this period, so nobody can tell who was on duty."
+    st.markdown(f"**The car was deployed to {deployed}. {who}**")
 
 
 def _weekly(question: Question, incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
@@ -131,6 +132,8 @@ def _weekly_note(days: list[Day]) -> str:
 
 
 def _nights(shifts: pd.DataFrame) -> None:
+    if shifts.empty:
+        return
     _head("The nights: who was on duty")
     strip = patterns.staffing_strip(shifts)
     st.altair_chart(charts.staffing_strip(strip), width="stretch", alt="One cell a night, by crew on duty")

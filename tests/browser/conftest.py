@@ -77,7 +77,11 @@ def serve(cache: Path) -> Iterator[Serve]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(timeout=20)
+    for process in started:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -64,6 +64,13 @@ def test_a_click_on_the_map_moves_the_base_and_the_figures(visit, demonstration,
     after = visit.page.get_by_text("of demand lies within that standard").inner_text()
     assert after != before
     assert "base=" in visit.page.url
+    visit.page.get_by_role("button", name="Scenario").click()
+    field = visit.page.get_by_role("textbox", name="Base (unit postcode)")
+    field.fill("NN16 0AE")
+    field.press("Enter")
+    visit.page.get_by_text("Your plan · NN16 0AE").first.wait_for(timeout=30_000)
+    visit.settle()
+    assert "base=NN16" in visit.page.url  # the click before does not take the base back
 
 
 def test_the_base_moves_by_postcode_and_a_wrong_one_is_explained(visit, demonstration):

@@ -15,8 +15,9 @@ def drawn(layer):
     return json.loads(next(iter(layer.to_folium()._children.values())).data)
 
 
-def test_cells_are_weighted_against_the_busiest_and_empty_ones_left_out(cells):
-    assert [cell[2] for cell in drawn(HeatLayer(cells, 500))["cells"]] == [100, 25]
+def test_cells_are_weighted_against_the_busiest_by_square_root_and_empty_ones_left_out(cells):
+    quarter = drawn(HeatLayer(cells, 500))["cells"]  # weights 4 and 1: a quarter is drawn as a half
+    assert [cell[2] for cell in quarter] == [100, 50]
 
 
 @pytest.mark.parametrize("number", [1, 2, 500])
