@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyproj
+import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
@@ -132,6 +134,23 @@ def estimate_roads(county: str) -> RoadNetwork:
         dropped_nodes=int((~hung).sum()),
         doors=(np.arange(len(points)) < len(local))[hung],
     )
+
+
+def main_roads(outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    """
+    Give the main roads in and around a county, as lines to find one's way by on a map.
+
+    They run straight between their junctions, so they say which way a road goes and not where its bends are.
+
+    Returns
+    -------
+    ``geometry`` in EPSG:27700, and ``major`` for motorways and dual carriageways.
+    """
+    west, south, east, north = outline.bounds
+    points, edges = _main_roads(*_box(np.array([[west, south], [east, north]])))
+    lines = shapely.linestrings(np.stack([points[edges.start], points[edges.end]], axis=1))
+    roads = gpd.GeoDataFrame({"major": edges.road != SINGLE}, geometry=lines, crs=GRID)
+    return roads[roads.intersects(outline.buffer(ROUND_THE_BOX_METRES))].reset_index(drop=True)
 
 
 def _postcodes(name: str, county: str) -> pd.DataFrame:

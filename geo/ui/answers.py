@@ -8,12 +8,14 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 import geo
 from geo.deployment.patterns import period_of
 from geo.places.boundaries import Areas, Edition, load_areas
+from geo.routing import estimated
 from geo.routing.network import RoadNetwork
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
@@ -71,6 +73,12 @@ def answer(scenario: Scenario, question: Question) -> Outcome:
 def areas(county: str) -> Areas:
     """Load the boundaries of a county."""
     return load_areas(county)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def main_roads(county: str) -> gpd.GeoDataFrame:
+    """Load the main roads of a county, to find one's way by."""
+    return estimated.main_roads(load_areas(county).county)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")

@@ -14,8 +14,9 @@ from geo.crs import to_lonlat
 from geo.layers import assets
 from geo.layers.base import Layer, ground, groups, layer_control
 from geo.layers.boundaries import BoundaryLayer
+from geo.layers.roads import RoadLayer
 from geo.places.boundaries import Areas
-from geo.ui.answers import Question
+from geo.ui.answers import Question, main_roads
 
 mimetypes.add_type("application/javascript", ".js")  # Windows may know .js as text, which a browser then refuses to run
 
@@ -24,7 +25,7 @@ HEIGHT = 450
 EQUATOR_METRES_A_PIXEL = 156_543.03
 """Web Mercator at zoom 0."""
 
-LEGEND_PIXELS = 85
+LEGEND_PIXELS = 60
 """How far the county stands to the left of a map's middle."""
 
 
@@ -35,7 +36,8 @@ def show_county(
     numbered = any(getattr(layer, "numbers", False) for layer in layers)
     under = BoundaryLayer(question.areas.county, question.areas.districts(question.edition), names=not numbered)
     centre, zoom = _view(question.areas, height)
-    return show_map([under, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
+    roads = RoadLayer(main_roads(question.areas.name))
+    return show_map([under, roads, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
 
 
 def _view(county: Areas, height: int) -> tuple[tuple[float, float], float]:

@@ -115,3 +115,13 @@ def test_main_roads_keep_their_class_speed_in_the_country():
     edges = estimated._edges([0, 0, 0], [0, 0, 0], [1000.0] * 3, classes)
     assert (3600 / estimated._seconds(edges, np.array([0.0]))).tolist() == pytest.approx([113, 102, 92])
     assert (3600 / estimated._seconds(edges, np.array([120.0]))).tolist() == pytest.approx([113, 102 * 3 / 4, 46])
+
+
+def test_main_roads_are_lines_in_and_around_the_county():
+    outline = load_areas("Northamptonshire").county
+    roads = estimated.main_roads(outline)
+    assert roads.crs.to_epsg() == 27700
+    assert 100 < len(roads) < 5000
+    assert roads["major"].any()
+    assert not roads["major"].all()
+    assert roads.distance(outline).max() <= estimated.ROUND_THE_BOX_METRES
