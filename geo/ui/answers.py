@@ -57,6 +57,12 @@ def roads(folder: Path, version: str) -> RoadNetwork:  # noqa: ARG001 - the vers
     return load_roads(Project(folder))
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def engine(folder: Path, version: str) -> geo.ScipyEngine:
+    """Give what times journeys over the roads of a project."""
+    return geo.ScipyEngine(roads(folder, version))
+
+
 @st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")
 def world(question: Question) -> World:
     """Load the world of a question; read-only by agreement and by test."""

@@ -39,15 +39,7 @@ def show(question: Question, scenario: Scenario) -> None:
 
 
 def _map(question: Question, scenario: Scenario, outcome: Outcome) -> None:
-    view = st.segmented_control(
-        "Map shows",
-        list(VIEWS),
-        format_func=VIEWS.__getitem__,
-        default="isochrones",
-        required=True,
-        key="coverage-view",
-        bind="query-params",
-    )
+    view = maps.choose_view(VIEWS, "coverage-view")
     _map_of(
         question, scenario, [_isochrones(question, scenario) if view == "isochrones" else _chance(question, outcome)]
     )
@@ -67,7 +59,9 @@ def _isochrones(question: Question, scenario: Scenario) -> Layer:
     network = answers.roads(question.folder, question.version)
     base, top = scenario.bases[0], int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
-    bands = geo.isochrones(network, geo.ScipyEngine(network), (base.easting, base.northing), minutes=minutes)
+    bands = geo.isochrones(
+        network, answers.engine(question.folder, question.version), (base.easting, base.northing), minutes=minutes
+    )
     return IsochroneLayer(bands[~bands.is_empty], label=network.label)
 
 

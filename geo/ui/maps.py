@@ -4,9 +4,10 @@ The bridge from map layers to a page: scripts come from installed packages, zoom
 
 import math
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import streamlit as st
 import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
@@ -27,6 +28,21 @@ EQUATOR_METRES_A_PIXEL = 156_543.03
 
 LEGEND_PIXELS = 60
 """How far the county stands to the left of a map's middle."""
+
+
+def choose_view(views: Mapping[str, str], key: str) -> str:
+    """Ask which of the views the map shows, by their words; it opens on the first, and the link keeps the choice."""
+    first = next(iter(views))
+    chosen = st.segmented_control(
+        "Map shows",
+        list(views),
+        format_func=views.__getitem__,
+        default=first,
+        required=True,
+        key=key,
+        bind="query-params",
+    )
+    return str(chosen)
 
 
 def show_county(

@@ -58,15 +58,7 @@ def _sentence(where: pd.Series, hours: pd.DataFrame) -> str:
 
 
 def _map(question: Question, incidents: pd.DataFrame, where: pd.Series) -> None:
-    view = st.segmented_control(
-        "Map shows",
-        list(VIEWS),
-        format_func=VIEWS.__getitem__,
-        default="points",
-        required=True,
-        key="view",
-        bind="query-params",
-    )
+    view = maps.choose_view(VIEWS, "view")
     layers: dict[str, Callable[[], tuple[list[Layer], pd.DataFrame, str]]] = {
         "points": lambda: _points(incidents),
         "districts": lambda: _counts(question, incidents, "district"),

@@ -21,7 +21,6 @@ from geo.layers.heat import HeatLayer
 from geo.layers.incidents import IncidentLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.layers.legend import Entry, Legend
-from geo.layers.place_names import PlaceNamesLayer
 from geo.layers.roads import RoadLayer
 from geo.places.bases import Base
 
@@ -92,7 +91,6 @@ def layers(text):
     circles = [shapely.Point(480_000, 260_000).buffer(radius) for radius in (4_000, 8_000)]
     bands = gpd.GeoDataFrame({"minutes": [10.0, 20.0]}, geometry=circles, crs="EPSG:27700")
     cells = pd.DataFrame({"easting": [475_250.0, 475_750.0], "northing": [255_250.0, 255_250.0], "weight": [4.0, 1.0]})
-    towns = pd.DataFrame({"name": [text], "easting": [473_000.0], "northing": [268_000.0]})
     road = gpd.GeoDataFrame(geometry=[shapely.LineString([(468_000, 255_000), (492_000, 262_000)])], crs="EPSG:27700")
     return {
         "boundaries": BoundaryLayer(areas.union_all(), areas, f"{text} land", attribution=text),
@@ -103,7 +101,6 @@ def layers(text):
         "heat": HeatLayer(cells, 500, f"{text} heat", key, text),
         "roads": RoadLayer(road, f"{text} roads", text),
         "incidents": IncidentLayer(points, f"{text} incidents", incidents.marks, incidents.explained(), text),
-        "place names": PlaceNamesLayer(towns, f"{text} towns", text),
         "bases": BaseLayer((Base(text, 480_000, 260_000),), f"{text} bases"),
         "legend": key,
     }
@@ -111,7 +108,7 @@ def layers(text):
 
 KINDS = tuple(layers("plain"))
 WITH_LEGEND = {"districts", "isochrones", "heat", "incidents", "legend"}
-MARKERS = {"incidents": ".tm-point", "bases": ".tm-base", "place names": ".tm-town", "isochrones": ".tm-minutes"}
+MARKERS = {"incidents": ".tm-point", "bases": ".tm-base", "isochrones": ".tm-minutes"}
 FIND = "const map = window.map || window[Object.keys(window).find((name) => /^map_[0-9a-f]{32}$/.test(name))];"
 VIEW = f"() => {{ {FIND} const at = map.getCenter(); return [map.getZoom(), at.lat.toFixed(6), at.lng.toFixed(6)]; }}"
 NUMBERS = "all => all.map((one) => [one.querySelector('b').textContent, getComputedStyle(one).visibility])"

@@ -83,8 +83,7 @@ window.TriageMap = (function () {
     all(".tm-cluster, .tm-point").forEach((marker) => kept.set(marker, marker.getBoundingClientRect()));
     for (const label of labels.slice(firm.length)) {
       label.classList.add("tm-short");
-      const steps = label.matches(".tm-town") ? ["0"] : ["0", "14px", "-14px", "26px", "-26px"];
-      const step = steps.find((shift) => {
+      const step = ["0", "14px", "-14px", "26px", "-26px"].find((shift) => {
         label.style.marginTop = shift;
         return fits(label);
       });
@@ -191,10 +190,6 @@ window.TriageMap = (function () {
         L.marker(base.at, { icon: icon, interactive: false, keyboard: false, zIndexOffset: 1000 }).addTo(group);
         label(base.at, base.html, 4, "tm-base-name", "markerPane").addTo(group);
       });
-    },
-
-    names(group, data) {
-      data.labels.forEach((one) => label(one.at, one.html, 0, "tm-town").addTo(group));
     },
 
     heat(group, data) {

@@ -12,11 +12,10 @@ from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.heat import HeatLayer
 from geo.layers.incidents import IncidentLayer
 from geo.layers.isochrones import IsochroneLayer
-from geo.layers.place_names import PlaceNamesLayer
 from geo.layers.roads import RoadLayer
 from geo.places.bases import Base
 
-KINDS = ("boundaries", "districts", "incidents", "isochrones", "heat", "bases", "roads", "place names", "legend")
+KINDS = ("boundaries", "districts", "incidents", "isochrones", "heat", "bases", "roads", "legend")
 
 
 @pytest.fixture
@@ -65,11 +64,6 @@ def cells():
 
 
 @pytest.fixture
-def towns():
-    return pd.DataFrame({"name": ["Blisworth", "Roade"], "easting": [472_500, 475_800], "northing": [253_400, 251_600]})
-
-
-@pytest.fixture
 def roads():
     lines = [
         shapely.LineString([(470_000, 255_000), (490_000, 262_000)]),
@@ -79,7 +73,7 @@ def roads():
 
 
 @pytest.fixture(params=KINDS)
-def layer(request, areas, bands, points, cells, towns, roads):
+def layer(request, areas, bands, points, cells, roads):
     """Each layer in turn, with the frame that it was given."""
     marks = palette.categories(["face to face", "telephone"])
     districts = ChoroplethLayer.of("Incidents", areas, unit="incidents", numbers=True)
@@ -91,9 +85,8 @@ def layer(request, areas, bands, points, cells, towns, roads):
         "incidents": (IncidentLayer(points, "Calls", marks, incidents.explained()), points),
         "isochrones": (IsochroneLayer(bands, "Estimated roads: no street map. Not for standards."), bands),
         "heat": (HeatLayer(cells, 500, "Heat", heat.explained("incidents per km²")), cells),
-        "bases": (BaseLayer((Base("Campbell House", 475_900, 260_300, "NN1 5BD"),)), towns),
+        "bases": (BaseLayer((Base("Campbell House", 475_900, 260_300, "NN1 5BD"),)), areas),
         "roads": (RoadLayer(roads), roads),
-        "place names": (PlaceNamesLayer(towns), towns),
         "legend": (districts.explained(unit="incidents"), areas),
     }
     return made[request.param]
