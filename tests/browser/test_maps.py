@@ -132,7 +132,7 @@ SHOWN = """() => {
     title: all(".tm-legend > details > summary > b"), entry: all(".tm-legend li span"),
     note: all(".tm-legend .tm-note"), control: all(".leaflet-control-layers-overlays label"),
     attribution: all(".leaflet-control-attribution"),
-    number: all(".tm-number i"), district: all(".tm-district"), town: all(".tm-town"), base: all(".tm-base-name"),
+    number: all(".tm-number i"), district: all(".tm-district"), base: all(".tm-base-name"),
     tip: all(".leaflet-tooltip"), popup: all(".leaflet-popup-content"),
     aria: Array.from(document.querySelectorAll(".tm-point"), (one) => one.getAttribute("aria-label")),
   };
