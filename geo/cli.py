@@ -103,7 +103,7 @@ def import_(project: Path, files: tuple[Path, ...], source: str) -> None:
     for file in files:
         noticed = import_file(opened, file, source, Gazetteer.default())
         if noticed is None:
-            click.echo(f"{file.name}: imported before, nothing changed")
+            click.echo(f"{file.name}: imported before, as {opened.imported_as(file)}; nothing changed")
         for sentence in noticed or ():
             click.echo(f"{file.name}: {sentence}")
     _print_ledger(opened.ledger().to_dict("records"))

@@ -127,6 +127,12 @@ class Project:
         with _open(self.folder) as database:
             return pd.read_sql("SELECT * FROM files ORDER BY imported_at, name", database)
 
+    def imported_as(self, file: Path) -> str:
+        """Give the source under which the same file was imported before, or the empty string."""
+        with _open(self.folder) as database:
+            found = database.execute("SELECT source FROM files WHERE sha256 = ?", (_digest(file),)).fetchone()
+        return str(found[0]) if found else ""
+
     def left_out(self) -> pd.DataFrame:
         """Give every row that was quarantined or refused, with its reason and a suggestion."""
         with _open(self.folder) as database:
@@ -167,7 +173,7 @@ class Project:
         return self._add(file, "shift_log", counts, [("shifts", shifts), ("left_out", refused)])
 
     def _add(self, file: Path, source: str, counts: tuple[int, ...], tables: list[tuple[str, pd.DataFrame]]) -> bool:
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest = _digest(file)
         with _open(self.folder) as database:
             if database.execute("SELECT 1 FROM files WHERE sha256 = ?", (digest,)).fetchone():
                 return False
@@ -272,6 +278,10 @@ def _open(folder: Path, *, new: bool = False) -> Iterator[sqlite3.Connection]:
                 yield database
     except (sqlite3.Error, pd.errors.DatabaseError) as error:
         raise _damaged(folder, str(error)) from error
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _damaged(folder: Path, reason: str) -> ProjectError:
