@@ -39,31 +39,38 @@ class Comparison:
     outcomes: tuple[Outcome, ...]
 
     def differences(self, other: int = 1) -> list[Difference]:
-        """Hold outcome number ``other`` against the first, measure by measure."""
+        """
+        Hold outcome number ``other`` against the first, measure by measure.
+
+        Where one of the two sends no car, by decision, only nurse contact is compared: not sending is no shortfall.
+        """
         first, second = self.outcomes[0], self.outcomes[other]
         hidden = self._hidden(other)
-        reach = [
-            _difference("Reached face to face", first.waterfall.reached, second.waterfall.reached, hidden),
-            _difference("With nurse contact", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden),
-        ]
+        contact = _difference(
+            "With nurse contact", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden
+        )
         if not (first.scenario.model.sends_car and second.scenario.model.sends_car):
-            return reach
-        return [*reach, _difference("Share of demand in time", first.share_in_time, second.share_in_time, (0.0, 0.0))]
+            return [contact]
+        return [
+            _difference("Reached face to face", first.waterfall.reached, second.waterfall.reached, hidden),
+            contact,
+            _difference("Share of demand in time", first.share_in_time, second.share_in_time, (0.0, 0.0)),
+        ]
 
     def sentence(self, other: int = 1) -> str:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
         first, second = self.outcomes[0].scenario, self.outcomes[other].scenario
-        reach = self.differences(other)[0]
+        main = self.differences(other)[0]
+        how = "face to face in time" if main.measure == "Reached face to face" else "by nurse contact"
         hours = second.pattern.crewed_hours - first.pattern.crewed_hours
         more_hours = f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
         crewed = more_hours if hours else "Crewed hours are the same."
-        if reach.low == reach.high == 0:
-            size = f"as many incidents face to face in time as {first.name}, in the hours that were observed"
-            return f"{second.name} reaches {size}: {reach.verdict}. {crewed}"
         seen = "In the hours that were observed, " if self._hidden(other) != (0, 0) else ""
-        size = f"{abs(reach.mean):.1f} {'more' if reach.mean >= 0 else 'fewer'} incidents a month face to face in time"
-        doubt = f"80 % interval {reach.low:.1f} to {reach.high:.1f}"
-        return f"{seen}{second.name} reaches {size} than {first.name} ({doubt}): {reach.verdict}. {crewed}"
+        size = f"{abs(main.mean):.1f} {'more' if main.mean >= 0 else 'fewer'} incidents a month {how} than {first.name}"
+        size += f" (80 % interval {main.low:.1f} to {main.high:.1f})"
+        if main.low == main.high == 0:
+            size = f"as many incidents {how} as {first.name}"
+        return f"{seen}{second.name} reaches {size}: {main.verdict}. {crewed}"
 
     def _hidden(self, other: int) -> tuple[float, float]:
         """Weekly hours never observed that only the first plan crews, and that only the other one does."""

@@ -74,22 +74,22 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """Answer the scenario in one sentence, with its doubt."""
+        """Answer the scenario in one sentence, every figure with its 80 % interval."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
-        every, with_nurse = waterfall.all.mean(), waterfall.nurse_contact.mean()
-        contact = f"Of {every:.1f} incidents a month, {with_nurse:.1f} at most have nurse contact"
+        contact = (
+            f"Of {_with_doubt(waterfall.all)} incidents a month, at most {_with_doubt(waterfall.nurse_contact)} "
+            "have nurse contact"
+        )
         unknown = (
             f" {self.unobserved_hours:g} of its weekly hours were never observed." if self.unobserved_hours else ""
         )
         if not self.scenario.model.sends_car:
             return f"{contact}, by telephone or advice; no car is sent, by decision.{unknown}"
-        low, high = np.quantile(waterfall.reached, TAILS)
-        share_low, share_high = np.quantile(self.share_in_time, TAILS)
+        low, high = np.quantile(self.share_in_time, TAILS)
         return (
-            f"{contact} and {waterfall.reached.mean():.1f} are reached face to face within {standard:g} minutes "
-            "(80 % interval "
-            f"{low:.1f} to {high:.1f}); {self.share_in_time.mean():.0%} of demand lies within that standard "
-            f"({share_low:.0%}-{share_high:.0%}).{unknown}{self._roads_missing()}"
+            f"{contact} and {_with_doubt(waterfall.reached)} are reached face to face within {standard:g} minutes; "
+            f"{self.share_in_time.mean():.0%} ({low:.0%}-{high:.0%}) of demand lies within that standard."
+            f"{unknown}{self._roads_missing()}"
         )
 
     def _roads_missing(self) -> str:
@@ -124,6 +124,12 @@ class Outcome:
         """
         rows = [_district_row(self, name, districts.to_numpy() == name) for name in sorted(districts.unique())]
         return pd.DataFrame(rows).sort_values("incidents_a_month", ascending=False, ignore_index=True)
+
+
+def _with_doubt(values: Draws) -> str:
+    """Write the mean of draws with its 80 % interval, as ``71.0 (67.6-74.5)``."""
+    low, high = np.quantile(values, TAILS)
+    return f"{values.mean():.1f} ({low:.1f}-{high:.1f})"
 
 
 def _district_row(outcome: Outcome, name: str, mine: npt.NDArray[np.bool_]) -> dict[str, object]:

@@ -80,8 +80,8 @@ def _chance(question: Question, outcome: Outcome) -> Layer:
 def _losses(outcome: Outcome) -> None:
     table = outcome.waterfall.table()
     st.markdown(
-        f"**What becomes of {outcome.waterfall.all.mean():.1f} incidents a month** (observed hours; means, 80 % "
-        "intervals in the table)"
+        f"**What becomes of {outcome.waterfall.all.mean():.1f} incidents a month** "
+        "(in observed hours; 80 % intervals above and in the table)"
     )
     st.altair_chart(charts.waterfall(table), width="stretch", alt="Demand by first cause of loss, and what is reached")
     st.caption(

@@ -169,6 +169,13 @@ def test_unobserved_hours_leave_no_verdict_against_their_plan():
     assert "Crewed hours are the same." in comparison.sentence()
 
 
+def test_a_scheme_without_a_car_is_compared_by_nurse_contact():
+    line = replace(ALLOY, name="line", model=geo.DeploymentModel.TELEPHONE)
+    comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(line, WORLD)])
+    assert [found.measure for found in comparison.differences()] == ["With nurse contact"]
+    assert comparison.sentence().startswith("line reaches as many incidents by nurse contact as Alloy: no difference.")
+
+
 def test_differences_by_district_add_up():
     both = replace(ALLOY, name="both", bases=(BASE, EAST))
     comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(both, WORLD)])
