@@ -24,7 +24,6 @@ STEPS = {
 }
 """The steps in order; the last is what is left."""
 
-GAPS = ("outside_shift", "no_nurse", "no_officer", "too_far")
 NOT_COUNTED = "nurse busy, car busy and shift end are not counted yet, so nurse contact and reach are upper bounds"
 
 

@@ -36,8 +36,6 @@ class Demand:
         Incidents an hour in the whole county, shape (draws, 168); NaN in hours that were never live.
     place_shares
         Share of the county's incidents in each place, shape (draws, places); each row adds up to 1.
-    relative_rates
-        Rate of each place per resident relative to the county's mean, shape (draws, places); the mean is 1.
     places
         LSOA codes, the columns of ``place_shares``.
     live_hours
@@ -48,7 +46,6 @@ class Demand:
 
     hour_rates: Draws
     place_shares: Draws
-    relative_rates: Draws
     places: tuple[str, ...]
     live_hours: Hours
     incidents: int
@@ -119,7 +116,6 @@ def fit_demand(
     return Demand(
         hour_rates=hour_rates,
         place_shares=by_place * weight,
-        relative_rates=by_place,
         places=tuple(residents.index),
         live_hours=exposure,
         incidents=len(live),

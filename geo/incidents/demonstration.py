@@ -21,9 +21,6 @@ from geo.errors import PlaceError
 from geo.incidents.demonstration_files import Cells, write_files
 from geo.settings import data_folder
 
-ASSUMED_BASE = "NN4 0JQ"
-"""Where the car starts in the demonstration: a live Northampton postcode at Wootton Hall. Assumed, and editable."""
-
 COUNTY_DISTRICTS = ("North Northamptonshire", "West Northamptonshire")
 FIRST_DAY, LAST_DAY = dt.date(2016, 1, 1), dt.date(2016, 12, 31)
 

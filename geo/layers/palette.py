@@ -6,7 +6,7 @@ Okabe and Ito (2008, 'Color universal design', jfly.uni-koeln.de/color), without
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,7 +173,7 @@ def diverging(values: Iterable[float]) -> Classes:
     return Classes(tuple(_tidy(step * place) for place in range(-3, 4)), (*FEWER, *MORE), whole)
 
 
-def categories(names: Iterable[str]) -> Mapping[str, Mark]:
+def categories(names: Iterable[str]) -> dict[str, Mark]:
     """
     Give each category a colour and a shape, in order; five at most can be told apart.
 

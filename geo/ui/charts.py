@@ -7,25 +7,23 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from geo.layers import palette
+from geo.layers.palette import Mark
+
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-BLUES = ["#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"]
-GREY, INK, ORANGE, BLUE, VERMILION, SKY, GREEN = (
-    "#b8b8b8",
-    "#333333",
-    "#E69F00",
-    "#0072B2",
-    "#D55E00",
-    "#56B4E9",
-    "#009E73",
-)
+INK, ORANGE, BLUE, VERMILION, SKY = "#333333", "#E69F00", "#0072B2", "#D55E00", "#56B4E9"
+GREY = palette.UNKNOWN
 
 MODES = {
-    "face_to_face": ("face to face", BLUE),
-    "telephone": ("telephone", SKY),
-    "advice": ("advice to officers", ORANGE),
-    "none": ("no contact", VERMILION),
-    "unknown": ("not recorded", GREY),
+    "face_to_face": "face to face",
+    "telephone": "telephone",
+    "advice": "advice to officers",
+    "none": "no contact",
+    "unknown": "not recorded",
 }
+MODE_MARKS = palette.categories(list(MODES.values())[:-1]) | {MODES["unknown"]: Mark(GREY, "cross")}
+"""Colour and shape of each contact mode, the same on maps and in charts."""
+
 STATES = {
     "staffed": ("fully staffed", BLUE, "●"),
     "half": ("half staffed", ORANGE, "◐"),
@@ -48,7 +46,7 @@ def hour_grid(table: pd.DataFrame) -> Any:
         alt.Tooltip("live_hours:Q", title="live hours", format=".0f"),
     ]
     top = max(int(frame["incidents"].max()), 1)
-    scale = alt.Scale(domain=[0, top], range=[BLUES[0], BLUES[-1]])
+    scale = alt.Scale(domain=[0, top], range=[palette.BLUES[0], palette.BLUES[-1]])
     legend = alt.Legend(title="incidents", orient="top", format="d", tickCount=min(top, 4), gradientLength=120)
     base = alt.Chart(frame)
     seen = base.transform_filter("datum.observed || datum.incidents > 0").mark_rect(stroke="white", strokeWidth=1)
@@ -95,13 +93,11 @@ def staffing_strip(strip: pd.DataFrame) -> Any:
 def modes(table: pd.DataFrame) -> Any:
     """Draw contact modes by week as stacked bars."""
     order = list(MODES)
-    frame = table.assign(
-        mode=table["contact_mode"].map(lambda mode: MODES[mode][0]), order=table["contact_mode"].map(order.index)
-    )
+    frame = table.assign(mode=table["contact_mode"].map(MODES), order=table["contact_mode"].map(order.index))
     weeks = max(int((frame["week"].max() - frame["week"].min()).days / 7) + 1, 1) if len(frame) else 1
     mondays = sorted(frame["week"].unique())
     ticks = [pd.Timestamp(monday).isoformat() for monday in mondays[:: -(-len(mondays) // 5) or 1]]
-    colours = alt.Scale(domain=[words for words, _ in MODES.values()], range=[colour for _, colour in MODES.values()])
+    colours = alt.Scale(domain=list(MODE_MARKS), range=[mark.colour for mark in MODE_MARKS.values()])
     return (
         alt.Chart(frame)
         .mark_bar(stroke="white", strokeWidth=0.5, size=max(4.0, min(40.0, 360 / weeks)))

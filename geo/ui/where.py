@@ -9,7 +9,6 @@ from geo.demand.exposure import live_hours
 from geo.demand.rates import hour_table, rates_by_area
 from geo.demand.surface import CELL_METRES, count_by_area, heat, placement
 from geo.errors import SchemaError
-from geo.layers import palette
 from geo.layers.base import Layer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.heat import HeatLayer
@@ -82,9 +81,8 @@ def _points(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
     received = placed["received_at"].dt.strftime("%d %b %Y %H:%M").fillna("time not recorded")
     kind = placed["incident_type"].mask(placed["incident_type"] == "", "type not recorded")
     text = placed["postcode"] + " (" + placed["precision"] + ")\n" + received + "\n" + kind
-    modes = {key: name for key, (name, _) in charts.MODES.items()}
-    points = placed.assign(text=text, category=placed["contact_mode"].map(modes))
-    plain = IncidentLayer(points, "Incidents", palette.categories(list(modes.values())))
+    points = placed.assign(text=text, category=placed["contact_mode"].map(charts.MODES))
+    plain = IncidentLayer(points, "Incidents", charts.MODE_MARKS)
     layer = IncidentLayer(points, "Incidents", plain.marks, plain.explained())
     table = placed.groupby(["postcode", "precision", "district"]).size().rename("incidents").reset_index()
     return (
