@@ -23,6 +23,16 @@ SOURCES = ("police", "mental_health", "all_mental_health", "s136_register")
 
 CONTACT_MODES = ("face_to_face", "telephone", "advice", "none", "unknown")
 PRECISIONS = ("unit", "sector", "district", "place", "none")
+LOCATED_BY = ("postcode", "easting_northing", "grid_reference", "named_place", "none")
+"""Which part of a record gave the point."""
+
+TIME_KNOWN = ("recorded", "midnight", "repeated_hour", "skipped_hour", "day_only", "none")
+"""
+How well a record dates its incident: date and time as recorded; exactly 00:00, which may be a default of the software;
+in an hour that the clock change repeated or skipped, so that ``received_at`` has another reading; a date without a time;
+no date of its own.
+"""
+
 LONDON = "Europe/London"
 
 
@@ -49,8 +59,12 @@ INCIDENT_COLUMNS: tuple[Column, ...] = (
     Column("age_band"),
     Column("sex"),
     Column("postcode"),
+    Column("location"),
     Column("place_type", "choice", choices=("public", "home", "unknown")),
+    Column("received_on", "date"),
     Column("received_at", "time"),
+    Column("received_at_alternative", "time"),
+    Column("time_known", "choice", choices=TIME_KNOWN),
     Column("advice_at", "time"),
     Column("dispatched_at", "time"),
     Column("arrived_at", "time"),
@@ -77,22 +91,34 @@ INCIDENT_COLUMNS: tuple[Column, ...] = (
     Column("officers_released_at", "time"),
     Column("note"),
     Column("file"),
+    Column("sheet"),
     Column("row", "number", unit="row of the file, from 1", minimum=1),
 )
-"""What ``incidents/`` hands on, before a place is found. Text that is not recorded is the empty string."""
+"""
+What ``incidents/`` hands on, before a place is found. Text that is not recorded is the empty string.
+
+``location`` is a place that is no postcode, as recorded: a grid reference, easting and northing, a motorway junction, a
+marker post, a named place. ``received_on`` is the day of the call in London, also where no time was recorded.
+``received_at_alternative`` is the second reading of a time that a clock change repeated or skipped, missing elsewhere.
+"""
 
 LOCATED_COLUMNS: tuple[Column, ...] = (
     *INCIDENT_COLUMNS,
     Column("easting", "number", unit="metres"),
     Column("northing", "number", unit="metres"),
     Column("precision", "choice", choices=PRECISIONS),
+    Column("located_by", "choice", choices=LOCATED_BY),
     Column("uncertainty_metres", "number", unit="metres", minimum=0),
     Column("district"),
     Column("district_2021"),
     Column("lsoa"),
     Column("not_located_because"),
+    Column("place_remark"),
 )
-"""Incidents with the place of each: the point where there is one, and the reason where there is none."""
+"""
+Incidents with the place of each: the point where there is one, the reason where there is none, and what is to be known
+of how it was found (a repair, a withdrawn postcode, a list's own name).
+"""
 
 SHIFT_COLUMNS: tuple[Column, ...] = (
     Column("shift_id"),
