@@ -3,9 +3,7 @@
 import csv
 import datetime as dt
 import io
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from geo.errors import ProjectError
+from geo.whole import whole
 
 Cells = dict[str, Any]
 """One row before it is written, by the demonstration's own names."""
@@ -61,24 +60,12 @@ def write_files(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in contents.items():
-            _write_whole(folder / name, data)
+            with whole(folder / name) as beside:
+                beside.write_bytes(data)
     except OSError as error:
         raise ProjectError(
             f"cannot write the demonstration in {str(folder)!r} ({error.strerror}); name another"
         ) from error
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _clock(minutes: int | None) -> str:

@@ -23,8 +23,9 @@ import pyproj
 
 from geo.crs import GRID
 from geo.errors import CrsError, SourceError
-from geo.routing.roads import Floats, RoadNetwork, is_bundle, load_bundle, whole_file
+from geo.routing.roads import Floats, RoadNetwork, is_bundle, load_bundle
 from geo.routing.speeds import kmh
+from geo.whole import whole
 
 __all__ = ["RoadNetwork", "from_graph", "is_drive", "load_graph", "load_network", "save_graphml"]
 
@@ -144,7 +145,7 @@ def save_graphml(roads: RoadNetwork | nx.MultiDiGraph, path: str | os.PathLike[s
         If the file cannot be written.
     """
     graph = _graph_of(roads) if isinstance(roads, RoadNetwork) else roads
-    with whole_file(path) as temporary:
+    with whole(path) as temporary:
         ox.save_graphml(graph, temporary)
 
 

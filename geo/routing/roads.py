@@ -5,13 +5,10 @@ Nothing here knows where roads come from; :mod:`geo.routing.network` reads them,
 them from postcodes, and the engines time journeys over them.
 """
 
-import contextlib
 import json
 import os
-import secrets
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from geo.errors import SchemaError, SourceError
+from geo.whole import whole
 
 Nodes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -234,7 +232,7 @@ class RoadNetwork:
         words = {part.name: getattr(self, part.name) for part in fields(self) if part.name not in _ARRAYS}
         header = json.dumps({"format": BUNDLE_FORMAT, **words})
         arrays = {name: getattr(self, name) for name in _ARRAYS}
-        with whole_file(path) as temporary, temporary.open("wb") as stream:
+        with whole(path) as temporary, temporary.open("wb") as stream:
             np.savez_compressed(stream, triage_map_network=np.array(header), **arrays)
 
 
@@ -268,36 +266,6 @@ def load_bundle(path: Path) -> RoadNetwork:
     if network is None:
         raise SourceError(f"{path.name} was saved by another version; make it again with `triage-map roads`")
     return network
-
-
-@contextlib.contextmanager
-def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """
-    Give a temporary file beside ``path`` that takes its place when the block ends well, and vanishes otherwise.
-
-    Raises
-    ------
-    SourceError
-        If the folder cannot be made or written, or ``path`` is a folder.
-    """
-    target = Path(path)
-    if target.is_dir():
-        raise SourceError(f"{target} is a folder; give the name of a file in it")
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.open("xb").close()
-    except OSError as error:
-        raise SourceError(
-            f"{target} cannot be written ({error.strerror}); choose a folder that you may write to"
-        ) from error
-    try:
-        yield temporary
-        with temporary.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _ids(values: npt.ArrayLike, name: str) -> Nodes:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from geo.routing.estimated import estimate_roads
 from geo.routing.network import DEADLINE_SECONDS, from_graph, load_graph, load_network, save_graphml
-from geo.routing.roads import RoadNetwork, is_bundle, whole_file
+from geo.routing.roads import RoadNetwork, is_bundle
+from geo.whole import whole
 
 ESTIMATED = "estimated:"
 """Before the name of a county: roads estimated from its postcodes. They are never given unless asked for by name."""
@@ -34,7 +35,7 @@ def fetch_roads(
     SourceError
         If the roads cannot be had, or the file cannot be written.
     """
-    with whole_file(out) as temporary:
+    with whole(out) as temporary:
         if Path(out).suffix.lower() != ".graphml":
             network = _network(source, deadline_seconds)
             network.save(temporary)

@@ -5,7 +5,7 @@ import pytest
 
 from geo.errors import SchemaError, SourceError
 from geo.routing.network import load_network
-from geo.routing.roads import RoadNetwork, whole_file
+from geo.routing.roads import RoadNetwork
 
 
 def triangle(**words):
@@ -111,21 +111,6 @@ def test_a_damaged_network_file_is_named_with_the_cure(tmp_path):
     path.write_bytes(bytes(content))
     with pytest.raises(SourceError, match=r"net\.npz is (a damaged road network|not a road network)"):
         load_network(path)
-
-
-def test_what_fails_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
-    path = tmp_path / "net"
-    path.write_text("old")
-
-    def fail():
-        with whole_file(path) as temporary:
-            temporary.write_text("half")
-            raise SourceError("the source went away")
-
-    with pytest.raises(SourceError, match="went away"):
-        fail()
-    assert path.read_text() == "old"
-    assert [file.name for file in tmp_path.iterdir()] == ["net"]
 
 
 def test_a_folder_that_cannot_be_made_is_a_plain_sentence(tmp_path):
