@@ -37,6 +37,6 @@ def test_a_full_disk_is_a_plain_sentence(tmp_path):
         with whole(tmp_path / "table.csv"):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(SourceError, match="No space left on device.*free some space"):
+    with pytest.raises(SourceError, match=r"No space left on device.*free some space"):
         fill()
     assert list(tmp_path.iterdir()) == []
