@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench data pictures lock browser
+.PHONY: run test check bench reliability data pictures lock browser
 
 run: $(READY)
 	$(BIN)/triage-map run
@@ -19,6 +19,11 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/estimated_roads.py
+	$(BIN)/python benchmarks/ingest.py
+
+# Breaks files, processes and disks, and writes docs/reliability.md.
+reliability: $(READY)
+	$(BIN)/python -m benchmarks.reliability
 
 data: $(READY)
 	$(BIN)/triage-map data Northamptonshire

@@ -66,14 +66,24 @@ def _elapsed_hours(shifts: pd.DataFrame) -> pd.DataFrame:
 
 def while_live(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.Series:
     """
-    Tell for each incident whether it belongs to a live shift: by the shift it names, or by the time of its call.
+    Tell for each incident whether it belongs to a live shift: by the shift it names, by the time of its call, or,
+    where only its day is known, because a shift began on that day or the watch held all of it.
 
-    An incident with neither is not live.
+    An incident with none of these is not live. Wrong for a day without a time when only part of it was live.
     """
     live = live_shifts(shifts)
     named = incidents["shift_id"].isin(set(live["shift_id"]) - {""})
     elsewhere = incidents["shift_id"].isin(set(shifts["shift_id"]) - {""})
-    return named | (~elsewhere & _during(incidents["received_at"], live))
+    that_day = incidents["received_at"].isna() & _on_a_day_of(incidents["received_on"], live)
+    return named | (~elsewhere & (_during(incidents["received_at"], live) | that_day))
+
+
+def _on_a_day_of(days: pd.Series, shifts: pd.DataFrame) -> pd.Series:
+    """Tell for each day whether one of ``shifts`` began on it or held it whole; False where there is no day."""
+    began = days.isin(shifts["start"].dt.tz_localize(None).dt.normalize())
+    midnight, next_midnight = ((days + pd.Timedelta(days=after)).dt.tz_localize(LONDON) for after in (0, 1))
+    held = _during(midnight, shifts) & _during(next_midnight - pd.Timedelta(seconds=1), shifts)
+    return began | held
 
 
 def _during(received: pd.Series, shifts: pd.DataFrame) -> pd.Series:

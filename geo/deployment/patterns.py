@@ -48,8 +48,8 @@ def with_days(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     Add to each incident the day it belongs to and how we know: ``day``, ``dated_by``.
 
     The shift named in the record decides; failing that, the shift during which the call was received; failing that,
-    the date of the call itself. ``dated_by`` is ``record``, ``shift`` (no date of its own) or ``none``. A shift id
-    that the log does not hold counts only where it is itself a date (2016-03-10).
+    the date of the call itself. ``dated_by`` is ``record`` (it has a date, be it without a time), ``shift`` (no date
+    of its own) or ``none``. A shift id that the log does not hold counts only where it is itself a date (2016-03-10).
 
     Returns
     -------
@@ -58,9 +58,9 @@ def with_days(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     by_id = dict(zip(shifts["shift_id"], shifts["date"], strict=True))
     as_date = pd.to_datetime(incidents["shift_id"], format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
     named = pd.to_datetime(incidents["shift_id"].map(by_id)).astype("datetime64[us]").fillna(as_date)
-    own = incidents["received_at"].dt.tz_localize(None).dt.normalize()
+    own = incidents["received_on"]
     during = _shift_date(incidents["received_at"], shifts)
-    dated_by = np.select([incidents["received_at"].notna(), named.notna()], ["record", "shift"], "none")
+    dated_by = np.select([own.notna(), named.notna()], ["record", "shift"], "none")
     return incidents.assign(day=named.fillna(during).fillna(own).astype("datetime64[us]"), dated_by=dated_by)
 
 

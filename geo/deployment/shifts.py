@@ -12,13 +12,16 @@ import pandas as pd
 from geo.errors import SourceError
 from geo.incidents import values
 from geo.incidents.columns import SHIFT_HEADINGS, Header, find_header, looks_like
-from geo.incidents.grid import Grid, Row, read_grids
-from geo.incidents.values import Cell, DayOrder, Moment, Trouble
+from geo.incidents.grid import Grid, read_grids
+from geo.incidents.values import DayOrder, Moment, Trouble
 from geo.tables import LONDON, SHIFT_COLUMNS, check, names
 
 _TRUTHS = ("police_staffed", "nhs_staffed", "deployed", "bank_staff", "backfilled")
 _TEXTS = ("car", "unstaffed_cause", "crew_roles", "note")
 _TIMES = ("start", "end")
+
+Row = tuple[int, tuple[str, ...]]
+"""The number of a row in the file, from 1, and its cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +54,12 @@ def read_shift_log(path: str | PathLike[str], *, sheet: str | None = None) -> Sh
         If the file cannot be read, or has no heading row with a date and a crew's staffing.
     """
     grid, header = _shift_sheet(read_grids(path, sheet))
-    below = grid.rows[header.place + 1 :]
-    order = values.day_order([cell for row in below for cell in _cells(row, header).values()])
+    below = [(int(row[0]), row[1:]) for row in grid.cells.iloc[header.place + 1 :].itertuples(name=None)]
+    order = values.day_order(_cells(row, header).get(field, "") for row in below for field in ("date", *_TIMES))
     read = [(row, _read_row(row, header, order)) for row in below]
     kept = [(row, shift) for row, shift in read if isinstance(shift, dict)]
     ids, id_faults = _identify([shift for _, shift in kept])
-    left = [(row.number, trouble.reason, _text(row)) for row, trouble in read if isinstance(trouble, Trouble)]
+    left = [(row[0], trouble.reason, _text(row)) for row, trouble in read if isinstance(trouble, Trouble)]
     return ShiftLog(
         frame=_frame(grid.file, kept, ids),
         faults=(*grid.faults, *id_faults, *_left_faults(left), *_entry_faults(below, header)),
@@ -78,20 +81,23 @@ def _shift_sheet(grids: Sequence[Grid]) -> tuple[Grid, Header]:
     )
 
 
-def _cells(row: Row, header: Header) -> dict[str, Cell]:
-    return {field: row.cells[column] if column < len(row.cells) else "" for field, column in header.fields.items()}
+def _cells(row: Row, header: Header) -> dict[str, str]:
+    return {field: row[1][column] for field, column in header.fields.items()}
 
 
 def _text(row: Row) -> str:
-    return " | ".join(values.text_of(cell) for cell in row.cells).rstrip(" |")
+    return " | ".join(row[1]).rstrip(" |")
 
 
 def _read_row(row: Row, header: Header, order: DayOrder) -> dict[str, Any] | Trouble:
     """Read one shift, or say why the row is none."""
-    if all(values.is_empty(cell) for cell in row.cells):
+    if all(values.is_empty(cell) for cell in row[1]):
         return Trouble("blank row", "")
     cells = _cells(row, header)
-    moments = {field: values.read_moment(cells.get(field, ""), order) for field in ("date", *_TIMES)}
+    moments = {
+        "date": values.read_moment(cells.get("date", ""), order),
+        **{field: values.read_time(cells.get(field, ""), order) for field in _TIMES},
+    }
     for moment in moments.values():
         if isinstance(moment, Trouble):
             return moment
@@ -100,31 +106,30 @@ def _read_row(row: Row, header: Header, order: DayOrder) -> dict[str, Any] | Tro
     if day is None:
         return Trouble("no date", "add the date on which the shift began")
     began, ended = _span(day, start, end)
-    for stamp in (began, ended):
-        if isinstance(stamp, Trouble):
-            return stamp
+    if began is not None and ended is not None and ended <= began:
+        return Trouble("the shift ends before it starts", "correct the times")
     truths = {field: values.read_truth(cells.get(field, ""))[0] for field in _TRUTHS}
     texts = {field: _recorded(cells.get(field, "")) for field in _TEXTS}
     shift_id = _recorded(cells.get("shift_id", "")).strip()
     return {"shift_id": shift_id, "date": day, "start": began, "end": ended, **truths, **texts}
 
 
-def _recorded(cell: Cell) -> str:
-    return "" if values.is_empty(cell) else values.text_of(cell)
+def _recorded(cell: str) -> str:
+    return "" if values.is_empty(cell) else cell
 
 
-def _span(
-    day: dt.date, start: Moment, end: Moment
-) -> tuple[dt.datetime | Trouble | None, dt.datetime | Trouble | None]:
-    """Give start and end as instants; an end at or before the start belongs to the next day."""
-    began = None if start.clock is None else values.instant(start.day or day, start.clock, start.zone)
+def _span(day: dt.date, start: Moment, end: Moment) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """
+    Give start and end as instants; an end at or before the start belongs to the next day.
+
+    A time that a clock change repeated is the first, in summer time; one that it skipped is read as by a clock that
+    had not been changed.
+    """
+    began = None if start.clock is None else values.readings(start.day or day, start.clock, start.zone)[0]
     if end.clock is None:
         return began, None
     overnight = end.day is None and start.clock is not None and end.clock <= start.clock
-    ended = values.instant(end.day or day + dt.timedelta(days=overnight), end.clock, end.zone)
-    if isinstance(began, dt.datetime) and isinstance(ended, dt.datetime) and ended <= began:
-        return Trouble("the shift ends before it starts", "correct the times"), ended
-    return began, ended
+    return began, values.readings(end.day or day + dt.timedelta(days=overnight), end.clock, end.zone)[0]
 
 
 def _identify(shifts: Sequence[dict[str, Any]]) -> tuple[list[str], tuple[str, ...]]:
@@ -141,7 +146,7 @@ def _identify(shifts: Sequence[dict[str, Any]]) -> tuple[list[str], tuple[str, .
 
 def _frame(file: str, kept: Sequence[tuple[Row, dict[str, Any]]], ids: Sequence[str]) -> pd.DataFrame:
     shifts = [
-        {**shift, "shift_id": shift_id, "file": file, "row": row.number}
+        {**shift, "shift_id": shift_id, "file": file, "row": row[0]}
         for (row, shift), shift_id in zip(kept, ids, strict=True)
     ]
     return pd.DataFrame({name: _column(name, [shift[name] for shift in shifts]) for name in names(SHIFT_COLUMNS)})
@@ -164,7 +169,7 @@ def _left_faults(left: Sequence[tuple[int, str, str]]) -> tuple[str, ...]:
 def _entry_faults(rows: Sequence[Row], header: Header) -> tuple[str, ...]:
     """Name the yes-or-no entries that say neither."""
     odd = [
-        (row.number, field, values.text_of(cell))
+        (row[0], field, cell)
         for row in rows
         for field, cell in _cells(row, header).items()
         if field in _TRUTHS and not values.read_truth(cell)[1]

@@ -6,52 +6,64 @@ impossible or cannot be dated at all; each is kept with its reason and how to me
 incidents: totals, repeated headings, footnotes, rows of empty cells. Only rows below the headings are counted.
 """
 
-import datetime as dt
-import hashlib
-import math
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from geo.errors import SchemaError, SourceError
 from geo.incidents import values
-from geo.incidents.columns import INCIDENT_HEADINGS, Header, find_header, looks_like, normal_heading
-from geo.incidents.grid import Grid, Row, read_grid, read_grids
-from geo.incidents.values import Cell, DayOrder, Moment, Trouble
-from geo.tables import INCIDENT_COLUMNS, LONDON, SOURCES, check, names
+from geo.incidents.columns import (
+    INCIDENT_HEADINGS,
+    ColumnMapping,
+    Header,
+    find_header,
+    find_mapped,
+    fits,
+    looks_like,
+    with_names,
+)
+from geo.incidents.distinct import Codes, Flags, filled, matches, plain_column
+from geo.incidents.grid import Grid, read_grid, read_grids
+from geo.incidents.recognise import ColumnGuess, guess_columns
+from geo.incidents.records import (
+    BEYOND,
+    DOUBT_COLUMNS,
+    QUARANTINE_COLUMNS,
+    Mend,
+    Records,
+    identify,
+    read_records,
+)
+from geo.incidents.times import DATED, order_of
+from geo.incidents.values import DayOrder
+from geo.tables import INCIDENT_COLUMNS, SOURCES, check
 
-__all__ = ["Extract", "kind_of_file", "read_extract", "read_grid"]
+__all__ = [
+    "DOUBT_COLUMNS",
+    "QUARANTINE_COLUMNS",
+    "REFUSED_COLUMNS",
+    "Extract",
+    "Mend",
+    "Records",
+    "kind_of_file",
+    "read_extract",
+    "read_grid",
+    "read_records",
+]
 
-_TEXTS = (
-    "reference", "sex", "postcode", "incident_type", "condition", "requested_by", "reason_not_deployed",
-    "reason_not_assessed", "note",
-)  # fmt: skip
-_TRUTHS = (
-    "deployed", "appropriate_for_car", "information_shared", "s136", "s136_consulted", "s136_avoided",
-    "known_to_services", "restraint",
-)  # fmt: skip
-_CHOICES: Mapping[str, Callable[[Cell], tuple[str, bool]]] = {
-    **dict.fromkeys(_TRUTHS, values.read_truth),
-    "contact_mode": values.read_contact,
-    "assessment": values.read_assessment,
-    "place_type": values.read_place_type,
-}
-_LATER = ("advice_at", "dispatched_at", "arrived_at", "cleared_at", "officers_released_at")
-_NUMBERS = ("minutes_on_incident", "officers_on_scene")
-_TIMES = ("received_at", *_LATER)
-_DATED = ("date", "received_at", *_LATER)
-_OVERNIGHT_HOURS = 12
-_TOTAL = re.compile(r"^(?:grand |sub ?)?(?:totals?|sum|average|mean|count)\b")
-_FOOTNOTE = re.compile(r"^(?:end of|printed|source|notes?\b|prepared|produced|page \d|synthetic|\*|#|key\b|nb\b)")
+REFUSED_COLUMNS = ("sheet", "row", "reason", "text")
+
+_TOTAL = r"^(?:grand |sub ?)?(?:totals?|sum|average|mean|count)\b"
+_FOOTNOTE = r"^(?:end of|printed|source|notes?\b|prepared|produced|page \d|synthetic|\*|#|key\b|nb\b)"
 _MOST_TOTAL_CELLS = 0.5
-
-QUARANTINE_COLUMNS = ("row", "reason", "suggestion", "text")
-REFUSED_COLUMNS = ("row", "reason", "text")
+_ALIKE = 0.5
+_JOINT = " | "
+_PERSON = "(person reference)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +71,19 @@ class Extract:
     """
     One source's file as read: each row below the headings in exactly one of three tables.
 
-    ``accepted`` has the columns of :data:`geo.tables.INCIDENT_COLUMNS`; ``quarantined`` has row, reason, suggestion
-    and text; ``refused`` has row, reason and text. ``faults`` are sentences about the file as a whole.
+    ``accepted``, ``quarantined`` and ``doubts`` are those of :class:`geo.incidents.records.Records`; ``refused`` has
+    the columns of :data:`REFUSED_COLUMNS`. ``faults`` are sentences about the file as a whole; ``columns`` says how it
+    was read, and can be saved for the next file of the source.
     """
 
     source: str
     file: str
-    sheet: str
     accepted: pd.DataFrame
     quarantined: pd.DataFrame
     refused: pd.DataFrame
+    doubts: pd.DataFrame
     rows_read: int
+    columns: ColumnMapping
     faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -79,36 +93,95 @@ class Extract:
             raise SchemaError(f"{self.file}: {self.rows_read} rows were read but {ended} accounted for")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One row as read: the values, what is impossible in it, and entries that were not understood."""
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """One sheet with its headings; ``guesses`` are columns that seem to hold a field but are not used yet."""
 
-    values: dict[str, Any]
-    troubles: tuple[Trouble, ...]
-    remarks: tuple[str, ...]
+    grid: Grid
+    header: Header
+    guesses: tuple[ColumnGuess, ...] = ()
+    day_order: Literal["", "day", "month"] = ""
+
+    @cached_property
+    def below(self) -> pd.DataFrame:
+        """The rows below the headings."""
+        return self.grid.cells.iloc[self.header.place + 1 :]
+
+    @cached_property
+    def refusals(self) -> dict[int, str]:
+        """Why some rows are no incidents, by their position below the headings."""
+        return _refusals(self.below, self.grid.cells.iloc[self.header.place].tolist(), self.header)
+
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """The rows that are incidents, every cell."""
+        if not self.refusals:
+            return self.below
+        kept = np.ones(len(self.below), dtype=np.bool_)
+        kept[list(self.refusals)] = False
+        return self.below[kept]
+
+    @property
+    def references(self) -> pd.Series:
+        """The reference of each record; the empty string where the sheet has no such column."""
+        place = self.header.fields.get("reference")
+        return pd.Series("", self.records.index, dtype="str") if place is None else self.records[place]
+
+    @property
+    def fields(self) -> pd.DataFrame:
+        """The records' cells by field."""
+        fields = {field: self.records[place] for field, place in self.header.fields.items()}
+        beyond = self._beyond()
+        return pd.DataFrame(fields | ({} if beyond is None else {BEYOND: beyond}), self.records.index, copy=False)
+
+    def _beyond(self) -> pd.Series | None:
+        """Give what stands beyond a text file's headings; a sheet's cells cannot slip out of their columns."""
+        outside = [place for place in self.records.columns if place >= len(self.header.texts)]
+        if self.grid.sheet or not outside:
+            return None
+        rows = np.flatnonzero(np.logical_or.reduce([filled(self.records[place]) for place in outside]))
+        if not len(rows):
+            return None
+        texts = np.full(len(self.records), "", object)
+        cells = self.records[outside].iloc[rows].itertuples(index=False, name=None)
+        texts[rows] = [_JOINT.join(cell for cell in row if not values.is_empty(cell)) for row in cells]
+        return pd.Series(texts, self.records.index, dtype="str")
 
 
 def read_extract(
-    path: str | PathLike[str], *, source: str, sheet: str | None = None, person_secret: bytes = b""
+    path: str | PathLike[str],
+    *,
+    source: str,
+    sheet: str | None = None,
+    person_secret: bytes = b"",
+    columns: ColumnMapping | None = None,
+    saved: Sequence[ColumnMapping] = (),
+    mends: Sequence[Mend] = (),
 ) -> Extract:
     """
     Read one source's extract: CSV, TSV, XLSX, XLS, XLSB or ODS.
 
-    The headings are looked for under a preamble, by name; a workbook's sheet is the one whose headings are best
-    known. The file has one day order. A date without a time is kept as the shift of that day: ``received_at`` is
-    missing and ``shift_id`` is the ISO date where the record names no shift. Person references become keyed hashes;
-    without a secret they are left out, because a plain hash of an NHS number can be undone.
+    Columns are those of the approved mapping; without one, of a saved mapping whose every heading stands in the file,
+    else of the headings that the synonym tables know. A column that only seems to hold a field is named and not used.
+    Every sheet that looks like the best one is read (a workbook with a sheet a month); the others are named. The file
+    has one day order: the declared one, or the one that its own dates show. A date without a time keeps its day, and
+    no time is invented. Person references become keyed hashes; without a secret they are left out, because a plain
+    hash of an NHS number can be undone.
 
     Parameters
     ----------
     path
-        The file, at most 50 MB.
+        The file: text of at most 512 MB, a workbook of at most 50 MB.
     source
         One of :data:`geo.tables.SOURCES`.
     sheet
-        The worksheet, where a workbook has several.
+        The one worksheet to read, where a workbook has several.
     person_secret
         The project's key, so that one person has one key in all its extracts.
+    columns, saved
+        How to read the columns, as approved for this file; and mappings approved before, newest first.
+    mends
+        Corrections made before, replayed where the cell still reads as it did.
 
     Raises
     ------
@@ -119,8 +192,33 @@ def read_extract(
     """
     if source not in SOURCES:
         raise SchemaError(f"{source!r} is no source; choose one of {', '.join(SOURCES)}")
-    grid, header = _incident_sheet(read_grids(path, sheet))
-    return _extract(grid, header, source, person_secret)
+    grids = read_grids(path, sheet)
+    tables = _tables(grids, columns, saved)
+    order, order_faults = _day_order(tables)
+    records = _read_tables(tables, source, order, person_secret, mends)
+    below = sum(len(table.below) for table in tables)
+    return Extract(
+        source=source,
+        file=grids[0].file,
+        accepted=_joined([part.accepted for part in records]),
+        quarantined=_joined([part.quarantined for part in records]),
+        refused=_refused(tables),
+        doubts=_joined([part.doubts for part in records]),
+        rows_read=below,
+        columns=_mapping_of(tables),
+        faults=(
+            *(fault for table in tables for fault in table.grid.faults),
+            *_passed_over(grids, tables),
+            *(fault for table in tables for fault in _header_faults(table, columns)),
+            *(() if below else ("there are no rows below the headings",)),
+            *order_faults,
+            *_record_faults(records, several=len(tables) > 1),
+            *(() if person_secret or not _has(tables, "person_key") else (_NO_SECRET,)),
+        ),
+    )
+
+
+_NO_SECRET = "person references were left out: they need the secret of a project"  # noqa: S105 - a sentence
 
 
 def kind_of_file(path: str | PathLike[str], sheet: str | None = None) -> str:
@@ -129,336 +227,259 @@ def kind_of_file(path: str | PathLike[str], sheet: str | None = None) -> str:
     return next((kind for kind in ("incidents", "shifts") if kind in kinds), "")
 
 
-def _incident_sheet(grids: Sequence[Grid]) -> tuple[Grid, Header]:
-    """Choose the sheet whose headings are best known."""
-    found = [(grid, find_header(grid.cells, INCIDENT_HEADINGS), looks_like(grid.cells)) for grid in grids]
-    fitting = [(grid, header) for grid, header, kind in found if header is not None and kind == "incidents"]
-    if fitting:
-        return max(fitting, key=lambda pair: pair[1].recognised)
+def _tables(grids: Sequence[Grid], columns: ColumnMapping | None, saved: Sequence[ColumnMapping]) -> tuple[_Table, ...]:
+    """Choose the sheets to read: the visible one whose headings are best known, and those with headings like its."""
+    found = [table for grid in grids if (table := _table(grid, columns, saved)) is not None]
+    shown = [table for table in found if table.grid.visible] or found
+    if not shown:
+        raise SourceError(_no_headings(grids, columns))
+    best = max(shown, key=lambda table: table.header.recognised)
+    wanted = set(best.header.fields)
+    return tuple(table for table in shown if len(wanted & set(table.header.fields)) >= _ALIKE * len(wanted))
+
+
+def _table(grid: Grid, columns: ColumnMapping | None, saved: Sequence[ColumnMapping]) -> _Table | None:
+    """Find how one sheet is read, or nothing where it holds no incidents."""
+    if columns is not None:
+        header = find_mapped(grid.cells, columns)
+        return None if header is None else _Table(grid, header, day_order=columns.day_order)
+    for mapping in saved:
+        header = find_mapped(grid.cells, mapping)
+        if header is not None and fits(header, mapping):
+            return _guessed(grid, with_names(header, INCIDENT_HEADINGS), mapping.day_order)
+    header = find_header(grid.cells, INCIDENT_HEADINGS)
+    return None if header is None or looks_like(grid.cells) != "incidents" else _guessed(grid, header)
+
+
+def _guessed(grid: Grid, header: Header, day_order: Literal["", "day", "month"] = "") -> _Table:
+    unsure = [guess for guess in guess_columns(grid, header, header.unknown) if guess.field]
+    return _Table(grid, header, tuple(unsure), day_order)
+
+
+def _no_headings(grids: Sequence[Grid], columns: ColumnMapping | None) -> str:
+    """Say why no sheet can be read."""
     name = grids[0].file
-    if any(kind == "shifts" for _, _, kind in found):
-        raise SourceError(f"{name} looks like a shift log, not an extract of incidents; read it as the shift log")
-    first = next((row for grid in grids for row in grid.rows), None)
-    shown = f" (the first row reads {_text(first, ', ')[:80]!r})" if first else ""
-    raise SourceError(
+    if columns is not None:
+        wanted = next((heading for heading, field in columns.fields if field), "")
+        return f"{name} has none of the headings of the mapping (first: {wanted!r}); map the columns of this file anew"
+    if any(looks_like(grid.cells) == "shifts" for grid in grids):
+        return f"{name} looks like a shift log, not an extract of incidents; read it as the shift log"
+    first = next((grid.cells.iloc[0] for grid in grids if len(grid.cells)), None)
+    shown = "" if first is None else f" (the first row reads {', '.join(first).rstrip(' ,')[:80]!r})"
+    return (
         f"{name} has no heading row that names incident fields{shown}; name at least two columns, such as 'Date' and "
         "'Postcode', above the records"
     )
 
 
-def _extract(grid: Grid, header: Header, source: str, secret: bytes) -> Extract:
-    below = grid.rows[header.place + 1 :]
-    refusals = {row.number: reason for row in below if (reason := _not_an_incident(row, header))}
-    records = [row for row in below if row.number not in refusals]
-    order = values.day_order([cell for row in records for cell in _cells(row, header, _DATED).values()])
-    readings = [_read_row(row, header, order, secret) for row in records]
-    kept = [(row, reading) for row, reading in zip(records, readings, strict=True) if not reading.troubles]
-    ids, id_faults = _identify(source, kept)
-    return Extract(
-        source=source,
-        file=grid.file,
-        sheet=grid.sheet,
-        accepted=_accepted_frame(grid.file, source, kept, ids),
-        quarantined=_quarantine_frame(records, readings),
-        refused=_frame([(row.number, refusals[row.number], _text(row)) for row in below if row.number in refusals]),
-        rows_read=len(below),
-        faults=(
-            *grid.faults,
-            *_header_faults(grid, header),
-            *(() if below else ("there are no rows below the headings",)),
-            *_order_faults(order),
-            *id_faults,
-            *_remark_faults(kept),
-            *(() if secret or "person_key" not in header.fields else (_NO_SECRET,)),
-        ),
-    )
-
-
-_NO_SECRET = "person references were left out: they need the secret of a project"  # noqa: S105 - a sentence
-
-
-def _cells(row: Row, header: Header, fields: Iterable[str]) -> dict[str, Cell]:
-    """Give the row's cells of the named fields that the file has; a short row ends in blanks."""
-    return {
-        field: row.cells[header.fields[field]] if header.fields[field] < len(row.cells) else ""
-        for field in fields
-        if field in header.fields
-    }
-
-
-def _text(row: Row, joint: str = " | ") -> str:
-    return joint.join(values.text_of(cell) for cell in row.cells).rstrip(" |,")
-
-
-def _not_an_incident(row: Row, header: Header) -> str:
-    """Say why a row is no incident, or nothing."""
-    filled = [cell for cell in row.cells if not values.is_empty(cell)]
-    if not filled:
-        return "blank row"
-    if _repeats(filled, header):
-        return "the headings again"
-    first = values.plain(values.text_of(filled[0]))
-    few = len(filled) <= max(2, _MOST_TOTAL_CELLS * len(header.texts))
-    if few and _TOTAL.match(first) and not _is_dated(row, header):
-        return "a total, not an incident"
-    if len(filled) == 1 and not values.is_empty(row.cells[0]) and _FOOTNOTE.match(first):
-        return "a footnote, not an incident"
-    return ""
-
-
-def _repeats(filled: Sequence[Cell], header: Header) -> bool:
-    """Say whether the filled cells are the headings, in their order."""
-    headings = [text for text in header.texts if not values.is_empty(text)]
-    return len(filled) == len(headings) and all(
-        isinstance(cell, str) and normal_heading(cell) == normal_heading(text)
-        for cell, text in zip(filled, headings, strict=True)
-    )
-
-
-def _is_dated(row: Row, header: Header) -> bool:
-    return any(not values.is_blank(cell) for cell in _cells(row, header, ("date", "received_at")).values())
-
-
-def _read_row(row: Row, header: Header, order: DayOrder, secret: bytes) -> _Reading:
-    cells = _cells(row, header, header.fields)
-    read: dict[str, Any] = {field: _as_recorded(cells.get(field, "")) for field in _TEXTS}
-    remarks: list[str] = []
-    for field, reader in _CHOICES.items():
-        read[field], understood = reader(cells.get(field, ""))
-        if not understood:
-            remarks.append(f"{field}={values.text_of(cells[field])}")
-    troubles = [*_too_wide(row, header)]
-    numbers = {
-        "minutes_on_incident": values.read_minutes(cells.get("minutes_on_incident", "")),
-        "officers_on_scene": values.read_count(cells.get("officers_on_scene", ""), "the number of officers"),
-        "age_band": values.read_age_band(cells.get("age_band", "")),
-    }
-    troubles.extend(value for value in numbers.values() if isinstance(value, Trouble))
-    times, time_troubles, time_remarks = _read_times(cells, order)
-    return _Reading(
-        values={
-            **read,
-            **numbers,
-            **times,
-            "referrals": values.read_referrals(cells.get("referrals", "")),
-            "person_key": _person_key(cells.get("person_key", ""), secret),
-        },
-        troubles=(*troubles, *time_troubles),
-        remarks=(*remarks, *time_remarks),
-    )
-
-
-def _as_recorded(cell: Cell) -> str:
-    """Give text verbatim; spaces alone are nothing recorded."""
-    return "" if values.is_empty(cell) else values.text_of(cell)
-
-
-def _too_wide(row: Row, header: Header) -> tuple[Trouble, ...]:
-    beyond = [cell for cell in row.cells[len(header.texts) :] if not values.is_empty(cell)]
-    if not beyond:
-        return ()
-    return (
-        Trouble(
-            f"{len(beyond)} cells beyond the {len(header.texts)} headings, so its cells may stand in wrong columns",
-            "quote the text that holds the delimiter",
-        ),
-    )
-
-
-def _person_key(cell: Cell, secret: bytes) -> str:
-    """Give a keyed hash of a person reference, the same however it is spaced or cased."""
-    if values.is_blank(cell) or not secret:
-        return ""
-    reference = re.sub(r"[\s-]+", "", values.plain(values.text_of(cell)))
-    key = hashlib.blake2b(secret, digest_size=32).digest()
-    return hashlib.blake2b(reference.encode(), key=key, digest_size=12).hexdigest()
-
-
-def _read_times(cells: dict[str, Cell], order: DayOrder) -> tuple[dict[str, Any], list[Trouble], list[str]]:
-    """Read every time of one row; the later ones take the day of the first where they have none of their own."""
-    moments = {field: values.read_moment(cells.get(field, ""), order) for field in ("date", "time", *_TIMES)}
-    shift_id = "" if values.is_blank(cells.get("shift_id", "")) else values.text_of(cells["shift_id"]).strip()
-    empty: dict[str, Any] = {**dict.fromkeys(_TIMES), "shift_id": shift_id}
-    if troubles := [moment for moment in moments.values() if isinstance(moment, Trouble)]:
-        return empty, troubles, []
-    known = {field: moment for field, moment in moments.items() if isinstance(moment, Moment)}
-    day, clock, zone = _received(known)
-    if day is None and not shift_id:
-        return empty, [_undated(clock)], []
-    received = None if day is None or clock is None else values.instant(day, clock, zone)
-    if isinstance(received, Trouble):
-        return empty, [received], []
-    later = {field: _later(known[field], day, received) for field in _LATER}
-    troubles = [moment for moment in later.values() if isinstance(moment, Trouble)]
-    times = {"received_at": received, **{f: t for f, t in later.items() if not isinstance(t, Trouble)}}
-    troubles.extend(_disorder(times))
-    night = day.isoformat() if day is not None and received is None else ""
-    return {**times, "shift_id": shift_id or night}, troubles, _time_remarks(day, clock, received)
-
-
-def _received(known: dict[str, Moment]) -> tuple[dt.date | None, int | None, str]:
-    """Put day and time of day together from the three columns that may hold them."""
-    sources = [known["received_at"], known["date"], known["time"]]
-    day = next((moment.day for moment in sources if moment.day is not None), None)
-    timed = next((moment for moment in (sources[2], sources[0], sources[1]) if moment.clock is not None), Moment())
-    return day, timed.clock, timed.zone
-
-
-def _undated(clock: int | None) -> Trouble:
-    """Say what a row without date and shift lacks."""
-    reason = "neither date, time nor shift" if clock is None else "a time without a date or a shift"
-    return Trouble(reason, "add the date, or the shift in whose log it stands")
-
-
-def _later(moment: Moment, day: dt.date | None, received: dt.datetime | None) -> dt.datetime | Trouble | None:
-    """Give the instant of a later stamp; a bare time before the call is the next day's if that is within 12 hours."""
-    own = moment.day or day
-    if moment.clock is None or own is None:
-        return None
-    stamp = values.instant(own, moment.clock, moment.zone)
-    if isinstance(stamp, Trouble) or moment.day is not None or received is None or stamp >= received:
-        return stamp
-    after_midnight = values.instant(own + dt.timedelta(days=1), moment.clock, moment.zone)
-    if isinstance(after_midnight, Trouble):
-        return after_midnight
-    return after_midnight if after_midnight - received <= dt.timedelta(hours=_OVERNIGHT_HOURS) else stamp
-
-
-def _disorder(times: dict[str, dt.datetime | None]) -> list[Trouble]:
-    """Find stamps that stand before the call, or a clearing before the arrival or the sending."""
-    troubles = []
-    for field in _LATER:
-        stamp = times.get(field)
-        before = ("received_at", "dispatched_at", "arrived_at") if field == "cleared_at" else ("received_at",)
-        earlier = [name for name in before if stamp and (other := times.get(name)) and stamp < other]
-        if earlier:
-            words = [name.removesuffix("_at").replace("_", " ") for name in (field, earlier[0])]
-            troubles.append(Trouble(f"{words[0]} before {words[1]}", "correct the times from the control-room log"))
-    return troubles
-
-
-def _time_remarks(day: dt.date | None, clock: int | None, received: dt.datetime | None) -> list[str]:
-    if day is None:
-        return ["dated by its shift" if clock is None else "timed, dated by its shift"]
-    if received is None:
-        return ["dated without a time"]
-    remarks = ["timed exactly 00:00"] if clock == 0 else []
-    return [*remarks, "in the repeated hour"] if values.is_repeated(received) else remarks
-
-
-def _identify(source: str, kept: Sequence[tuple[Row, _Reading]]) -> tuple[list[str], tuple[str, ...]]:
-    """
-    Give each incident an id that does not change when the file is read again.
-
-    It is the source with the reference, or with a digest of the row's cells where there is none; a repeated one is
-    told apart by its occurrence in the file.
-    """
-    seen: Counter[str] = Counter()
-    ids: list[str] = []
-    repeated: list[int] = []
-    for row, reading in kept:
-        reference = values.plain(reading.values["reference"])
-        name = f"{source}:{reference or _digest(row)}"
-        seen[name] += 1
-        ids.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-        if seen[name] > 1:
-            repeated.append(row.number)
-    if not repeated:
-        return ids, ()
-    return ids, (f"rows that repeat an earlier reference: {len(repeated)} (first: row {repeated[0]}); all are kept",)
-
-
-def _digest(row: Row) -> str:
-    recorded = "\x1f".join(values.text_of(cell).strip() for cell in row.cells).rstrip("\x1f")
-    return hashlib.blake2b(recorded.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _accepted_frame(file: str, source: str, kept: Sequence[tuple[Row, _Reading]], ids: Sequence[str]) -> pd.DataFrame:
-    records = [reading.values for _, reading in kept]
-    columns: dict[str, Any] = {
-        "incident_id": ids,
-        "source": [source] * len(ids),
-        "file": [file] * len(ids),
-        "row": [row.number for row, _ in kept],
-    }
-    frame = {
-        name: _column(name, columns[name] if name in columns else [record[name] for record in records])
-        for name in names(INCIDENT_COLUMNS)
-    }
-    return pd.DataFrame(frame)
-
-
-def _column(name: str, entries: Sequence[Any]) -> pd.Series:
-    if name in _TIMES:
-        return pd.Series(pd.to_datetime(list(entries), utc=True)).dt.as_unit("us").dt.tz_convert(LONDON)
-    if name in _NUMBERS:
-        return pd.Series([math.nan if entry is None else entry for entry in entries], dtype="float64")
-    return pd.Series(entries, dtype="int64" if name == "row" else "str")
-
-
-def _quarantine_frame(records: Sequence[Row], readings: Sequence[_Reading]) -> pd.DataFrame:
-    rows = [
-        (
-            row.number,
-            "; ".join(t.reason for t in read.troubles),
-            "; ".join(t.suggestion for t in read.troubles),
-            _text(row),
-        )
-        for row, read in zip(records, readings, strict=True)
-        if read.troubles
+def _day_order(tables: Sequence[_Table]) -> tuple[DayOrder, tuple[str, ...]]:
+    """Find the one day order of the file, and say what tells it where it is not the British one."""
+    for table in tables:
+        if table.day_order:
+            return table.day_order, ()
+    columns = [
+        table.records[table.header.fields[field]] for table in tables for field in DATED if field in table.header.fields
     ]
-    return pd.DataFrame(rows, columns=list(QUARANTINE_COLUMNS)).astype({"row": "int64"})
+    day_first, month_first, either = order_of(columns)
+    if day_first and month_first:
+        return "mixed", (
+            f"some dates are day first ({day_first}) and some month first ({month_first}); those that could be either "
+            "are quarantined: declare the order if you know it",
+        )
+    if month_first:
+        return "month", (f"the dates are month first, as {month_first} can only be read so",)
+    if either and not day_first:
+        return "day", (
+            f"no date tells whether the day or the month stands first (such as {either}); the day was taken",
+        )
+    return "day", ()
 
 
-def _frame(rows: list[tuple[int, str, str]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(REFUSED_COLUMNS)).astype({"row": "int64"})
+def _read_tables(
+    tables: Sequence[_Table], source: str, order: DayOrder, secret: bytes, mends: Sequence[Mend]
+) -> list[Records]:
+    """Read the records of each sheet; repeated references are told apart over all of them."""
+    references = _joined([table.references for table in tables])
+    contents = _joined([table.records for table in tables])
+    ids = identify(source, references, contents if len(tables) == 1 else contents.fillna(""))
+    records, start = [], 0
+    for table in tables:
+        end = start + len(table.records)
+        read = read_records(
+            table.fields, source=source, file=table.grid.file, sheet=table.grid.sheet, ids=ids.iloc[start:end],
+            day_order=order, person_secret=secret, mends=mends,
+        )  # fmt: skip
+        records.append(replace(read, quarantined=_with_text(read.quarantined, table)))
+        start = end
+    return records
 
 
-def _header_faults(grid: Grid, header: Header) -> tuple[str, ...]:
+def _with_text(quarantined: pd.DataFrame, table: _Table) -> pd.DataFrame:
+    """Show each quarantined row as it stands in the file, but for the reference of its person."""
+    rows = table.below.loc[quarantined["row"]].copy()
+    if (person := table.header.fields.get("person_key")) is not None and len(rows):
+        rows[person] = rows[person].mask(filled(rows[person]), _PERSON)
+    return quarantined.assign(text=pd.Series(_texts(rows), dtype="str"))
+
+
+def _texts(rows: pd.DataFrame) -> list[str]:
+    return [_JOINT.join(row).rstrip(" |") for row in rows.itertuples(index=False, name=None)]
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _refused(tables: Sequence[_Table]) -> pd.DataFrame:
+    return _joined([_refused_of(table) for table in tables])
+
+
+def _refused_of(table: _Table) -> pd.DataFrame:
+    rows = table.below.iloc[sorted(table.refusals)]
+    columns = {
+        "sheet": pd.Series([table.grid.sheet] * len(rows), dtype="str"),
+        "row": pd.Series(rows.index.to_numpy(np.int64)),
+        "reason": pd.Series([table.refusals[place] for place in sorted(table.refusals)], dtype="str"),
+        "text": pd.Series(_texts(rows), dtype="str"),
+    }
+    return pd.DataFrame(columns)
+
+
+def _refusals(below: pd.DataFrame, headings: Sequence[str], header: Header) -> dict[int, str]:
+    """Say which rows are no incidents and why, by position."""
+    signs = np.column_stack([filled(below[column]) for column in below.columns])
+    number = signs.sum(axis=1)
+    few = np.flatnonzero((number > 0) & (number <= max(2, _MOST_TOTAL_CELLS * len(header.texts))))
+    first = signs[few].argmax(axis=1)
+    entries = plain_column(_picked(below.iloc[few], first))
+    totals = few[matches(entries, _TOTAL) & ~_is_dated(below.iloc[few], header)]
+    notes = few[matches(entries, _FOOTNOTE) & (number[few] == 1) & (first == 0)]
+    return {
+        **dict.fromkeys(notes.tolist(), "a footnote, not an incident"),
+        **dict.fromkeys(totals.tolist(), "a total, not an incident"),
+        **dict.fromkeys(_repeats(below, headings, number), "the headings again"),
+        **dict.fromkeys(np.flatnonzero(number == 0).tolist(), "blank row"),
+    }
+
+
+def _picked(rows: pd.DataFrame, places: Codes) -> pd.Series:
+    """Give of each row the cell at its place."""
+    cells = [rows[rows.columns[place]][places == place] for place in np.unique(places)]
+    return pd.concat(cells).reindex(rows.index) if cells else pd.Series(dtype="str")
+
+
+def _repeats(below: pd.DataFrame, headings: Sequence[str], number: Codes) -> list[int]:
+    """Give the positions of rows that are the headings once more."""
+    named = [(column, values.plain(text)) for column, text in enumerate(headings) if not values.is_empty(text)]
+    rows = np.flatnonzero(number == len(named))
+    for column, text in named:
+        rows = rows[(plain_column(below[column].iloc[rows]) == text).to_numpy()]
+    return rows.tolist()
+
+
+def _is_dated(rows: pd.DataFrame, header: Header) -> Flags:
+    """Say which rows hold a date of their own."""
+    columns = [header.fields[field] for field in ("date", "received_at") if field in header.fields]
+    blank = [plain_column(rows[column]).isin(values.BLANKS).to_numpy() for column in columns]
+    return ~np.logical_and.reduce(blank) if blank else np.zeros(len(rows), dtype=np.bool_)
+
+
+def _has(tables: Sequence[_Table], field: str) -> bool:
+    return any(field in table.header.fields for table in tables)
+
+
+def _mapping_of(tables: Sequence[_Table]) -> ColumnMapping:
+    """Say how the file's columns were read, each heading and each field once."""
+    fields: dict[str, str] = {}
+    for table in tables:
+        of_column = {place: field for field, place in table.header.fields.items()}
+        for place, heading in enumerate(table.header.texts):
+            field = of_column.get(place, "")
+            if heading not in fields and (not field or field not in fields.values()):
+                fields[heading] = field
+    return ColumnMapping(tuple(fields.items()), next((table.day_order for table in tables if table.day_order), ""))
+
+
+def _passed_over(grids: Sequence[Grid], tables: Sequence[_Table]) -> tuple[str, ...]:
+    """Name the sheets that hold rows and were not read."""
+    read = {table.grid.sheet for table in tables}
+    left = [grid for grid in grids if grid.sheet not in read and len(grid.cells)]
+    if not left:
+        return ()
+    shown = ", ".join(f"{grid.sheet!r} ({len(grid.cells)} rows)" for grid in left[:5])
+    return (f"sheets passed over, as they hold no such records: {len(left)} ({shown}); name one to read it",)
+
+
+def _header_faults(table: _Table, columns: ColumnMapping | None) -> tuple[str, ...]:
+    header, cells = table.header, table.grid.cells
     faults = []
     if header.place:
-        faults.append(f"rows above the headings, passed over: {header.place} (first: {_text(grid.rows[0])[:120]!r})")
-    if header.unknown:
-        shown = ", ".join(repr(text) for text in header.unknown[:5])
-        faults.append(f"columns not known and not used: {len(header.unknown)} ({shown})")
+        first = _texts(cells.iloc[:1])[0][:120]
+        faults.append(f"rows above the headings, passed over: {header.place} (first: {first!r})")
+    guessed = {guess.heading for guess in table.guesses}
+    faults.extend(
+        f"column {guess.heading!r} may be {guess.field.replace('_', ' ')} ({guess.because}): not used until approved"
+        for guess in table.guesses
+    )
+    if unknown := [heading for heading in header.unknown if heading not in guessed]:
+        faults.append(f"columns not known and not used: {len(unknown)} ({_listed(unknown)})")
+    if unnamed := _unnamed(table):
+        faults.append(f"columns with entries and no heading, not used: {len(unnamed)} (first: column {unnamed[0] + 1})")
     if header.repeated:
-        shown = ", ".join(repr(text) for text in header.repeated[:5])
+        shown = _listed(header.repeated)
         faults.append(f"headings that repeat another: {len(header.repeated)} ({shown}); the first column is used")
-    return tuple(faults)
+    if columns is not None and (lacking := _lacking(header, columns)):
+        faults.append(f"columns of the mapping that are not in the file: {len(lacking)} ({_listed(lacking)})")
+    where = f" of sheet {table.grid.sheet!r}" if table.grid.sheet else ""
+    return tuple(f"{fault}{where}" if where and not fault.endswith("approved") else fault for fault in faults)
 
 
-def _order_faults(order: DayOrder) -> tuple[str, ...]:
-    if order == "month":
-        return ("the dates are month first, as one of them can only be read so",)
-    if order == "mixed":
-        return ("some dates are day first and some month first; those that could be either are quarantined",)
-    return ()
+def _unnamed(table: _Table) -> list[int]:
+    """Give the columns that have entries but no heading and no field; a text file's slipped cells are no column."""
+    written, used = table.grid.cells.iloc[table.header.place], set(table.header.fields.values())
+    places = [place for place in table.below.columns if values.is_empty(written[place]) and place not in used]
+    inside = [place for place in places if table.grid.sheet or place < len(table.header.texts)]
+    return [place for place in inside if filled(table.below[place]).any()]
 
 
-_REMARKS = {
-    "dated without a time": "rows with a date and no time: {n} (first: row {row}); they count to a day, not an hour",
-    "dated by its shift": "rows without a date of their own, dated by their shift: {n} (first: row {row})",
-    "timed, dated by its shift": "rows with a time and no date: {n} (first: row {row}); their shift dates them, "
-    "and the time is not used",
-    "timed exactly 00:00": "rows timed exactly 00:00: {n} (first: row {row}); perhaps no time was recorded",
-    "in the repeated hour": "rows in the hour that the autumn clock change repeats: {n} (first: row {row}); summer "
-    "time is assumed unless the record names the zone",
+def _lacking(header: Header, columns: ColumnMapping) -> list[str]:
+    here = {values.plain(text) for text in header.texts}
+    return [heading for heading, field in columns.fields if field and values.plain(heading) not in here]
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(repr(text[:40]) for text in texts[:5])
+
+
+_KNOWN_FAULTS = {
+    "day_only": "rows with a date and no time: {n} (first: {row}); they count to a day, not an hour",
+    "none": "rows without a date of their own, dated by their shift: {n} (first: {row}); no time is used of them",
+    "midnight": "rows timed exactly 00:00: {n} (first: {row}); perhaps no time was recorded",
+    "repeated_hour": "rows in the hour that the autumn clock change repeats: {n} (first: {row}); both readings are "
+    "kept, summer time first",
+    "skipped_hour": "rows in the hour that the spring clock change skips: {n} (first: {row}); both readings are kept",
 }
 
 
-def _remark_faults(kept: Sequence[tuple[Row, _Reading]]) -> tuple[str, ...]:
-    """Gather the rows' remarks into one sentence a kind."""
-    gathered: dict[str, list[tuple[int, str]]] = {}
-    for row, reading in kept:
-        for remark in reading.remarks:
-            kind, _, entry = remark.partition("=")
-            gathered.setdefault(kind, []).append((row.number, entry))
-    return tuple(_remark_fault(kind, found) for kind, found in gathered.items())
+def _record_faults(records: Sequence[Records], *, several: bool) -> tuple[str, ...]:
+    """Gather what is to be said of many rows into one sentence a kind."""
+    accepted, doubts = _joined([part.accepted for part in records]), _joined([part.doubts for part in records])
+    ids = pd.concat([part[["incident_id", "sheet", "row"]] for r in records for part in (r.accepted, r.quarantined)])
+    repeated = ids[matches(ids["incident_id"], r"#\d+$")]
+    faults = [fault for part in records for fault in part.faults]
+    if len(repeated):
+        first = _row_of(repeated.sort_values("row").iloc[0], several)
+        faults.append(f"rows that repeat an earlier reference: {len(repeated)} (first: {first}); all are kept")
+    for known, words in _KNOWN_FAULTS.items():
+        rows = accepted[accepted["time_known"] == known]
+        faults.extend([words.format(n=len(rows), row=_row_of(rows.iloc[0], several))] if len(rows) else [])
+    odd = doubts[doubts["read_as"] == "unknown"]
+    for field, entries in odd.groupby("field", sort=False):
+        first = f"{entries['entry'].iloc[0][:40]!r}, {_row_of(entries.iloc[0], several)}"
+        words = str(field).replace("_", " ")
+        faults.append(f"entries of {words} not understood, which count as unknown: {len(entries)} (first: {first})")
+    return tuple(faults)
 
 
-def _remark_fault(kind: str, found: Sequence[tuple[int, str]]) -> str:
-    row, entry = found[0]
-    if kind in _REMARKS:
-        return _REMARKS[kind].format(n=len(found), row=row)
-    field = kind.replace("_", " ")
-    return f"entries of {field} not understood, which count as unknown: {len(found)} (first: {entry[:40]!r}, row {row})"
+def _row_of(row: pd.Series, several: bool) -> str:
+    return f"row {row['row']} of {row['sheet']!r}" if several else f"row {row['row']}"

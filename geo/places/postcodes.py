@@ -1,53 +1,37 @@
-"""Postcodes: read what people typed, and find where it is. Never a guess: one reading, or none and the reason."""
+"""Postcodes: read what people typed with the help of a list, and find where it is. One reading, or none and why."""
 
-import itertools
-import re
-import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.spatial import cKDTree
 
 from geo.errors import PlaceError, SchemaError, SourceError
 from geo.places.boundaries import counties, data_file
+from geo.places.postcode_forms import (
+    MISTAKEN,
+    WIDER_DIGITS_FOR,
+    WIDER_LETTERS_FOR,
+    PostcodePrecision,
+    PostcodeReading,
+    either,
+    look_alikes,
+    no_place,
+    not_a_postcode,
+    parse_postcode,
+    partial_look_alikes,
+    shorten,
+    tighten,
+    unread,
+)
 from geo.settings import data_folder
 
-PostcodePrecision = Literal["unit", "sector", "district", "none"]
-
-_AREA_CODES = (
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G "
-    "GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA "
-    "PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN "
-    "WR WS WV YO ZE"
-)
-AREAS = frozenset(_AREA_CODES.split())
-"""The postcode areas of the United Kingdom that have places in them. Source: ONS Postcode Directory, November 2025."""
-
-INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
-"""The last two letters are never C, I, K, M, O or V (Royal Mail)."""
-
-LETTERED = re.compile(r"(E1W|N1[CP]|NW1W|SE1P|SW1[AEHPVWXY]|W1[A-HJKMNPR-Y]|(EC[1-4]|WC[12])[ABEHMNPRVWXY])")
-"""Districts that end in a letter, live or withdrawn: central London only."""
-
-WITHDRAWN_AREAS = {"NPT": "Newport, recoded to NP"}
-ISLANDS = {"JE": "Jersey", "GY": "Guernsey", "IM": "the Isle of Man"}
-NOT_PLACES = re.compile(
-    r"GIR0AA|SANTA1|BX\d.*|XX\d.*|BF1\w*|BFPO\d+|(ASCN|STHL|TDCU|FIQQ|SIQQ|BBND|BIQQ|PCRN|TKCA)\w*|GX11\w*|"
-    r"AI2640|KY\d\d{4}|VG\d{4}|MSR\d{4}"
-)
-_BLANK_WORDS = "NAN NONE NULL NA N/A #N/A NK N/K NOTKNOWN NOTRECORDED NOTSTATED UNKNOWN U/K UK ? - -- . TBC"
-BLANKS = frozenset(_BLANK_WORDS.split())
-LETTER_FOR = {"0": "O", "1": "I", "5": "S"}
-DIGIT_FOR = {"O": "0", "I": "1", "L": "1"}
-OUTWARD_SHAPES = ("A9", "A99", "AA9", "AA99", "A9A", "AA9A")
-FULL = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})(?![A-Z0-9])")
-PARTIAL = re.compile(
-    r"([A-Z]{1,2}[0-9][A-Z0-9]?)(?:(?:\s+([0-9])\s*([A-Z]?|[A-Z]?[*?#_X-]|[*?#_X-]{2}))|\s*[*?#_-]{2,3})?"
-)
+__all__ = ["Gazetteer", "Place", "PostcodePrecision", "PostcodeReading", "parse_postcode"]
 
 UNIT_METRES = 60.0
 """Least doubt of a unit postcode's point. Assumption: a postcode is about 15 addresses, and half of the live postcode
@@ -60,176 +44,11 @@ OFFICE_POSTCODES = 20
 NEAREST_METRES = 10_000
 """Beyond this, the nearest postcode says nothing about a point."""
 
+SURE_METRES = 100.0
+"""A point no more doubtful than this lies in the areas of the nearest live postcode; a wider one in the commonest."""
 
-@dataclass(frozen=True, slots=True)
-class PostcodeReading:
-    """What one text says as a postcode: its normal form, how precise it is, and why where it is not clear."""
-
-    given: str
-    normal: str
-    precision: PostcodePrecision
-    repaired: bool
-    reason: str
-
-
-def parse_postcode(text: str) -> PostcodeReading:
-    """
-    Read ``text`` as a postcode, a sector or a district, or say why it is none of them.
-
-    Spaces, case, punctuation, widths, leading zeros and an address around the postcode are repaired; O for 0, I or L
-    for 1 and 0, 1 or 5 for O, I or S are repaired only when exactly one reading exists. A unit is well formed, which
-    does not mean that it exists: the gazetteer knows that. 'LS14' without a space is read as the district LS14; wrong
-    where a writer cut 'LS1 4' short. 'LS1 4XX' is read as the sector, since XX is how systems mask a unit.
-
-    Examples
-    --------
-    >>> parse_postcode("nn15bd").normal
-    'NN1 5BD'
-    >>> parse_postcode("LSI 4AP").reason
-    'a letter or digit was mistaken for its look-alike'
-    >>> parse_postcode("no fixed abode").precision
-    'none'
-    """
-    given = "" if text is None else str(text)
-    plain = _plain(given)
-    tight = re.sub(r"[^A-Z0-9]", "", plain)
-    if reason := _no_place(plain, tight):
-        return PostcodeReading(given, "", "none", repaired=False, reason=reason)
-    return (
-        _read_unit(given, tight)
-        or _read_partial(given, plain)
-        or _read_look_alike(given, tight)
-        or _read_address(given, plain)
-        or PostcodeReading(given, "", "none", repaired=False, reason=f"not a postcode: {_short(given)}")
-    )
-
-
-def _plain(text: str) -> str:
-    """Fold widths, drop invisible characters and enclosing marks, and write capitals."""
-    folded = unicodedata.normalize("NFKC", text)
-    visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
-    return visible.strip().strip("'\"`").strip().upper()
-
-
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 40 else words[:39] + "…"
-
-
-def _no_place(plain: str, tight: str) -> str:
-    """Say why a text is of no place at all: blank, no fixed abode, an island, overseas or for mail only."""
-    if not tight or tight.strip("0") == "" or plain in BLANKS or tight in BLANKS:
-        return "no postcode recorded"
-    if tight in ("NFA", "NOFIXEDABODE", "NOFIXEDADDRESS", "HOMELESS", "ZZ993VZ"):
-        return "no fixed abode" + (" (ZZ99)" if tight.startswith("ZZ99") else "")
-    if tight.startswith("ZZ99"):
-        return "an NHS code for an address not known or not in England (ZZ99)"
-    if NOT_PLACES.fullmatch(tight):
-        return f"a postcode of no place in Great Britain: {_short(plain)}"
-    if (island := ISLANDS.get(tight[:2])) and re.fullmatch(r"[A-Z]{2}\d{1,2}(\d[A-Z]{2})?", tight):
-        return f"a postcode of {island}, which has no point on the British National Grid: {_short(plain)}"
-    return ""
-
-
-def _shape(text: str) -> str:
-    return "".join("9" if char.isdigit() else "A" for char in text)
-
-
-def _is_outward(outward: str) -> bool:
-    """Hold a postcode district against its six shapes, the areas that exist and the lettered districts."""
-    shape = _shape(outward)
-    if shape not in OUTWARD_SHAPES:
-        return outward in WITHDRAWN_AREAS
-    if shape in ("A9A", "AA9A"):
-        return LETTERED.fullmatch(outward) is not None
-    return outward.rstrip("0123456789") in AREAS
-
-
-def _is_inward(inward: str) -> bool:
-    return _shape(inward) == "9AA" and all(letter in INWARD_LETTERS for letter in inward[1:])
-
-
-def _unpadded(outward: str) -> str:
-    """Take the zero out of 'LS01'; a district is never written so."""
-    padded = re.fullmatch(r"([A-Z]{1,2})0([1-9])", outward)
-    return padded[1] + padded[2] if padded else outward
-
-
-def _read_unit(given: str, tight: str) -> PostcodeReading | None:
-    outward, inward = tight[:-3], tight[-3:]
-    if not (_is_inward(inward) and (_is_outward(outward) or _is_outward(_unpadded(outward)))):
-        return None
-    if _unpadded(outward) != outward:
-        return (
-            None if len(_look_alikes(tight)) != 1 else _unit(given, _unpadded(outward), inward, "a zero was left out")
-        )
-    if inward.endswith("XX"):
-        reason = f"the unit looks masked (XX): only its sector {outward} {inward[0]} is used"
-        return PostcodeReading(given, f"{outward} {inward[0]}", "sector", repaired=False, reason=reason)
-    return _unit(given, outward, inward, "")
-
-
-def _unit(given: str, outward: str, inward: str, reason: str) -> PostcodeReading:
-    normal = f"{outward} {inward}"
-    return PostcodeReading(given, normal, "unit", repaired=normal != given, reason=reason)
-
-
-def _read_partial(given: str, plain: str) -> PostcodeReading | None:
-    """Read a district or a sector, whole or left of a mask."""
-    found = PARTIAL.fullmatch(" ".join(plain.rstrip(".,").split()))
-    if not found or not _is_outward(found[1]):
-        return None
-    if found[2]:
-        normal, words = f"{found[1]} {found[2]}", "only the sector"
-        return PostcodeReading(given, normal, "sector", repaired=normal != given, reason=f"{words} is recorded")
-    return PostcodeReading(given, found[1], "district", repaired=found[1] != given, reason="only the postcode district")
-
-
-def _read_look_alike(given: str, tight: str) -> PostcodeReading | None:
-    """Try the look-alikes of letters and digits, unless the text already has the shape of a postcode."""
-    if _shape(tight[-3:]) == "9AA" and _shape(tight[:-3]) in OUTWARD_SHAPES and _unpadded(tight[:-3]) == tight[:-3]:
-        return None
-    readings = sorted(_look_alikes(tight))
-    if len(readings) == 1:
-        outward, inward = readings[0].split(" ")
-        return _unit(given, outward, inward, "a letter or digit was mistaken for its look-alike")
-    if readings:
-        reason = f"not a postcode: {_short(given)} may be {' or '.join(readings)}"
-        return PostcodeReading(given, "", "none", repaired=False, reason=reason)
-    return None
-
-
-def _look_alikes(tight: str) -> set[str]:
-    """Give every full postcode that differs from ``tight`` only by look-alikes and a padding zero."""
-    shapes = [shape + "9AA" for shape in OUTWARD_SHAPES if len(shape) + 3 == len(tight)]
-    found = set()
-    for shape in shapes:
-        swaps = [_fitting(char, slot) for char, slot in zip(tight, shape, strict=True)]
-        for candidate in itertools.product(*swaps):
-            outward, inward = _unpadded("".join(candidate[:-3])), "".join(candidate[-3:])
-            if _is_outward(outward) and _is_inward(inward):
-                found.add(f"{outward} {inward}")
-    return found
-
-
-def _fitting(char: str, slot: str) -> str:
-    """Give ``char``, or its look-alike, where it fits a slot of the shape; nothing where neither does."""
-    if _shape(char) == slot:
-        return char
-    return (DIGIT_FOR if slot == "9" else LETTER_FOR).get(char, "")
-
-
-def _read_address(given: str, plain: str) -> PostcodeReading | None:
-    """Find the only full postcode inside a longer text; two different ones are not chosen between."""
-    found = [
-        (outward, inward) for outward, inward in FULL.findall(plain) if _is_outward(outward) and _is_inward(inward)
-    ]
-    if len(set(found)) == 1:
-        return _unit(given, *found[0], "taken out of a longer text")
-    if found:
-        reason = f"not a postcode: two postcodes are recorded ({' and '.join(' '.join(pair) for pair in found[:2])})"
-        return PostcodeReading(given, "", "none", repaired=False, reason=reason)
-    return None
+SINCE_LOOKUP = 202205
+"""The first month that the lookup of May 2022 does not know: ``introduced`` here means in this month or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +72,8 @@ class Gazetteer:
 
     A postcode whose point is a mail office (20 or more postcodes of 3 or more postcode districts: post-office boxes,
     large users, many of them terminated) keeps that point, and its doubt reaches over its whole postcode district.
-    Wrong for a postcode introduced after November 2025, and at the outer edge of the ring, where a sector is cut.
+    ``introduced`` and ``terminated`` are months (201403 is March 2014; terminated 0: not by April 2022). Wrong for a
+    postcode introduced after November 2025, and at the outer edge of the ring, where a sector is cut.
 
     Raises
     ------
@@ -265,8 +85,7 @@ class Gazetteer:
     covers: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        wanted = {"easting", "northing", "live", "in_county", "district", "district_2021", "lsoa"}
-        if missing := sorted(wanted - set(self.frame.columns)):
+        if missing := sorted({*_FRAME} - set(self.frame.columns)):
             raise SchemaError(f"the gazetteer lacks {len(missing)} columns (first: {missing[0]!r})")
         if not self.frame.index.is_unique:
             raise SchemaError(f"the gazetteer holds {int(self.frame.index.duplicated().sum())} postcodes twice")
@@ -290,15 +109,15 @@ class Gazetteer:
         PlaceError
             If it is no postcode, or one that the gazetteer does not know; the message says the cure.
         """
-        reading = parse_postcode(postcode)
+        reading = self.read(postcode)
         if reading.precision == "none":
             raise PlaceError(
-                f"{_short(postcode)!r} cannot be located ({reading.reason}); give a postcode such as NN1 5BD"
+                f"{shorten(postcode)!r} cannot be located ({reading.reason}); give a postcode such as NN1 5BD"
             )
         found = self.table([postcode]).iloc[0]
         if found["precision"] == "none":
             raise PlaceError(
-                f"{reading.normal} is not known in {' or '.join(self.covers)} or 24 km around; {self._cure(reading)}"
+                f"{reading.normal} is not known in {self._counties} or 24 km around; {self._cure(reading)}"
             )
         return Place(
             str(found["postcode"]),
@@ -311,6 +130,10 @@ class Gazetteer:
             str(found["lsoa"]),
         )
 
+    @property
+    def _counties(self) -> str:
+        return " or ".join(self.covers)
+
     def _cure(self, reading: PostcodeReading) -> str:
         sector = reading.normal[:-2] if reading.precision == "unit" else ""
         if sector and sector in self._groups.index:
@@ -319,48 +142,127 @@ class Gazetteer:
             return f"check it, or give its postcode district {district!r}"
         return "check it, or add its county with: triage-map data COUNTY"
 
-    def table(self, texts: list[str]) -> pd.DataFrame:
+    def read(self, text: str, *, repair: bool = True) -> PostcodeReading:
         """
-        Place many texts at once: one row a text, in order, with the columns of :class:`Place` and ``reason``.
+        Read a text as a postcode, and repair it where exactly one reading of its look-alikes is in the gazetteer.
 
-        A text that cannot be placed has precision ``none``, no point, its own text as ``postcode`` and the reason.
+        O and 0, I, L and 1, S and 5, B and 8, Z and 2 are look-alikes here. What is in the gazetteer as it stands is
+        never changed, and neither is a well-formed postcode of a postcode district outside it, which may well exist.
+        Where several readings exist the text is not read, and the reason names them. A unit in XX that exists is that
+        unit, not a mask. Without ``repair`` look-alikes are left as they are: for texts where a postcode is not
+        expected, and a word may look like one. Wrong where the true postcode is younger than the gazetteer.
         """
-        distinct = list(dict.fromkeys(texts))
-        readings = [self._reading(text) for text in distinct]
-        rows = pd.DataFrame(
-            {
-                "postcode": [reading.normal for reading in readings],
-                "precision": [reading.precision for reading in readings],
-                "reason": [reading.reason if reading.precision == "none" else "" for reading in readings],
-            },
-            index=pd.Index(distinct, dtype=object),
-            dtype="str",
-        )
-        return self._placed(rows).loc[texts].reset_index(drop=True)
-
-    def _reading(self, text: str) -> PostcodeReading:
-        """Read a text; a unit in XX that really exists is that unit, not a mask."""
+        tight = tighten(text)
+        if self._row_of(tight) is not None:
+            normal = f"{tight[:-3]} {tight[-3:]}"
+            return PostcodeReading(text, normal, "unit", repaired=normal != text, reason="")
         reading = parse_postcode(text)
-        tight = re.sub(r"[^A-Z0-9]", "", _plain(reading.given))
-        unit = f"{tight[:-3]} {tight[-3:]}"
-        if reading.precision == "sector" and tight.endswith("XX") and unit in self.frame.index:
-            return PostcodeReading(reading.given, unit, "unit", repaired=unit != reading.given, reason="")
+        if not repair:
+            guessed = reading.reason == MISTAKEN
+            return unread(text, not_a_postcode(text)) if guessed else reading
+        return reading if self._stands(reading) else self._repaired(reading, tight)
+
+    def _stands(self, reading: PostcodeReading) -> bool:
+        """Say whether a reading is not to be tried for look-alikes."""
+        if reading.precision == "none":
+            return no_place(reading.given) != ""
+        if reading.reason == MISTAKEN:
+            return False
+        normal = reading.normal
+        known = self._row_of(normal.replace(" ", "")) is not None if reading.precision == "unit" else self._has(normal)
+        return known or (reading.precision == "unit" and not self._has(normal.split(" ")[0]))
+
+    def _repaired(self, reading: PostcodeReading, tight: str) -> PostcodeReading:
+        candidates = look_alikes(tight, WIDER_LETTERS_FOR, WIDER_DIGITS_FOR)
+        units = sorted(unit for unit in candidates if self._row_of(unit.replace(" ", "")) is not None)
+        if len(units) > 1:
+            return unread(reading.given, either(reading.given, units))
+        if units:
+            return PostcodeReading(reading.given, units[0], "unit", repaired=True, reason=MISTAKEN)
+        partial = partial_look_alikes(reading.given, WIDER_LETTERS_FOR, WIDER_DIGITS_FOR)
+        groups = sorted(group for group in partial if self._has(group))
+        if len(groups) > 1:
+            return unread(reading.given, either(reading.given, groups))
+        if groups:
+            precision: PostcodePrecision = "sector" if " " in groups[0] else "district"
+            return PostcodeReading(reading.given, groups[0], precision, repaired=True, reason=MISTAKEN)
         return reading
 
-    def _placed(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Add point, doubt and areas to readings indexed by their text."""
-        found = self._places.reindex(rows["postcode"]).set_axis(rows.index, axis="index")
-        lost = found["easting"].isna()
-        unit = rows["precision"].eq("unit") & ~lost
-        found.loc[unit, "uncertainty_metres"] = self._doubt(found[unit], rows.loc[unit, "postcode"])
-        unread = rows["precision"].eq("none")
-        unknown = "postcode unknown to the gazetteer: " + rows["postcode"]
-        return found.assign(
-            postcode=rows["postcode"].where(~unread, pd.Series(rows.index.astype(str), index=rows.index)),
-            precision=rows["precision"].where(~lost, "none"),
-            reason=rows["reason"].where(unread | ~lost, unknown),
-            **{column: found[column].fillna("") for column in ("district", "district_2021", "lsoa")},
+    def _row_of(self, tight: str) -> int | None:
+        return self._rows.get(tight)
+
+    def _has(self, group: str) -> bool:
+        """Say whether any postcode of a sector or postcode district is here."""
+        return group in self._group_names
+
+    def table(self, texts: Iterable[str], *, repair: bool = True) -> pd.DataFrame:
+        """
+        Place many texts at once: one row a text, in order, each distinct text read once, as :meth:`read` does.
+
+        A text that cannot be placed has precision ``none``, no point, its own text as ``postcode`` and the reason.
+
+        Returns
+        -------
+        The columns of :class:`Place`, then ``reason`` (why not placed), ``remark`` (how a text was read that did not
+        say its postcode as it is), ``introduced``, ``terminated`` and ``live`` (of units; 0 and true for others).
+        """
+        codes, distinct = pd.factorize(pd.Series(texts, dtype="str").fillna(""))
+        readings = self._readings(pd.Series(distinct, dtype="str"), repair)
+        return self._placed(readings).take(codes).reset_index(drop=True)
+
+    def _readings(self, distinct: pd.Series, repair: bool) -> pd.DataFrame:
+        """Read distinct texts: ``given, row`` (in the frame, -1 for none), ``normal, precision, why``."""
+        given = pa.array(distinct, type=pa.string())
+        typed = pc.utf8_upper(pc.replace_substring_regex(given, "[^A-Za-z0-9]+", ""))
+        plain = np.asarray(pc.string_is_ascii(given))
+        known = np.fromiter((self._rows.get(text, -1) for text in typed.to_pylist()), "int64", len(distinct))
+        row = np.where(plain, known, -1)
+        slow = np.flatnonzero(row < 0)
+        never = plain & _is_never(given, typed)
+        read = [
+            unread(text, not_a_postcode(text)) if hopeless else self.read(text, repair=repair)
+            for text, hopeless in zip(distinct.iloc[slow], never[slow], strict=True)
+        ]
+        row[slow] = [self._rows.get(r.normal.replace(" ", ""), -1) if r.precision == "unit" else -1 for r in read]
+        normal = distinct.to_numpy(dtype=object, copy=True)
+        normal[row >= 0] = self._names[row[row >= 0]]
+        normal[slow] = [r.normal for r in read]
+        precision, why = np.full(len(distinct), "unit", dtype=object), np.full(len(distinct), "", dtype=object)
+        precision[slow], why[slow] = [r.precision for r in read], [r.reason for r in read]
+        columns = {"given": distinct.to_numpy(), "row": row, "normal": normal, "precision": precision, "why": why}
+        return pd.DataFrame(columns).astype({"normal": "str", "precision": "str", "why": "str"})
+
+    def _placed(self, read: pd.DataFrame) -> pd.DataFrame:
+        """Add point, doubt and areas to readings."""
+        unit, partial = read["row"] >= 0, read["precision"].isin(("sector", "district"))
+        found = self.frame[list(_FRAME)].take(read.loc[unit, "row"]).set_axis(read.index[unit], axis="index")
+        parts = [found.assign(uncertainty_metres=self._doubt(found, read.loc[unit, "normal"]))]
+        if partial.any():
+            groups = self._groups.reindex(read.loc[partial, "normal"]).set_axis(read.index[partial], axis="index")
+            parts.append(groups[groups["easting"].notna()].assign(introduced=0, terminated=0, live=True))
+        placed = pd.concat(parts).reindex(read.index)
+        lost = placed["easting"].isna()
+        texts = {column: placed[column].fillna("").astype("str") for column in ("district", "district_2021", "lsoa")}
+        months = {column: placed[column].fillna(0).astype("int32") for column in ("introduced", "terminated")}
+        return placed.assign(
+            postcode=read["normal"].where(read["precision"] != "none", read["given"]),
+            precision=read["precision"].where(~lost, "none"),
+            reason=self._reasons(read, lost),
+            remark=_remarks(read).where(~lost, ""),
+            live=placed["live"].ne(False),
+            **texts,
+            **months,
         )[_PLACED]
+
+    def _reasons(self, read: pd.DataFrame, lost: pd.Series) -> pd.Series:
+        """Say why each text that has no place has none."""
+        reasons = read["why"].where(lost, "")
+        unknown = lost & (read["precision"] != "none")
+        here = read.loc[unknown, "normal"].str.split(" ").str[0].isin(self._group_names)
+        normal = read.loc[unknown, "normal"]
+        outside = f"in no postcode district of {self._counties} or 24 km around: " + normal
+        reasons[unknown] = ("no such postcode by November 2025: " + normal).where(here, outside)
+        return reasons
 
     def nearest(self, easting: float, northing: float) -> str:
         """
@@ -380,9 +282,39 @@ class Gazetteer:
             )
         return str(live.index[int(row)])
 
+    def areas_at(self, points: pd.DataFrame) -> pd.DataFrame:
+        """
+        Give the districts and the LSOA that points lie in, by the live postcodes around them.
+
+        A point known to 100 m takes those of the nearest live postcode, wrong within a few hundred metres of a border
+        in the country. A wider one takes the commonest districts of the postcodes within its doubt, and an LSOA only
+        where all of them share it. A point more than 10 km from every postcode has none.
+
+        Parameters
+        ----------
+        points
+            ``easting, northing, uncertainty_metres``.
+
+        Returns
+        -------
+        ``district, district_2021, lsoa`` (empty where not known) and ``metres`` to the nearest live postcode, indexed
+        as ``points``.
+        """
+        at = points[["easting", "northing"]].to_numpy(dtype="float64")
+        metres, row = self._tree.query(at) if len(at) else (np.empty(0), np.empty(0, dtype="int64"))
+        near = metres <= NEAREST_METRES
+        live = {column: self._live[column].to_numpy(dtype=object) for column in _AREAS}
+        areas = {column: np.where(near, names[np.where(near, row, 0)], "") for column, names in live.items()}
+        doubt = points["uncertainty_metres"].to_numpy(dtype="float64")
+        for place in np.flatnonzero(near & (doubt > SURE_METRES)):
+            around = self._tree.query_ball_point(at[place], max(doubt[place], metres[place]))
+            for column, names in live.items():
+                areas[column][place] = _shared(names[around], column)
+        return pd.DataFrame(areas, index=points.index).astype("str").assign(metres=metres)
+
     @cached_property
     def _outward(self) -> pd.Series:
-        return pd.Series(self.frame.index.str.split(" ").str[0], index=self.frame.index)
+        return pd.Series(self.frame.index.str[:-4], index=self.frame.index)  # without the space and three characters
 
     @cached_property
     def _at_office(self) -> pd.Index:
@@ -412,17 +344,30 @@ class Gazetteer:
         metres, _ = self._points.query(points[["easting", "northing"]].to_numpy(dtype="float64"), k=2)
         half_way = np.where(metres[:, 0] > 0, metres[:, 0], metres[:, 1]) / 2
         half_way = np.where(np.isfinite(half_way), half_way, UNIT_METRES)  # inf: there is no other live point
+        at_office = postcodes.isin(self._at_office).to_numpy()
+        if at_office.any():
+            half_way[at_office] = self._office_doubt(points[at_office], postcodes[at_office])
+        return np.asarray(np.maximum(UNIT_METRES, np.round(half_way)))
+
+    def _office_doubt(self, points: pd.DataFrame, postcodes: pd.Series) -> np.ndarray:
+        """Give the doubt of units at a mail office: as far as the edge of their postcode district."""
         district = self._groups.reindex(postcodes.str.split(" ").str[0]).set_axis(points.index, axis="index")
         away = np.hypot(points["easting"] - district["easting"], points["northing"] - district["northing"])
-        anywhere = (away + district["uncertainty_metres"]).fillna(UNIT_METRES)
-        at_office = postcodes.isin(self._at_office).to_numpy()
-        return np.asarray(np.maximum(UNIT_METRES, np.round(np.where(at_office, anywhere, half_way))))
+        return np.asarray((away + district["uncertainty_metres"]).fillna(UNIT_METRES), dtype="float64")
 
     @cached_property
-    def _places(self) -> pd.DataFrame:
-        """Everything that has a place: units, sectors and postcode districts."""
-        units = self.frame[[*_GROUPED, "lsoa"]].assign(uncertainty_metres=np.nan)
-        return pd.concat([units, self._groups])
+    def _names(self) -> np.ndarray:
+        return np.asarray(self.frame.index.to_numpy(dtype=object))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """The row of each postcode, written without its space."""
+        return {name.replace(" ", ""): row for row, name in enumerate(self._names)}
+
+    @cached_property
+    def _group_names(self) -> frozenset[str]:
+        """The sectors and postcode districts that any postcode here belongs to."""
+        return frozenset(self._outward.unique()) | frozenset(self.frame.index.str[:-2].unique())
 
     @cached_property
     def _groups(self) -> pd.DataFrame:
@@ -438,18 +383,60 @@ class Gazetteer:
         return pd.concat(parts)
 
 
+_AREAS = ("district", "district_2021", "lsoa")
 _GROUPED = ("easting", "northing", "district", "district_2021")
+_FRAME = ("easting", "northing", "live", "introduced", "terminated", "in_county", *_AREAS)
 _PLACED = [
     "postcode",
     "easting",
     "northing",
     "precision",
     "uncertainty_metres",
-    "district",
-    "district_2021",
-    "lsoa",
+    *_AREAS,
     "reason",
+    "remark",
+    "introduced",
+    "terminated",
+    "live",
 ]
+
+
+def _is_never(given: pa.Array, typed: pa.Array) -> np.ndarray:
+    """
+    Say which plain texts can hold no postcode: numbers, and longer texts without a letter before a digit.
+
+    Only a matter of speed: each would be read as no postcode one by one, too.
+    """
+    letters = pc.match_substring_regex(typed, "[A-Z]")
+    number = pc.and_(pc.invert(letters), pc.match_substring_regex(typed, "[1-9]"))
+    words = pc.and_(pc.greater(pc.utf8_length(typed), 16), pc.invert(pc.match_substring_regex(given, "[A-Za-z][0-9]")))
+    return np.asarray(pc.or_(number, words))
+
+
+def _remarks(read: pd.DataFrame) -> pd.Series:
+    """Say how each text was read that does not say its postcode, sector or district as it is."""
+    said = read["precision"].eq("none") | read["why"].isin(
+        ("", "only the sector is recorded", "only the postcode district")
+    )
+    words = np.full(len(read), "", dtype=object)
+    words[~said] = [
+        _remark(*row) for row in read.loc[~said, ["given", "normal", "why"]].itertuples(index=False, name=None)
+    ]
+    return pd.Series(words, index=read.index, dtype="str")
+
+
+def _remark(given: str, normal: str, why: str) -> str:
+    if "longer text" in why:
+        return f"{normal} taken out of a longer text"  # an address is not to be repeated
+    return f"read {shorten(given)} as {normal}: {why}"
+
+
+def _shared(names: np.ndarray, column: str) -> str:
+    """Give the commonest district, the first by name among equals; of an LSOA only one that all share."""
+    found, counts = np.unique(names.astype(str), return_counts=True)
+    if column == "lsoa" and len(found) > 1:
+        return ""
+    return str(found[counts.argmax()])
 
 
 def _group(frame: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 import io
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,8 @@ from geo.places import packages
 from geo.places.boundaries import slug
 from geo.places.counties import canonical_county, county_of_district
 from geo.places.packages import AREAS, CENSUS, DIRECTORY, HIGHWAYS, LOOKUP, PACKAGES, Package
+from geo.places.postcodes import SINCE_LOOKUP
+from geo.whole import whole
 
 __all__ = ["PACKAGES", "derive"]
 
@@ -105,9 +105,9 @@ def derive(county: str, folder: Path) -> tuple[Path, ...]:
         Path("roads", "strategic_lines.csv"): STRATEGIC_LINES.read_bytes(),
     }
     for path, content in files.items():
-        _write_whole(folder / path, content)
+        _write(folder / path, content)
     for room in ("boundaries", "postcodes", "residents", "roads"):
-        _write_whole(folder / room / "SOURCES.md", _sources_page(folder / room).encode())
+        _write(folder / room / "SOURCES.md", _sources_page(folder / room).encode())
     return tuple(folder / path for path in files)
 
 
@@ -245,12 +245,16 @@ def _postcode_frame(kept: pd.DataFrame, codes: set[str], england: _England, poly
     new = kept["laua"].map(england.district_names).fillna("")
     old = _old_district(kept["lsoa"].map(names))
     scottish = ~kept["lsoa"].str.startswith(("E", "W"))
+    months = england.lookup.drop_duplicates("postcode").set_index("postcode")[["introduced", "terminated"]]
+    known = months.reindex(kept["postcode"]).set_axis(kept.index, axis="index")
     frame = pd.DataFrame(
         {
             "postcode": kept["postcode"],
             "easting": kept["easting"].astype("int32"),
             "northing": kept["northing"].astype("int32"),
             "live": kept["postcode"].isin(set(england.live["postcode"])),
+            "introduced": known["introduced"].fillna(SINCE_LOOKUP).astype("int32"),
+            "terminated": known["terminated"].fillna(0).astype("int32"),
             "in_county": kept["laua"].isin(codes),
             "district": old.where(~scottish, new).fillna(""),
             "district_2021": new,
@@ -312,7 +316,7 @@ def _postcode_bytes(postcodes: pd.DataFrame, notes: dict[str, int]) -> bytes:
         buffer,
         compression="zstd",
         compression_level=15,
-        use_dictionary=["live", "in_county", "district", "district_2021", "lsoa"],
+        use_dictionary=["live", "introduced", "terminated", "in_county", "district", "district_2021", "lsoa"],
         column_encoding={
             "postcode": "DELTA_BYTE_ARRAY",
             "easting": "DELTA_BINARY_PACKED",
@@ -345,23 +349,9 @@ def _road_bytes() -> bytes:
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, to the disk, then into its place."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).chmod(0o644)
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SourceError(f"{path} cannot be written ({error.strerror}); name a folder that may be written") from error
+def _write(path: Path, content: bytes) -> None:
+    with whole(path) as beside:
+        beside.write_bytes(content)
 
 
 _ROOMS: dict[str, tuple[str, tuple[Package, ...], str]] = {
@@ -374,10 +364,13 @@ _ROOMS: dict[str, tuple[str, tuple[Package, ...], str]] = {
     ),
     "postcodes": (
         "Every unit postcode, live and terminated, of each county and of a ring of 24 km around it. `live`: in OS "
-        "Code-Point Open 2025.2, so a postcode introduced after April 2025 counts as not live. `lsoa` and `district` "
-        "(edition 2011-2021): ONS lookup of May 2022; where that knows none, or one more than 1 km from the point, the "
-        "LSOA 2011 polygon around the point; `district_2021`: "
-        "the district of 2025, by the postcode directory. `in_county`: by that district.",
+        "Code-Point Open 2025.2, so a postcode introduced after April 2025 counts as not live. `introduced` and "
+        "`terminated`: months (201403 is March 2014) of the ONS lookup of May 2022; introduced 202205 means in that "
+        "month or later; terminated 0 means not by April 2022, so that a postcode with 0 which is not live was "
+        "withdrawn later, in a month not known; one that is live after its termination is used anew. `lsoa` and "
+        "`district` (edition 2011-2021): ONS lookup of May 2022; where that knows none, or one more than 1 km from the "
+        "point, the LSOA 2011 polygon around the point; `district_2021`: the district of 2025, by the postcode "
+        "directory. `in_county`: by that district.",
         (DIRECTORY, LOOKUP, AREAS),
         ATTRIBUTION,
     ),

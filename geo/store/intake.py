@@ -2,22 +2,30 @@
 Bring files into a project: read, locate, keep. And the demonstration projects, made the same way from written files.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from geo.deployment.shifts import read_shift_log
-from geo.errors import ProjectError
+from geo.errors import ProjectError, SchemaError, SourceError
 from geo.incidents import demonstration
-from geo.incidents.grid import read_grids
-from geo.incidents.read import kind_of_file, read_extract
+from geo.incidents.columns import ColumnMapping, find_mapped, looks_like
+from geo.incidents.grid import Grid, read_grids
+from geo.incidents.read import read_extract
+from geo.incidents.times import DATED, order_of
+from geo.incidents.values import DayOrder
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
 from geo.scenarios.presets import DEMONSTRATION_BASE
 from geo.settings import cache_folder
-from geo.store.project import Facts, Project, create_project, open_project
+from geo.store.delivery import Delivery, delivery_of_extract, delivery_of_shift_log
+from geo.store.keeping import keep
+from geo.store.ledger import Arrival, Imported
+from geo.store.project import Facts, Project, create_project, digest_of, open_project
 
 COUNTY = "Northamptonshire"
-EDITION = 2
-"""Raised whenever what the demonstration writes changes, so that a cached one is made anew."""
+EDITION = 3
+"""Raised whenever what the demonstration writes or stores changes, so that a cached one is made anew."""
 
 SYNTHETIC = {
     "weeks": (
@@ -36,32 +44,113 @@ SYNTHETIC = {
 
 IMPORTED_SYNTHETIC = "Synthetic data: a file of this project says that its rows are invented."
 
+_LABELLED_ROWS = 12
 
-def import_file(project: Project, file: Path, source: str, gazetteer: Gazetteer) -> tuple[str, ...] | None:
+
+def import_file(
+    project: Project,
+    file: Path,
+    source: str,
+    gazetteer: Gazetteer,
+    *,
+    name: str = "",
+    columns: ColumnMapping | None = None,
+) -> Imported | None:
     """
     Import a file for what it is, a shift log or an extract of ``source``, in one transaction.
 
-    A file that calls itself synthetic labels the whole project so.
+    Several files are imported one by one; where that was broken off, doing all again goes on with those that are not in
+    yet. A file that calls itself synthetic labels the whole project so.
+
+    Parameters
+    ----------
+    name
+        The name to show and to keep, where the file lies under another; it is never used as a path.
+    columns
+        How to read the columns, as approved for this file; kept for the next file of the source. Without it, a mapping
+        that was approved before is used where it fits.
 
     Returns
     -------
-    What was noticed while reading, in sentences; None when the same file was imported before, which changes nothing.
+    What became of the rows; None when the same file was imported before, which changes nothing.
+
+    Raises
+    ------
+    SourceError, SchemaError
+        If the file cannot be read.
+    ProjectError
+        If the project cannot be written; it is then as it was.
     """
-    if kind_of_file(file) == "shifts":
-        log = read_shift_log(file)
-        faults, is_new = log.faults, project.add_shift_log(file, log)
-    else:
-        extract = read_extract(file, source=source, person_secret=project.person_secret)
-        faults, is_new = extract.faults, project.add_extract(file, extract, locate(extract.accepted, gazetteer))
-    if is_new and _says_synthetic(file):
-        project.mark_synthetic(IMPORTED_SYNTHETIC)
-    return faults if is_new else None
+    if not file.is_file():
+        raise SourceError(f"there is no file {str(file)!r}; check the path")
+    if project.imported_as(file):
+        return None
+    shown = name or file.name
+    with _called(file.name, shown):
+        grids = read_grids(file)
+        label = IMPORTED_SYNTHETIC if _says_synthetic(grids) else ""
+        arrival, delivery = _read(project, file, shown, grids, source, gazetteer, columns)
+    return keep(project.folder, arrival, delivery, gazetteer, approved=columns, label=label)
 
 
-def _says_synthetic(file: Path) -> bool:
+def _read(
+    project: Project,
+    file: Path,
+    shown: str,
+    grids: Sequence[Grid],
+    source: str,
+    gazetteer: Gazetteer,
+    columns: ColumnMapping | None,
+) -> tuple[Arrival, Delivery]:
+    """Read and place a file for what it is."""
+    digest, secret = digest_of(file), project.person_secret
+    if columns is None and _is_shift_log(grids):
+        arrival = Arrival(digest, shown, "shift_log")
+        return arrival, delivery_of_shift_log(read_shift_log(file), arrival, secret)
+    saved = project.mappings(source)
+    extract = read_extract(file, source=source, person_secret=secret, columns=columns, saved=saved)
+    order = extract.columns.day_order or _day_order(grids, extract.columns)
+    arrival = Arrival(digest, shown, source, extract.columns.to_json(), order)
+    located = locate(extract.accepted, gazetteer, project.places)
+    return arrival, delivery_of_extract(extract, located, arrival, secret)
+
+
+@contextmanager
+def _called(own: str, shown: str) -> Iterator[None]:
+    """Let what goes wrong with a file name it as the user does."""
+    try:
+        yield
+    except (SourceError, SchemaError) as error:
+        if own == shown:
+            raise
+        raise type(error)(str(error).replace(own, shown)) from error
+
+
+def _is_shift_log(grids: Sequence[Grid]) -> bool:
+    """Tell by its headings whether a file is a shift log, and no extract of incidents."""
+    kinds = {looks_like(grid.cells) for grid in grids}
+    return "shifts" in kinds and "incidents" not in kinds
+
+
+def _day_order(grids: Sequence[Grid], columns: ColumnMapping) -> DayOrder:
+    """Find the day order that a file's own dates show: what its rows are read by when they are mended."""
+    dated = [
+        grid.cells.iloc[header.place + 1 :][header.fields[field]]
+        for grid in grids
+        if (header := find_mapped(grid.cells, columns)) is not None
+        for field in DATED
+        if field in header.fields
+    ]
+    day_first, month_first, _ = order_of(dated)
+    return "mixed" if day_first and month_first else "month" if month_first else "day"
+
+
+def _says_synthetic(grids: Sequence[Grid]) -> bool:
     """Tell whether one of the first lines of a file calls its rows synthetic."""
     return any(
-        "synthetic" in str(cell).casefold() for grid in read_grids(file) for row in grid.rows[:12] for cell in row.cells
+        bool(column.str.contains("synthetic", case=False, regex=False).any())
+        for grid in grids
+        for _, column in grid.cells.head(_LABELLED_ROWS).items()
     )
 
 

@@ -1,69 +1,39 @@
 """
 A project: a folder with ``project.sqlite`` and, beside it, road networks and the files as received.
 
-The database is the record. Every import is one transaction, so a file is in it whole or not at all; the same file
+The database is the record. Every change is one transaction, so a file is in it whole or not at all; the same file
 twice changes nothing.
 """
 
+import datetime as dt
 import hashlib
-import os
-import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from geo import crs
-from geo.deployment.shifts import ShiftLog
 from geo.errors import ProjectError
-from geo.incidents.read import Extract
-from geo.places.bases import Base
-from geo.tables import LOCATED_COLUMNS, LONDON, SHIFT_COLUMNS, Column, check, names
+from geo.incidents.columns import ColumnMapping
+from geo.incidents.records import Mend
+from geo.places.named import PlaceList
+from geo.places.postcodes import Gazetteer
+from geo.store import decisions, erasing, facts, ledger, limits, mending, placing, undoing
+from geo.store.database import DATABASE, FORMAT, damaged, format_of, initialise, reading, rewrite, writing
+from geo.store.facts import Facts
+from geo.store.frames import table, texts
+from geo.store.history import read_history, remember
+from geo.store.mending import MendResult
+from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, Column
 
-DATABASE = "project.sqlite"
+__all__ = ["Facts", "Project", "create_project", "digest_of", "open_project"]
+
 ROADS = "roads.net"
-_FORMAT = 1
-_LEFT_OUT = ["state", "file", "row", "reason", "suggestion", "text"]
-_SQL_TYPES = {"number": "REAL"}
-
-
-def _columns(columns: tuple[Column, ...]) -> str:
-    return ", ".join(f'"{column.name}" {_SQL_TYPES.get(column.kind, "TEXT")}' for column in columns)
-
-
-_SCHEMA = f"""
-CREATE TABLE facts (word TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE files (
-  sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL, imported_at TEXT NOT NULL,
-  rows_read INTEGER NOT NULL, accepted INTEGER NOT NULL, quarantined INTEGER NOT NULL, refused INTEGER NOT NULL,
-  CHECK (rows_read = accepted + quarantined + refused)
-);
-CREATE TABLE incidents ({_columns(LOCATED_COLUMNS)}, sha256 TEXT NOT NULL REFERENCES files);
-CREATE TABLE shifts ({_columns(SHIFT_COLUMNS)}, sha256 TEXT NOT NULL REFERENCES files);
-CREATE TABLE left_out (
-  state TEXT NOT NULL CHECK (state IN ('quarantined', 'refused')), file TEXT NOT NULL, "row" INTEGER NOT NULL,
-  reason TEXT NOT NULL, suggestion TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES files
-);
-CREATE TABLE scenarios (name TEXT PRIMARY KEY, toml TEXT NOT NULL);
-PRAGMA user_version = {_FORMAT};
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a project is about: its name, county, base, and the words that label it when it is synthetic."""
-
-    name: str
-    county: str
-    base: Base
-    synthetic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +49,11 @@ class Project:
 
     @property
     def version(self) -> str:
-        """A digest of all imported files, the facts and the roads: the key under which answers may be kept."""
-        with _open(self.folder) as database:
+        """A digest of all files, decisions, facts and roads: the key under which answers may be kept."""
+        with reading(self.folder) as database:
             rows = [
-                *database.execute("SELECT sha256 FROM files ORDER BY sha256"),
-                *database.execute("SELECT * FROM facts ORDER BY word"),
+                database.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall()  # noqa: S608 - our own names
+                for name in ("files", "facts", "history")
             ]
         stamp = self.roads.stat().st_mtime_ns if self.roads.exists() else 0
         return hashlib.sha256(repr((rows, stamp)).encode()).hexdigest()[:16]
@@ -91,23 +61,16 @@ class Project:
     @property
     def facts(self) -> Facts:
         """What the project is about."""
-        with _open(self.folder) as database:
-            found = dict(database.execute("SELECT word, value FROM facts"))
         try:
-            point = float(found["base_easting"]), float(found["base_northing"])
-            base = Base(found["base_name"], *point, found["base_postcode"])
-            return Facts(found["name"], found["county"], base, found["synthetic"])
+            return Facts.of(self._words())
         except (KeyError, ValueError) as error:
-            raise _damaged(self.folder, f"its facts are not whole: {error}") from error
+            raise damaged(self.folder, f"its facts are not whole: {error}") from error
 
     @property
     def person_secret(self) -> bytes:
         """The key of the project's person keys; it never leaves the project."""
-        with _open(self.folder) as database:
-            found = database.execute("SELECT value FROM facts WHERE word = 'person_secret'").fetchone()
-        if found is None:
-            raise _damaged(self.folder, "it has lost the key of its persons")
-        return bytes.fromhex(found[0])
+        with reading(self.folder) as database:
+            return self._whole(facts.secret, database)
 
     def incidents(self) -> gpd.GeoDataFrame:
         """
@@ -123,77 +86,212 @@ class Project:
         return self._table("shifts", SHIFT_COLUMNS).sort_values("start", ignore_index=True)
 
     def ledger(self) -> pd.DataFrame:
-        """Give one row a file: when it was imported, and read = accepted + quarantined + refused."""
-        with _open(self.folder) as database:
-            return pd.read_sql("SELECT * FROM files ORDER BY imported_at, name", database)
+        """Give one row a file: when it was imported, and read = accepted + quarantined + refused + erased."""
+        with reading(self.folder) as database:
+            return ledger.read_ledger(database)
+
+    def notices(self) -> pd.DataFrame:
+        """Give what was noticed while reading, newest file first: file, sentence."""
+        with reading(self.folder) as database:
+            return ledger.read_notices(database)
 
     def imported_as(self, file: Path) -> str:
         """Give the source under which the same file was imported before, or the empty string."""
-        with _open(self.folder) as database:
-            found = database.execute("SELECT source FROM files WHERE sha256 = ?", (_digest(file),)).fetchone()
+        with reading(self.folder) as database:
+            found = database.execute("SELECT source FROM files WHERE sha256 = ?", (digest_of(file),)).fetchone()
         return str(found[0]) if found else ""
 
     def left_out(self) -> pd.DataFrame:
-        """Give every row that was quarantined or refused, with its reason and a suggestion."""
-        with _open(self.folder) as database:
-            return pd.read_sql('SELECT * FROM left_out ORDER BY file, "row"', database)
+        """
+        Give every row that is quarantined or refused: state, incident_id, file, sheet, row, reason, suggestion, text,
+        fields (a JSON object of its cells), sha256.
+        """
+        with reading(self.folder) as database:
+            return texts(
+                database,
+                'SELECT state, incident_id, file, sheet, "row", reason, suggestion, text, fields, sha256 FROM left_out '
+                'ORDER BY file, sheet, "row"',
+            )
+
+    def doubts(self) -> pd.DataFrame:
+        """Give the entries that were read with a doubt: incident_id, file, sheet, row, field, entry, read_as."""
+        with reading(self.folder) as database:
+            return texts(
+                database,
+                'SELECT d.incident_id, f.name AS file, d.sheet, d."row", d.field, d.entry, d.read_as FROM doubts AS d '
+                "JOIN files AS f USING (sha256) ORDER BY d.rowid",
+            )
+
+    def fields(self, incident_id: str) -> Mapping[str, str]:
+        """Give what an accepted or quarantined record can be mended in: its fields as text, blanks left away."""
+        with reading(self.folder) as database:
+            return mending.read_fields(database, incident_id)
+
+    def mend(self, mends: Sequence[Mend], gazetteer: Gazetteer) -> MendResult:
+        """
+        Correct cells of quarantined rows and of accepted incidents, read these again, and keep the mends.
+
+        Each mend is made again when the same record comes in again with the same cell, also after its import was taken
+        back. One that does not fit what stands there now, or cannot be read in an accepted incident, is not made, and
+        named in the result.
+        """
+        with writing(self.folder) as database:
+            return mending.mend(database, mends, gazetteer, placing.read_places(database))
+
+    def mends(self) -> tuple[Mend, ...]:
+        """Give the mends that are kept, oldest first."""
+        with reading(self.folder) as database:
+            return decisions.read_mends(database)
+
+    def mends_table(self) -> pd.DataFrame:
+        """Give the mends that are kept as a table: incident_id, field, recorded, mended, mended_at."""
+        with reading(self.folder) as database:
+            return texts(database, "SELECT * FROM mends ORDER BY rowid")
+
+    def discard(self, incident_id: str, reason: str) -> None:
+        """
+        Decide that a quarantined row is no incident: it is refused for the reason given, also when it comes again.
+
+        Raises
+        ------
+        ProjectError
+            If no such row is quarantined, or no reason is given.
+        """
+        with writing(self.folder) as database:
+            decisions.discard(database, incident_id, reason)
+
+    def mappings(self, source: str) -> tuple[ColumnMapping, ...]:
+        """Give the approved mappings of columns of a source, newest first."""
+        with reading(self.folder) as database:
+            return decisions.read_mappings(database, source)
+
+    def save_mapping(self, source: str, mapping: ColumnMapping) -> None:
+        """Keep an approved mapping of columns for the next file of its source."""
+        with writing(self.folder) as database:
+            decisions.save_mapping(database, source, mapping)
+
+    def decisions(self) -> pd.DataFrame:
+        """Give the settled pairs of records: first_id, second_id, verdict ('same' or 'different')."""
+        with reading(self.folder) as database:
+            return decisions.read_decisions(database)
+
+    def settle(self, pairs: Sequence[tuple[str, str, str]]) -> None:
+        """
+        Keep what was decided of pairs of records: (first_id, second_id, 'same' or 'different').
+
+        Raises
+        ------
+        ProjectError
+            If a verdict is none, a record is not in the project, or one record would be the same as two; then none is
+            kept.
+        """
+        with writing(self.folder) as database:
+            decisions.settle(database, pairs)
+
+    @property
+    def places(self) -> PlaceList:
+        """The project's own list of named places."""
+        with reading(self.folder) as database:
+            return placing.read_places(database)
+
+    def set_places(self, places: PlaceList, gazetteer: Gazetteer | None = None) -> int:
+        """Replace the list of named places, place again the incidents it may concern, and say how many were moved."""
+        with writing(self.folder) as database:
+            return placing.set_places(database, places, gazetteer or Gazetteer.default())
+
+    def undo(self, sha256: str, *, with_decisions: bool = False) -> None:
+        """
+        Take an import back whole; what a later file delivered again stays as that file's.
+
+        Mends, settled pairs and refusals are kept for when the file is imported again, unless ``with_decisions``, which
+        leaves nothing of it.
+
+        Raises
+        ------
+        ProjectError
+            If no such file was imported.
+        """
+        with writing(self.folder) as database:
+            undoing.undo(database, sha256, with_decisions=with_decisions)
+        if with_decisions:
+            rewrite(self.folder)
+
+    def erase(self, *, before: dt.date | None = None, reference: str = "") -> int:
+        """
+        Erase records for good: of days before ``before``, of a reference, and past the retention period.
+
+        Nothing of them stays in the database, and a later file's same record is refused. Files as received that lie in
+        the folder are not touched: see :meth:`files_beside`.
+
+        Returns
+        -------
+        How many records were erased.
+        """
+        with writing(self.folder) as database:
+            erased = erasing.apply_retention(database)
+            erased += erasing.erase_before(database, before) if before else 0
+            erased += erasing.erase_reference(database, reference.strip()) if reference.strip() else 0
+        rewrite(self.folder)
+        return erased
+
+    def files_beside(self) -> tuple[Path, ...]:
+        """Give the files in the folder that may still hold records as received; erasing does not touch them."""
+        return erasing.files_beside(self.folder)
+
+    @property
+    def retention(self) -> int | None:
+        """For how many months records are kept; None where there is no limit."""
+        words = self._words()
+        return int(words[limits.RETENTION]) if words.get(limits.RETENTION) else None
+
+    def set_retention(self, months: int | None) -> int:
+        """
+        Set how many months records are kept (None: no limit), erase what is older, and say how many records that were.
+
+        Raises
+        ------
+        ProjectError
+            If ``months`` is below one.
+        """
+        with writing(self.folder) as database:
+            limits.set_retention(database, months)
+            remember(database, "retention set", detail=f"{months} months" if months else "no limit")
+            erased = erasing.apply_retention(database)
+        if erased:
+            rewrite(self.folder)
+        return erased
+
+    def history(self) -> pd.DataFrame:
+        """Give when, what, which file and the detail of every change, newest first; it quotes no record."""
+        with reading(self.folder) as database:
+            return read_history(database)
 
     def scenarios(self) -> dict[str, str]:
         """Give the saved scenarios by name, as TOML."""
-        with _open(self.folder) as database:
+        with reading(self.folder) as database:
             return dict(database.execute("SELECT name, toml FROM scenarios ORDER BY name"))
 
     def save_scenario(self, name: str, toml: str) -> None:
         """Keep a scenario under its name; one of that name is replaced."""
-        with _open(self.folder) as database:
+        with writing(self.folder) as database:
             database.execute("INSERT OR REPLACE INTO scenarios VALUES (?, ?)", (name, toml))
 
-    def mark_synthetic(self, words: str) -> None:
-        """Label the project as synthetic, unless it says so already; one synthetic file is enough."""
-        with _open(self.folder) as database:
-            database.execute("UPDATE facts SET value = ? WHERE word = 'synthetic' AND value = ''", (words,))
+    def _words(self) -> dict[str, str]:
+        with reading(self.folder) as database:
+            return facts.words(database)
 
-    def add_extract(self, file: Path, extract: Extract, located: pd.DataFrame) -> bool:
-        """
-        Import one extract whole: its located incidents, and what was left out with reasons.
-
-        Returns
-        -------
-        False when the same file was imported before; then nothing changes.
-        """
-        incidents = check(located, LOCATED_COLUMNS, f"the located incidents of {extract.file}")
-        counts = (extract.rows_read, len(extract.accepted), len(extract.quarantined), len(extract.refused))
-        return self._add(file, extract.source, counts, [("incidents", incidents), ("left_out", _left_out(extract))])
-
-    def add_shift_log(self, file: Path, log: ShiftLog) -> bool:
-        """Import a shift log whole; False when the same file was imported before."""
-        shifts = check(log.frame, SHIFT_COLUMNS, f"the shift log {file.name}")
-        refused = log.left_out.assign(state="refused", file=file.name, suggestion="")[_LEFT_OUT]
-        counts = (log.rows_read, len(shifts), 0, len(refused))
-        return self._add(file, "shift_log", counts, [("shifts", shifts), ("left_out", refused)])
-
-    def _add(self, file: Path, source: str, counts: tuple[int, ...], tables: list[tuple[str, pd.DataFrame]]) -> bool:
-        digest = _digest(file)
-        with _open(self.folder) as database:
-            if database.execute("SELECT 1 FROM files WHERE sha256 = ?", (digest,)).fetchone():
-                return False
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            database.execute(
-                "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (digest, file.name, source, now, *counts)
-            )
-            for table, frame in tables:
-                _as_text(frame).assign(sha256=digest).to_sql(table, database, if_exists="append", index=False)
-        return True
-
-    def _table(self, table: str, columns: tuple[Column, ...]) -> pd.DataFrame:
-        wanted = ", ".join(f'"{name}"' for name in names(columns))
-        with _open(self.folder) as database:
-            frame = pd.read_sql(f"SELECT {wanted} FROM {table}", database)  # noqa: S608 - names of our own contract
+    def _whole(self, read: Callable[[sqlite3.Connection], bytes], database: sqlite3.Connection) -> bytes:
         try:
-            frame = _from_text(frame, columns)
+            return read(database)
+        except (KeyError, ValueError) as error:
+            raise damaged(self.folder, "it has lost the key of its persons") from error
+
+    def _table(self, name: str, columns: tuple[Column, ...]) -> pd.DataFrame:
+        try:
+            with reading(self.folder) as database:
+                return table(database, name, columns, "NOT held")
         except ValueError as error:
-            raise _damaged(self.folder, f"a value in {table} cannot be read: {error}") from error
-        return check(frame, columns, f"the project's {table}")
+            raise damaged(self.folder, f"a value in {name} cannot be read: {error}") from error
 
 
 def create_project(folder: Path, facts: Facts, fill: Callable[[Project], None] = lambda _: None) -> Project:
@@ -215,7 +313,9 @@ def create_project(folder: Path, facts: Facts, fill: Callable[[Project], None] =
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
-        _initialise(building, facts)
+        initialise(building, facts.as_words())
+        with writing(building) as database:
+            remember(database, "project made", detail=facts.name)
         fill(Project(building))
         building.chmod(0o755)
         if folder.exists():
@@ -237,87 +337,28 @@ def open_project(folder: Path) -> Project:
     Raises
     ------
     ProjectError
-        If there is none, or it was made by a newer Triage Map.
+        If there is none, or it was made by another version of Triage Map.
     """
     if not (folder / DATABASE).is_file():
         raise ProjectError(f"{folder} holds no project (no {DATABASE}); make one with: triage-map demo {folder}")
-    with _open(folder) as database:
-        found = database.execute("PRAGMA user_version").fetchone()[0]
-    if found != _FORMAT:
+    found = format_of(folder)
+    if found > FORMAT:
         raise ProjectError(
-            f"{folder} has project format {found} and this version reads {_FORMAT}; use the version that made it"
+            f"{folder} has project format {found} and this version reads {FORMAT}; use the version that made it"
+        )
+    if found != FORMAT:
+        raise ProjectError(
+            f"{folder} has the older format {found}, not {FORMAT}; make a new project and import its files again"
         )
     return Project(folder)
 
 
-def _initialise(folder: Path, facts: Facts) -> None:
-    base = facts.base
-    words = {
-        "name": facts.name,
-        "county": facts.county,
-        "synthetic": facts.synthetic,
-        "base_name": base.name,
-        "base_postcode": base.postcode,
-        "base_easting": repr(base.easting),
-        "base_northing": repr(base.northing),
-        "person_secret": secrets.token_hex(32),
-    }
-    with _open(folder, new=True) as database:
-        database.executescript(_SCHEMA)
-        database.executemany("INSERT INTO facts VALUES (?, ?)", words.items())
-
-
-@contextmanager
-def _open(folder: Path, *, new: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open the database for one transaction: all of it is kept, or none."""
-    mode = "rwc" if new else "rw" if os.access(folder, os.W_OK) else "ro"
-    try:
-        with closing(sqlite3.connect(f"{(folder / DATABASE).resolve().as_uri()}?mode={mode}", uri=True)) as database:
-            database.execute("PRAGMA synchronous = FULL")
-            with database:
-                yield database
-    except (sqlite3.Error, pd.errors.DatabaseError) as error:
-        raise _damaged(folder, str(error)) from error
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _damaged(folder: Path, reason: str) -> ProjectError:
-    return ProjectError(f"the project in {folder} cannot be used ({reason}); check the folder or restore a copy")
+def digest_of(file: Path) -> str:
+    """Give the SHA-256 of a file: what makes it the same file, whatever its name."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _unwritable(folder: Path, error: OSError) -> ProjectError:
     reason = error.strerror or str(error)
     return ProjectError(f"{folder} cannot be written ({reason}); choose a folder in which you may write")
-
-
-def _left_out(extract: Extract) -> pd.DataFrame:
-    parts = [extract.quarantined.assign(state="quarantined"), extract.refused.assign(state="refused")]
-    frame = pd.concat([part for part in parts if len(part)] or parts).assign(file=extract.file)
-    return frame.reindex(columns=_LEFT_OUT, fill_value="").fillna({"suggestion": ""})
-
-
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Write times as ISO text with their offset, so that both readings of a doubled hour stay apart."""
-    times = frame.select_dtypes(include=["datetime", "datetimetz"])
-    return frame.assign(**{name: times[name].map(lambda time: time.isoformat(), na_action="ignore") for name in times})
-
-
-def _from_text(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    return frame.assign(
-        **{column.name: _restore(frame[column.name], column) for column in columns if column.kind != "choice"}
-    )
-
-
-def _restore(values: pd.Series, column: Column) -> pd.Series:
-    if column.kind == "time":
-        return (
-            pd.to_datetime(values, utc=True, format="ISO8601").dt.tz_convert(LONDON).astype(f"datetime64[us, {LONDON}]")
-        )
-    if column.kind == "date":
-        return pd.to_datetime(values, format="ISO8601").astype("datetime64[us]")
-    if column.kind == "number":
-        return pd.to_numeric(values)
-    return values.astype("str")

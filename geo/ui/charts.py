@@ -186,3 +186,19 @@ def forest(table: pd.DataFrame) -> Any:
         alt.X("mean:Q", scale=scale), tooltip=["measure:N", alt.Tooltip("mean:Q", format=".2f"), "verdict:N"]
     )
     return (zero + bar + dot).properties(height=36 * len(table) + 50)
+
+
+def completeness(table: pd.DataFrame) -> Any:
+    """Draw the share recorded of each field (``name``) as a dot on its 95 % interval, the emptiest field first."""
+    frame = table.assign(count=[f"{row.recorded} of {row.needed}" for row in table.itertuples()])
+    y = alt.Y("name:N", sort=list(frame.sort_values("share", kind="stable")["name"]), title=None)
+    x = alt.X("low:Q", title="share recorded, with its 95 % interval", axis=alt.Axis(format=".0%"))
+    tooltip = [
+        alt.Tooltip("name:N", title="field"),
+        alt.Tooltip("count:N", title="recorded"),
+        alt.Tooltip("share:Q", title="share", format=".0%"),
+    ]
+    base = alt.Chart(frame)
+    bar = base.mark_rule(color=GREY, strokeWidth=2).encode(x, y, x2="high:Q", tooltip=tooltip)
+    dot = base.mark_point(filled=True, color=BLUE, size=60, opacity=1).encode(alt.X("share:Q"), y, tooltip=tooltip)
+    return alt.layer(bar, dot).properties(height=alt.Step(16))

@@ -196,10 +196,18 @@ def ask() -> tuple[Question, Scenario] | None:
         return None
 
 
+def say(*sentences: str) -> None:
+    """Show the page again, with sentences on top about what was done."""
+    st.session_state["said"] = sentences
+    st.rerun()
+
+
 def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Question, Scenario] | None) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
         st.markdown(f"#### {title}")
+        for said in st.session_state.pop("said", ()):
+            st.success(words.plain(said))
         try:
             page(*asked)
         except GeoError as problem:

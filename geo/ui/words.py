@@ -11,6 +11,52 @@ SOURCES = {
     "s136_register": "Section 136 register",
 }
 
+FIELDS = {
+    "": "not used",
+    "reference": "Reference of the incident",
+    "person_key": "Person (kept only as a keyed hash)",
+    "age_band": "Age or age band",
+    "sex": "Sex",
+    "postcode": "Postcode",
+    "location": "Place that is no postcode",
+    "easting": "Easting (metres)",
+    "northing": "Northing (metres)",
+    "place_type": "Public place or home",
+    "date": "Date of the call",
+    "time": "Time of the call",
+    "day": "Day of the date",
+    "month": "Month of the date",
+    "year": "Year of the date",
+    "received_at": "Date and time of the call",
+    "advice_at": "Time of advice",
+    "dispatched_at": "Time dispatched",
+    "arrived_at": "Time arrived",
+    "cleared_at": "Time cleared",
+    "minutes_on_incident": "Minutes on the incident",
+    "shift_id": "Shift",
+    "incident_type": "Incident type",
+    "condition": "Condition",
+    "requested_by": "Requested by",
+    "contact_mode": "Contact mode",
+    "deployed": "Car deployed (yes, no)",
+    "appropriate_for_car": "Appropriate for the car (yes, no)",
+    "reason_not_deployed": "Reason not deployed",
+    "information_shared": "Information shared (yes, no)",
+    "assessment": "Assessment",
+    "reason_not_assessed": "Reason not assessed",
+    "referrals": "Referrals",
+    "s136": "Section 136 detention (yes, no)",
+    "s136_consulted": "Consulted before section 136 (yes, no)",
+    "s136_avoided": "Section 136 avoided (yes, no)",
+    "known_to_services": "Known to services (yes, no)",
+    "restraint": "Restraint used (yes, no)",
+    "officers_on_scene": "Officers on scene (number)",
+    "officers_released_at": "Time officers released",
+    "note": "Note (free text)",
+    "beyond_headings": "Cells beyond the last heading",
+}
+"""What each field of a record is called on pages; the empty one stands for a column that is not used."""
+
 ANSWERS = {"yes": "yes", "no": "no", "unknown": "?", "not_applicable": "n/a"}
 
 

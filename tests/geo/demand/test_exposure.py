@@ -60,8 +60,31 @@ def test_an_incident_is_live_by_its_shift_or_its_time():
     times = pd.to_datetime(
         pd.Series(["2016-02-01T19:00Z", None, None, "2016-02-02T19:00Z", "2016-02-01T12:00Z"]), utc=True
     )
-    incidents = pd.DataFrame({"received_at": times.dt.tz_convert("Europe/London"), "shift_id": ["", "a", "b", "", ""]})
-    assert list(while_live(incidents, log)) == [True, True, False, False, False]
+    assert list(while_live(calls(times, ["", "a", "b", "", ""]), log)) == [True, True, False, False, False]
+
+
+def calls(times, shift_ids):
+    received = times.dt.tz_convert("Europe/London")
+    day = received.dt.tz_localize(None).dt.normalize()
+    return pd.DataFrame({"received_at": received, "received_on": day, "shift_id": shift_ids})
+
+
+def test_a_day_without_a_time_is_live_where_a_live_shift_began_on_it():
+    log = shifts(
+        ("a", "2016-02-01T18:00Z", "2016-02-02T02:00Z", "yes"), ("b", "2016-02-02T18:00Z", "2016-02-03T00:00Z", "no")
+    )
+    day_only = calls(pd.to_datetime(pd.Series([None] * 5), utc=True), ["", "", "", "b", "other"]).assign(
+        received_on=pd.to_datetime(["2016-02-01", "2016-02-02", "2016-02-03", "2016-02-01", "2016-02-01"])
+    )
+    # the first began a live shift; the second saw only its end, and a shift without a nurse; the fourth names that one
+    assert list(while_live(day_only, log)) == [True, False, False, False, True]
+
+
+def test_a_day_without_a_time_is_live_on_a_watch_that_held_all_of_it():
+    watch = round_the_clock(pd.Timestamp("2016-02-01"), pd.Timestamp("2016-02-03"))
+    days = pd.to_datetime(["2016-01-31", "2016-02-01", "2016-02-03", "2016-02-04"])
+    day_only = calls(pd.to_datetime(pd.Series([None] * 4), utc=True), [""] * 4).assign(received_on=days)
+    assert list(while_live(day_only, watch)) == [False, True, True, False]
 
 
 def test_a_source_kept_day_and_night_is_live_in_every_hour():

@@ -26,7 +26,8 @@ def week(nights=7, nhs="yes"):
 
 def calls(n, lsoa="E1", hour=20):
     times = pd.date_range(f"2016-02-01 {hour}:05", periods=n, freq="D", tz="Europe/London")
-    return pd.DataFrame({"received_at": times, "shift_id": "", "lsoa": lsoa})
+    days = times.tz_localize(None).normalize()
+    return pd.DataFrame({"received_at": times, "received_on": days, "shift_id": "", "lsoa": lsoa})
 
 
 def test_the_total_is_the_exact_gamma():

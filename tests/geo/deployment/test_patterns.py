@@ -62,7 +62,9 @@ def incidents(times, **columns):
         "district": "Corby",
         "district_2021": "North Northamptonshire",
     }
-    return pd.DataFrame({"received_at": london(*times), **(defaults | columns)})
+    received = london(*times)
+    own_day = received.dt.tz_localize(None).dt.normalize()
+    return pd.DataFrame({"received_at": received, "received_on": own_day, **(defaults | columns)})
 
 
 SHIFTS = log(night("2016-02-01"), night("2016-02-02", nhs="no"), night("2016-02-03", police="unknown", nhs="unknown"))

@@ -1,5 +1,4 @@
 import datetime as dt
-import math
 
 import pytest
 from hypothesis import given
@@ -41,29 +40,71 @@ def test_a_file_with_both_day_orders_is_not_guessed():
     assert isinstance(values.read_moment("03/04/2024", order), Trouble)
 
 
-def test_the_hour_that_spring_skips_is_a_trouble_and_the_one_autumn_repeats_is_known():
-    assert isinstance(values.instant(dt.date(2016, 3, 27), 90 * 60), Trouble)
-    first = values.instant(dt.date(2016, 10, 30), 90 * 60)
-    assert isinstance(first, dt.datetime)
-    assert first.hour == 0  # 01:30 summer time is 00:30 UTC
-    assert values.is_repeated(first)
+def utc(text):
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
-def test_a_named_zone_settles_the_repeated_hour():
-    winter = values.instant(dt.date(2016, 10, 30), 90 * 60, "GMT")
-    assert isinstance(winter, dt.datetime)
-    assert winter.hour == 1
+def test_an_ordinary_time_has_one_reading():
+    assert values.readings(dt.date(2016, 7, 1), 18 * 3600) == (utc("2016-07-01T17:00"), None)
+
+
+def test_the_hour_that_autumn_repeats_has_two_readings_summer_time_first():
+    # 01:30 summer time is 00:30 UTC, 01:30 winter time is 01:30 UTC
+    both = values.readings(dt.date(2016, 10, 30), 90 * 60)
+    assert both == (utc("2016-10-30T00:30"), utc("2016-10-30T01:30"))
+
+
+def test_the_hour_that_spring_skips_has_two_readings_the_unchanged_clock_first():
+    # an unchanged clock at 01:30 shows winter time, 01:30 UTC; one changed too early shows summer time, 00:30 UTC
+    both = values.readings(dt.date(2016, 3, 27), 90 * 60)
+    assert both == (utc("2016-03-27T01:30"), utc("2016-03-27T00:30"))
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("GMT", 1), ("BST", 0), ("Z", 1), ("+01:00", 0), ("-0100", 2)])
+def test_a_named_zone_settles_the_repeated_hour(zone, hour):
+    assert values.readings(dt.date(2016, 10, 30), 90 * 60, zone) == (utc(f"2016-10-30T0{hour}:30"), None)
+
+
+def test_midnight_at_the_end_of_a_day_is_the_next_day():
+    assert values.readings(dt.date(2016, 2, 4), 86400) == (utc("2016-02-05T00:00"), None)
+
+
+def test_a_column_of_times_is_read_as_times_first():
+    assert values.read_time("13.10.15", "day") == Moment(clock=13 * 3600 + 10 * 60 + 15)
+    assert values.read_time("30/12/1899 19:40", "day") == Moment(clock=(19 * 60 + 40) * 60)
+    assert values.read_time("04/02/2016 19:40", "day") == Moment(dt.date(2016, 2, 4), (19 * 60 + 40) * 60)
+
+
+@pytest.mark.parametrize("parts", [("4", "2", "2016"), ("04", "Feb", "16"), (" 4 ", "February", "2016")])
+def test_a_day_kept_in_three_columns_is_one_day(parts):
+    assert values.read_day_parts(*parts) == Moment(dt.date(2016, 2, 4))
+
+
+@pytest.mark.parametrize("parts", [("4", "", "2016"), ("31", "2", "2016"), ("Mon", "2", "2016"), ("4", "2", "1916")])
+def test_a_day_in_three_columns_that_cannot_be_is_a_trouble(parts):
+    assert isinstance(values.read_day_parts(*parts), Trouble)
+
+
+def test_a_zone_no_place_has_is_a_trouble():
+    assert isinstance(values.read_moment("2024-04-03T23:15+99:00", "day"), Trouble)
 
 
 @pytest.mark.parametrize(
     ("cell", "minutes"),
-    [("45", 45), ("45 mins", 45), ("1h 20", 80), ("1:20", 80), ("1.5 hours", 90), (47.0, 47), (dt.time(1, 20), 80)],
-)
+    [
+        ("45", 45), ("45 mins", 45), ("45m", 45), ("45'", 45), ("47.0", 47), ("0", 0), ("approx. 45", 45), ("~45", 45),
+        ("c. 45 minutes", 45), ("1h 20", 80), ("1h20m", 80), ("1 hr 20 mins", 80), ("1 hour and 20 minutes", 80),
+        ("1:20", 80), ("01:20:30", 80.5), ("0:45:00", 45), ("1.5 hours", 90), ("1 1/2 hrs", 90), ("1\u00bd hours", 90),
+        ("2 hrs", 120), ("half an hour", 30), ("1/2 hour", 30), ("quarter of an hour", 15), ("an hour", 60),
+        ("three quarters of an hour", 45), ("an hour and a half", 90),
+        ("2 and a half hours", 150), ("2 hours and a half", 150), ("PT1H20M", 80), ("PT90S", 1.5), ("24:00", 1440),
+    ],
+)  # fmt: skip
 def test_durations_in_many_spellings_are_minutes(cell, minutes):
     assert values.read_minutes(cell) == minutes
 
 
-@pytest.mark.parametrize("cell", ["abc", "-5", -5.0, "2000", math.inf])
+@pytest.mark.parametrize("cell", ["abc", "-5", "2000", "inf", "30-40", "<5", "25:00", "1:75", "PT", "1h 2h"])
 def test_a_duration_that_cannot_be_is_a_trouble(cell):
     assert isinstance(values.read_minutes(cell), Trouble)
 
@@ -89,10 +130,12 @@ def test_a_doubtful_yes_or_no_is_unknown_and_listed(entry):
 def test_several_referrals_in_one_cell_are_told_apart():
     assert values.read_referrals("Gp, A&E / primary care liaison") == "GP; A&E; primary-care liaison"
     assert values.read_referrals("n/k") == ""
+    assert values.read_referrals("GP & CMHT") == "GP; community mental-health team"
+    assert values.read_referrals("family and friends") == "family and friends"
 
 
 def test_an_impossible_age_is_a_trouble_and_a_band_stays_as_written():
     assert isinstance(values.read_age_band("999"), Trouble)
-    assert [values.read_age_band(age) for age in ("17", "18", "74", 75.0, "40s")] == [
+    assert [values.read_age_band(age) for age in ("17", "18", "74", "75", "40s")] == [
         "under 18", "18-24", "65-74", "75 and over", "40s",
     ]  # fmt: skip

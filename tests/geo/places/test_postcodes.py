@@ -1,14 +1,24 @@
-"""Postcodes as people type them, and where they are."""
+"""Postcodes read with the help of a list, and where they are."""
 
 import csv
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import PlaceError, SchemaError
-from geo.places.postcodes import Gazetteer, parse_postcode
+from geo.places.postcodes import Gazetteer
+
+SAME = {
+    "live": True,
+    "introduced": 198001,
+    "terminated": 0,
+    "in_county": True,
+    "district": "Shetland",
+    "district_2021": "Shetland",
+    "lsoa": "S01",
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,28 +33,14 @@ def village() -> Gazetteer:
         ("ZE2 9AA", 5000, 5000, True, "Orkney"),
     ]
     frame = pd.DataFrame(rows, columns=["postcode", "easting", "northing", "live", "district"]).set_index("postcode")
-    return Gazetteer(frame.assign(in_county=True, district_2021=frame["district"], lsoa="S01"), ("Shetland",))
+    of_each = {"district": frame["district"], "district_2021": frame["district"], "live": frame["live"]}
+    return Gazetteer(frame.assign(**(SAME | of_each)), ("Shetland",))
 
 
-@pytest.mark.shared_data
-def test_every_case_of_the_table_is_read_as_it_says(shared_data):
-    with (shared_data / "badinputs" / "uk_postcode_cases.csv").open(encoding="utf-8", newline="") as file:
-        cases = list(csv.DictReader(file))
-    assert len(cases) == 135
-    wrong = []
-    for case in cases:
-        reading = parse_postcode(case["input"])
-        unit = reading.normal if reading.precision == "unit" else ""
-        # Well formed but perhaps of nowhere: the reading cannot know, the gazetteer does.
-        if case["expect_class"] != "terminated_or_unassigned" and unit != case["normalised"]:
-            wrong.append((case, reading))
-        if case["expect_class"] == "valid_form" and reading.repaired:
-            wrong.append((case, reading))
-        if case["expect_class"] == "repairable" and not reading.repaired:
-            wrong.append((case, reading))
-        if reading.precision == "none" and not reading.reason:
-            wrong.append((case, reading))
-    assert wrong == []
+def gazetteer_of(*postcodes: str) -> Gazetteer:
+    """Some live postcodes at one point."""
+    frame = pd.DataFrame({"easting": 0, "northing": 0}, index=list(postcodes))
+    return Gazetteer(frame.assign(**SAME), ("Shetland",))
 
 
 @pytest.mark.shared_data
@@ -54,61 +50,109 @@ def test_the_unassigned_cases_are_of_no_place_we_know(shared_data):
     assert Gazetteer.default().table(cases)["precision"].tolist() == ["none"] * 6
 
 
-@pytest.mark.parametrize(
-    ("text", "normal", "precision"),
-    [
-        ("nn15bd", "NN1 5BD", "unit"),
-        ("NN1 5BD", "NN1 5BD", "unit"),
-        ("NNl 5BD", "NN1 5BD", "unit"),
-        ("NN1 SBD", "", "none"),  # S for 5 is not a look-alike that we repair
-        ("Flat 2, 12 Billing Road, Northampton NN1 5BD", "NN1 5BD", "unit"),
-        ("NN01 5BD", "NN1 5BD", "unit"),
-        ("NN1 5", "NN1 5", "sector"),
-        ("NN1 5**", "NN1 5", "sector"),
-        ("NN1", "NN1", "district"),
-        ("NN1 ***", "NN1", "district"),
-        ("NN", "", "none"),
-        ("Kettering", "", "none"),
-    ],
-)
-def test_a_text_is_read_to_the_precision_it_has(text, normal, precision):
-    reading = parse_postcode(text)
-    assert (reading.normal, reading.precision) == (normal, precision)
+def test_a_unit_well_formed_but_of_nowhere_says_which_nowhere():
+    table = Gazetteer.default().table(["NN1 5ZZ", "W1 1AA"])
+    assert table["reason"].tolist() == [
+        "no such postcode by November 2025: NN1 5ZZ",
+        "in no postcode district of Cambridgeshire and Peterborough or Northamptonshire or 24 km around: W1 1AA",
+    ]
 
 
-def test_two_readings_are_not_chosen_between():
-    # S01 4AP is S1 4AP with a padding zero, or SO1 4AP with 0 for O.
-    reading = parse_postcode("S01 4AP")
-    assert reading.precision == "none"
-    assert "S1 4AP or SO1 4AP" in reading.reason
+@pytest.mark.parametrize("text", ["NN1 SBD", "NN1 58D", "NNL 5BD", "nnl-58d", "NN01 SBD"])
+def test_look_alikes_are_mended_where_one_reading_is_in_the_gazetteer(text):
+    gazetteer = gazetteer_of("NN1 5BD", "NN2 5BD")
+    reading = gazetteer.read(text)
+    assert (reading.normal, reading.precision, reading.repaired) == ("NN1 5BD", "unit", True)
+    assert gazetteer.table([text])["remark"].tolist() == [
+        f"read {text} as NN1 5BD: a letter or digit was mistaken for its look-alike"
+    ]
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "no postcode recorded"),
-        ("N/K", "no postcode recorded"),
-        ("ZZ99 3VZ", "no fixed abode (ZZ99)"),
-        ("nfa", "no fixed abode"),
-        ("M1 J15", "not a postcode: M1 J15"),
-    ],
-)
-def test_a_text_of_no_place_says_why(text, reason):
-    assert parse_postcode(text).reason == reason
+@pytest.mark.parametrize(("text", "unit"), [("2E1 OAA", "ZE1 0AA"), ("SIO 1AB", "S10 1AB"), ("8B1 1AA", "BB1 1AA")])
+def test_every_pair_of_look_alikes_is_tried(text, unit):
+    assert gazetteer_of(unit).read(text).normal == unit
 
 
-@given(st.text(max_size=30))
-def test_no_text_breaks_the_reader(text):
-    reading = parse_postcode(text)
-    assert (reading.normal == "") == (reading.precision == "none")
+def test_of_two_readings_the_only_one_that_exists_is_taken():
+    # By its form S01 4AP may be S1 4AP with a padding zero or SO1 4AP with 0 for O.
+    assert gazetteer_of("S1 4AP").read("S01 4AP").normal == "S1 4AP"
+    assert gazetteer_of("SO1 4AP").read("S01 4AP").normal == "SO1 4AP"
 
 
-@given(st.from_regex(r"NN[1-9] [0-9][ABD-HJLNP-UW-Z]{2}", fullmatch=True))
-def test_a_normal_form_reads_as_itself(text):
-    first = parse_postcode(text)
-    again = parse_postcode(first.normal)
-    assert again.normal == first.normal
-    assert not again.repaired
+def test_where_two_readings_exist_none_is_taken_and_both_are_named():
+    row = gazetteer_of("S1 4AP", "SO1 4AP").table(["S01 4AP"]).iloc[0]
+    assert row["precision"] == "none"
+    assert row["reason"] == "not a postcode: S01 4AP may be S1 4AP or SO1 4AP"
+
+
+def test_a_postcode_that_may_exist_elsewhere_is_not_changed_into_one_from_here():
+    # L11 is in Liverpool. Only a gazetteer that holds L11 knows that L11 1AA is none.
+    assert gazetteer_of("LL1 1AA").read("L11 1AA").normal == "L11 1AA"
+    assert gazetteer_of("LL1 1AA", "L11 1AB").read("L11 1AA").normal == "LL1 1AA"
+
+
+def test_a_sector_or_district_is_mended_like_a_unit():
+    gazetteer = gazetteer_of("NN1 5BD", "PE15 1AA")
+    assert gazetteer.read("NNl 5").normal == "NN1 5"
+    assert gazetteer.read("PEl5").normal == "PE15"
+    assert gazetteer.read("NN1 7").normal == "NN1 7"  # well formed, and no look-alike of it is known
+    assert gazetteer.read("LS").precision == "none"
+
+
+def test_words_numbers_and_grid_references_are_not_mended_into_postcodes():
+    gazetteer = gazetteer_of("CO11 1ER", "SK7 0SS", "S1 4SS")
+    assert [gazetteer.read(text).precision for text in ("Collier", "SK7055", "51455")] == ["none"] * 3
+
+
+def test_without_repair_a_look_alike_is_left_as_it_is():
+    gazetteer = gazetteer_of("NN1 5BD")
+    assert gazetteer.read("NNI 5BD", repair=False).precision == "none"
+    assert gazetteer.read("nn15bd", repair=False).normal == "NN1 5BD"
+
+
+def test_an_address_around_a_postcode_is_not_repeated():
+    row = gazetteer_of("NN1 5BD").table(["Flat 2, 12 Billing Road, Northampton NN1 5BD"]).iloc[0]
+    assert row["remark"] == "NN1 5BD taken out of a longer text"
+
+
+SHIPPED = sorted(Gazetteer.default().frame.index)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(SHIPPED), st.sampled_from([str, str.lower, lambda text: text.replace(" ", "-")]))
+def test_what_is_in_the_gazetteer_is_never_changed(postcode, typed):
+    gazetteer = Gazetteer.default()
+    reading = gazetteer.read(typed(postcode))
+    assert (reading.normal, reading.precision) == (postcode, "unit")
+    assert gazetteer.table([typed(postcode)])["remark"].tolist() == [""]
+
+
+TYPED = st.text("NPESLOI01258BZAX .-", max_size=10) | st.text(max_size=12) | st.sampled_from(SHIPPED[:2000])
+
+
+@settings(deadline=None)
+@given(TYPED)
+def test_a_normal_form_is_its_own_normal_form(text):
+    gazetteer = Gazetteer.default()
+    first = gazetteer.read(text)
+    if first.precision != "none":
+        again = gazetteer.read(first.normal)
+        assert (again.normal, again.precision) == (first.normal, first.precision)
+
+
+@settings(deadline=None)
+@given(st.lists(TYPED | st.sampled_from(["12 Long Road, by the bridge", "no fixed abode whatever", "0", "FIQQ 1ZZ"])))
+def test_many_texts_are_read_as_each_is_read_alone(texts):
+    gazetteer = Gazetteer.default()
+    table = gazetteer.table(texts)
+    assert len(table) == len(texts)
+    for text, placed in zip(texts, table.to_dict("records"), strict=True):
+        reading = gazetteer.read(text)
+        if reading.precision == "none":
+            assert (placed["postcode"], placed["reason"]) == (text, reading.reason)
+        else:
+            assert placed["postcode"] == reading.normal
+            assert placed["precision"] in (reading.precision, "none")
 
 
 def test_a_unit_is_found_with_at_least_sixty_metres_of_doubt(village):
@@ -166,14 +210,38 @@ def test_a_mail_office_is_doubtful_over_its_whole_postcode_district():
     office = [(f"ZE{n % 3 + 1} 9{a}{b}", 0, 0) for n, (a, b) in enumerate((a, b) for a in "ABDEF" for b in "ABDE")]
     homes = [("ZE1 1AA", 3000, 4000), ("ZE1 1AB", 3000, 4000)]
     frame = pd.DataFrame(office + homes, columns=["postcode", "easting", "northing"]).set_index("postcode")
-    same = {"live": True, "in_county": True, "district": "Shetland", "district_2021": "Shetland", "lsoa": ""}
-    gazetteer = Gazetteer(frame.assign(**same), ("Shetland",))
+    gazetteer = Gazetteer(frame.assign(**SAME), ("Shetland",))
     # 5,000 m from the office to the homes of ZE1, and 60 m around them.
     assert gazetteer.find("ZE1 9AA").uncertainty_metres == 5060
 
 
+def test_a_point_lies_in_the_areas_of_the_nearest_live_postcode(village):
+    points = pd.DataFrame(
+        {"easting": [0, 900, 90_000], "northing": [5, 90, 0], "uncertainty_metres": [1.0, 71.0, 1.0]}, index=[7, 3, 5]
+    )
+    areas = village.areas_at(points)
+    assert areas.index.tolist() == [7, 3, 5]
+    assert areas["district"].tolist() == ["Shetland", "Orkney", ""]  # the third is 85 km from ZE2 9AA
+    assert areas["lsoa"].tolist() == ["S01", "S01", ""]
+    assert areas["metres"].round().tolist() == [5, 100, 85_147]  # sqrt(85,000 2 + 5,000 2) = 85,147
+
+
+def test_a_wide_square_lies_in_the_commonest_district_around_it_and_in_an_lsoa_only_if_all_share_it():
+    frame = pd.DataFrame(
+        {"easting": [0, 100, 900], "northing": 0, "district": ["A", "A", "B"], "lsoa": ["1", "1", "2"]},
+        index=["ZE1 0AA", "ZE1 0AB", "ZE1 0AD"],
+    )
+    gazetteer = Gazetteer(frame.assign(**{name: SAME[name] for name in SAME if name not in frame}), ("Shetland",))
+    points = pd.DataFrame({"easting": 500, "northing": 0, "uncertainty_metres": [707.0, 450.0]})
+    areas = gazetteer.areas_at(points)
+    # Within 707 m of 500: all three. Within 450 m: 100 and 900, one of each district, the first by name.
+    assert areas["district"].tolist() == ["A", "A"]
+    assert areas["lsoa"].tolist() == ["", ""]
+    assert gazetteer.areas_at(points.assign(easting=0, uncertainty_metres=200.0))["lsoa"].tolist() == ["1", "1"]
+
+
 def test_a_gazetteer_without_its_columns_is_refused():
-    with pytest.raises(SchemaError, match="lacks 5 columns"):
+    with pytest.raises(SchemaError, match="lacks 7 columns"):
         Gazetteer(pd.DataFrame({"easting": [0], "northing": [0]}, index=["NN1 5BD"]), ("Northamptonshire",))
 
 

@@ -45,6 +45,7 @@ def small_world(incidents=14):
     calls = pd.DataFrame(
         {
             "received_at": (nights[:12].append(nights[:12]))[:incidents] + pd.Timedelta(hours=2),
+            "received_on": (nights[:12].append(nights[:12]))[:incidents].tz_localize(None).normalize(),
             "shift_id": "",
             "lsoa": (["E1", "E2"] * 20)[:incidents],
             "deployed": (["yes", "no"] * 20)[:incidents],
