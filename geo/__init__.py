@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from geo.deployment.patterns import weekly_table
     from geo.deployment.shifts import read_shift_log
     from geo.errors import CrsError, GeoError, PlaceError, ProjectError, ScenarioError, SchemaError, SourceError
+    from geo.incidents.quality import QualityReport, quality_report
     from geo.incidents.read import Extract, read_extract
+    from geo.incidents.reconcile import Matches, Reconciliation, chapman, propose_matches, reconcile
+    from geo.incidents.template import write_template
     from geo.places.bases import Base
     from geo.places.locate import locate
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
@@ -41,7 +44,10 @@ _ROOMS = {
     "deployment.patterns": ("weekly_table",),
     "deployment.shifts": ("read_shift_log",),
     "errors": ("CrsError", "GeoError", "PlaceError", "ProjectError", "ScenarioError", "SchemaError", "SourceError"),
+    "incidents.quality": ("QualityReport", "quality_report"),
     "incidents.read": ("Extract", "read_extract"),
+    "incidents.reconcile": ("Matches", "Reconciliation", "chapman", "propose_matches", "reconcile"),
+    "incidents.template": ("write_template",),
     "places.bases": ("Base",),
     "places.locate": ("locate",),
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
@@ -70,11 +76,14 @@ __all__ = [
     "Extract",
     "Gazetteer",
     "GeoError",
+    "Matches",
     "Outcome",
     "PlaceError",
     "Policy",
     "PostcodeReading",
     "ProjectError",
+    "QualityReport",
+    "Reconciliation",
     "ResponseStandard",
     "RoadNetwork",
     "Scenario",
@@ -85,6 +94,7 @@ __all__ = [
     "SourceError",
     "World",
     "bounds",
+    "chapman",
     "compare",
     "estimate_roads",
     "evaluate",
@@ -95,11 +105,15 @@ __all__ = [
     "locate",
     "parse_postcode",
     "presets",
+    "propose_matches",
     "protect",
+    "quality_report",
     "read_extract",
     "read_scenario",
     "read_shift_log",
+    "reconcile",
     "weekly_table",
+    "write_template",
 ]
 
 

@@ -1,13 +1,16 @@
 """The command line, run as a user runs it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo.cli import main
+from geo.store.project import open_project
 
 PUBLISHED = {
     # the two published weeks of Operation Alloy; s136 is unknown here because the cells were blank
@@ -76,7 +79,7 @@ def test_check_accounts_for_every_row(weeks, run, capsys):
     code, out, _ = run("check", file, "--json", capsys=capsys)
     found = json.loads(out)
     assert code == 0
-    assert set(found) == {"rows_read", "accepted", "quarantined", "refused", "faults"}
+    assert list(found) == ["rows_read", "accepted", "quarantined", "refused", "faults", "doubts", "columns"]
     assert found["rows_read"] == found["accepted"] + found["quarantined"] + found["refused"]
 
 
@@ -138,6 +141,136 @@ def test_check_names_the_rows_that_it_quarantines(tmp_path, run, capsys):
     assert any(fault.startswith("row 2 quarantined:") for fault in found["faults"])
 
 
+@pytest.fixture
+def copied(weeks, tmp_path):
+    """The two weeks in a folder of the test's own, to be changed."""
+    return Path(shutil.copytree(weeks, tmp_path / "copied"))
+
+
+def test_check_proposes_columns_that_import_then_uses(tmp_path, run, capsys):
+    file = tmp_path / "odd.csv"
+    file.write_text("Reff No,Date,Time,Pcde\nA1,01/02/2016,19:00,NN1 1DE\nA2,02/02/2016,20:00,NN1 1DE\n")
+    mapping = tmp_path / "columns.json"
+    _, out, _ = run("check", file, "--propose", mapping, capsys=capsys)
+    assert "not used until approved" in out
+    fields = dict(json.loads(mapping.read_text())["fields"])
+    approved = {"Reff No": "reference", "Date": "date", "Time": "time", "Pcde": "postcode"}
+    assert fields["Date"] == "date"
+    mapping.write_text(json.dumps({"fields": list(approved.items()), "day_order": "day"}))
+    _, out, _ = run("check", file, "--columns", mapping, "--json", capsys=capsys)
+    assert dict(json.loads(out)["columns"]["fields"]) == approved
+    folder = tmp_path / "mine"
+    run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    _, out, _ = run("import", folder, file, "--columns", mapping, capsys=capsys)
+    assert "odd.csv: read 2 = accepted 2 + quarantined 0 + refused 0" in out
+    assert open_project(folder).incidents()["reference"].tolist() == ["A1", "A2"]
+
+
+def test_a_list_of_named_places_is_imported_before_the_files(tmp_path, run, capsys):
+    folder, places, calls = tmp_path / "mine", tmp_path / "places.csv", tmp_path / "calls.csv"
+    places.write_text("name,easting,northing,uncertainty_metres\nM1 J15,475400,255300,150\n")
+    calls.write_text("reference,date,time,location\nA1,01/02/2016,19:00,M1 junction 15\n")
+    run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    code, out, _ = run("import", folder, calls, "--places", places, capsys=capsys)
+    assert code == 0
+    assert "places.csv: 1 named places; 0 incidents stand elsewhere now" in out
+    incident = open_project(folder).incidents().iloc[0]
+    assert (incident["located_by"], incident["easting"], incident["northing"]) == ("named_place", 475400, 255300)
+    places.write_text("name,easting,northing,uncertainty_metres\nM1 J15,475500,255300,150\n")
+    _, out, _ = run("import", folder, "--places", places, capsys=capsys)
+    assert "1 named places; 1 incidents stand elsewhere now" in out
+
+
+def test_reconcile_proposes_pairs_and_merges_nothing(weeks, run, capsys):
+    code, out, _ = run("reconcile", weeks, "--json", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    assert (found["first"], found["second"]) == ("police", "mental_health")
+    assert (found["n_first"], found["n_second"]) == (31, 19)
+    assert found["both"] + found["review"] == len(found["pairs"]) == 16  # the demonstration retold 16 of the 19
+    assert found["union"] == [31 + 19 - 16, 31 + 19 - found["both"]]
+    assert found["only_second"] == [3, 19 - found["both"]]
+    assert found["chapman"]["low"] < found["chapman"]["estimate"] < found["chapman"]["high"]
+    assert {pair["band"] for pair in found["pairs"]} == {"match", "review"}
+    assert all("start -5.6" in pair["because"] for pair in found["pairs"])
+    assert "Synthetic demonstration" in found["synthetic"]
+    _, out, _ = run("reconcile", weeks, capsys=capsys)
+    assert "Nothing is merged" in out
+    assert out.count("- for review: police:") == found["review"]
+    assert len(open_project(weeks).incidents()) == 31 + 19
+
+
+def test_a_settled_pair_is_counted_as_settled(copied, run, capsys):
+    _, out, _ = run("reconcile", copied, "--json", capsys=capsys)
+    before = json.loads(out)
+    waiting = [pair for pair in before["pairs"] if pair["band"] == "review"]
+    first, second = ((pair["first_id"], pair["second_id"]) for pair in waiting[:2])
+    open_project(copied).settle([(*first, "same"), (*second, "different")])
+    _, out, _ = run("reconcile", copied, "--json", capsys=capsys)
+    after = json.loads(out)
+    assert (after["both"], after["review"]) == (before["both"] + 1, before["review"] - 2)
+    assert [pair["first_id"] for pair in after["pairs"] if pair["verdict"] == "same"] == [first[0]]
+    assert [pair["first_id"] for pair in after["settled_apart"]] == [second[0]]
+
+
+def test_the_weights_are_printed_with_their_reasoning(weeks, run, capsys):
+    _, out, _ = run("reconcile", weeks, "--weights", capsys=capsys)
+    assert " +6.2  place: same place (0.75 against 0.01)" in out
+    _, out, _ = run("reconcile", weeks, "--weights", "--json", capsys=capsys)
+    assert all(weight["reasoning"] for weight in json.loads(out)["weights"])
+
+
+def test_quality_says_what_blanks_cost_and_writes_table_and_template(weeks, tmp_path, run, capsys):
+    table, template = tmp_path / "quality.csv", tmp_path / "template.xlsx"
+    code, out, _ = run("quality", weeks, "--csv", table, "--template", template, capsys=capsys)
+    assert code == 0
+    assert "3 of 8 incidents of the triage team in the week of 1 Feb 2016 cannot be mapped: 38 %" in out
+    assert "31 incidents prefilled" in out
+    figures = pd.read_csv(table)
+    mapped = figures[(figures["section"] == "what blanks cost") & (figures["group"] == "2016-02-01")]
+    found = mapped[(mapped["source"] == "mental_health") & (mapped["field"] == "place")].iloc[0]
+    assert (found["count"], found["of"], found["share"]) == (3, 8, 0.375)
+    _, out, _ = run("check", template, "--source", "police", "--json", capsys=capsys)
+    assert (json.loads(out)["rows_read"], json.loads(out)["accepted"]) == (31, 31)
+    _, out, _ = run("quality", weeks, "--json", capsys=capsys)
+    answer = json.loads(out)
+    assert len(answer["figures"]) == len(figures)
+    assert answer["figures"][0]["section"] == "files"
+
+
+def test_quality_of_a_project_without_records_says_how_to_begin(tmp_path, run, capsys):
+    folder = tmp_path / "mine"
+    run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    code, out, _ = run("quality", folder, capsys=capsys)
+    assert code == 0
+    assert "nothing was imported yet" in out
+
+
+def test_erase_takes_records_out_for_good(copied, run, capsys):
+    code, out, _ = run("erase", copied, "--before", "2016-03-01", capsys=capsys)
+    assert code == 0
+    assert out.startswith("29 records erased for good")  # of February: 8 of the team, 14 flagged and 7 shifts
+    assert "may still hold them as received: delete it yourself" in out
+    left = open_project(copied)
+    assert (left.incidents()["received_on"].dropna() >= "2016-03-01").all()
+    _, out, _ = run("import", copied, *sorted((copied / "extracts").iterdir()), capsys=capsys)
+    assert len(open_project(copied).incidents()) == len(left.incidents())
+    _, out, _ = run("erase", copied, "--reference", "OA-009", capsys=capsys)
+    assert out.startswith("1 records erased for good")
+    _, out, _ = run("erase", copied, "--reference", "OA-009", capsys=capsys)
+    assert out.startswith("no record fits; nothing was erased")
+
+
+def test_an_import_is_taken_back_whole_and_can_be_made_again(copied, run, capsys):
+    file = next((copied / "extracts").glob("*mental-health*"))
+    code, out, _ = run("erase", copied, "--import", file.name, capsys=capsys)
+    assert code == 0
+    assert "taken back whole" in out
+    assert set(open_project(copied).incidents()["source"]) == {"police"}
+    _, out, _ = run("import", copied, file, capsys=capsys)
+    assert "read 20 = accepted 19 + quarantined 0 + refused 1" in out
+
+
 def test_doctor_names_every_part(run, capsys):
     code, out, _ = run("doctor", capsys=capsys)
     assert code == 0
@@ -166,6 +299,20 @@ def test_doctor_names_every_part(run, capsys):
         (["evaluate", "{weeks}", "Operation Alloy", "--source", "s136_register"], "no incident of this source"),
         (["evaluate", "{weeks}", "Operation Alloy", "--seed", "-1"], "seed"),
         (["export", "{weeks}", "--to", "{new}", "--formats", ""], "no format was named"),
+        (["import", "{weeks}"], "name what to import, or a list with --places"),
+        (["import", "{weeks}", "--places", "none.csv"], "none.csv"),
+        (["check", "{xlsx}", "--columns", "none.json"], "none.json cannot be read"),
+        (["check", "{xlsx}", "--columns", "{broken}"], "a mapping of columns is JSON such as"),
+        (["reconcile", "nowhere"], "holds no project"),
+        (["reconcile", "{weeks}", "--second", "s136_register"], "has no incident of s136_register"),
+        (["reconcile", "{weeks}", "--second", "police"], "cannot be compared with itself"),
+        (["quality", "nowhere"], "holds no project"),
+        (["quality", "{weeks}", "--template", "{new}"], "is an .xlsx file"),
+        (["quality", "{weeks}", "--csv", "/proc/triage-map/quality.csv"], "cannot be written"),
+        (["erase", "{weeks}"], "name one thing to erase"),
+        (["erase", "{weeks}", "--before", "2016-02-01", "--reference", "OA-001"], "name one thing to erase"),
+        (["erase", "{weeks}", "--before", "soon"], "is not a date; write it as 2016-02-01"),
+        (["erase", "{weeks}", "--import", "nonesuch.csv"], "no import is called 'nonesuch.csv'"),
         (["patterns", "{weeks}", "--week", "soon"], "is not a date; write it as 2016-02-01"),
         (["check", "{xlsx}", "--sheet", "Nonesuch"], "Nonesuch"),
         (["demo", "{weeks}"], "is not empty"),

@@ -97,11 +97,11 @@ class _Cost:
 
 
 _COSTS = (
-    _Cost("received_on", "have no date of their own"),
-    _Cost("received_at", "have no time of day", "they stand in no hour of the week"),
     _Cost("place", "cannot be mapped", "no district and no drive time counts them"),
-    _Cost("fine_place", "are placed only to a postcode sector or district", "the drive to them is not known"),
     _Cost("minutes_on_incident", "have no minutes"),
+    _Cost("received_at", "have no time of day", "they stand in no hour of the week"),
+    _Cost("received_on", "have no date of their own"),
+    _Cost("fine_place", "are placed only to a postcode sector or district", "the drive to them is not known"),
     _Cost("deployed", "do not say whether the car was sent"),
     _Cost("reason_not_deployed", "to which the car was not sent do not say why", "decisions cannot be compared"),
     _Cost("appropriate_for_car", "do not say whether the car was judged appropriate"),
@@ -138,7 +138,7 @@ class QualityReport:
     sentences: tuple[str, ...]
 
     def table(self) -> pd.DataFrame:
-        """Give everything as one long table for a file, one figure a row: :data:`TABLE_COLUMNS`."""
+        """Give everything as one long table for a file: :data:`TABLE_COLUMNS`, one figure a row, no text a formula."""
         recorded = {"count": "recorded", "of": "needed"}
         sections: list[tuple[str, pd.DataFrame, dict[str, str]]] = [
             ("files", self.files, {"group": "name", "count": "accepted", "of": "rows_read"}),
@@ -159,14 +159,20 @@ class QualityReport:
             _tidy(frame, {"section": section}, {column: columns.get(column, column) for column in TABLE_COLUMNS})
             for section, frame, columns in sections
         ]
-        return pd.DataFrame([row for part in rows for row in part], columns=list(TABLE_COLUMNS))
+        table = pd.DataFrame([row for part in rows for row in part], columns=list(TABLE_COLUMNS))
+        return table.assign(**{name: table[name].map(_inert) for name in ("group", "field", "words")})
 
 
 def _tidy(frame: pd.DataFrame, fixed: dict[str, str], columns: dict[str, str]) -> list[dict[str, object]]:
     """Give the rows of a frame under the names of the long table; a figure that it has not is left empty."""
     return [
-        {**{ours: row.get(theirs, "") for ours, theirs in columns.items()}, **fixed} for row in frame.to_dict("records")
+        {**{ours: row.get(theirs) for ours, theirs in columns.items()}, **fixed} for row in frame.to_dict("records")
     ]
+
+
+def _inert(value: object) -> object:
+    """Keep a name from acting as a formula in a spreadsheet: an apostrophe goes before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def quality_report(
@@ -215,13 +221,13 @@ def quality_report(
         round_the_clock=watch,
         entries=_entries(doubts, left_out),
         sentences=(
-            *(_ledger_sentence(file) for file in files.to_dict("records")),
             *_cost_sentences(costs),
             *_bounded_sentences(shares),
             *_change_sentences(changes, files),
             *_watch_sentences(watch, rows),
             *_quiet_nights(rows, shifts),
             *_repeats(rows),
+            *(_ledger_sentence(file) for file in files.to_dict("records")),
         ),
     )
 

@@ -167,8 +167,9 @@ def _digests(contents: pd.DataFrame, rows: Codes) -> list[str]:
     """Give a digest of each chosen row's cells; empty cells at its end do not count."""
     chosen = contents.iloc[rows]
     cells = [pc.utf8_trim_whitespace(arrow(chosen[column])) for column in chosen.columns]
-    joined = pc.binary_join_element_wise(*cells, pa.scalar(_BETWEEN, pa.large_string()))
-    texts = pc.utf8_rtrim(joined, characters=_BETWEEN).to_pylist()
+    nothing = pa.chunked_array([pa.array([""] * len(rows), pa.large_string())])
+    joined = pc.binary_join_element_wise(nothing, *cells, pa.scalar(_BETWEEN, pa.large_string()))
+    texts = pc.utf8_trim(joined, characters=_BETWEEN).to_pylist()
     return [hashlib.blake2b(text.encode(), digest_size=8).hexdigest() for text in texts]
 
 

@@ -7,6 +7,7 @@ without any mapping.
 """
 
 import datetime as dt
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -175,18 +176,7 @@ GUIDANCE = (
 
 def write_template(path: Path, incidents: pd.DataFrame | None = None) -> int:
     """
-    Write the recording template as a workbook, prefilled with ``incidents``.
-
-    Text from a record is written so that no spreadsheet program runs it as a formula; characters that a workbook cannot
-    hold are left out. Person references are not prefilled: a project keeps only their keys. Of a time that the clock
-    change repeated the zone is written beside it where it is the second one.
-
-    Parameters
-    ----------
-    path
-        The ``.xlsx`` file; it is whole or not there, and an old one is replaced.
-    incidents
-        What is known already, such as the control room's extract (``INCIDENT_COLUMNS``), oldest first on paper.
+    Write the recording template of :func:`template_bytes` as a file, whole or not at all; an old one is replaced.
 
     Returns
     -------
@@ -201,7 +191,31 @@ def write_template(path: Path, incidents: pd.DataFrame | None = None) -> int:
     """
     if path.suffix.casefold() != ".xlsx":
         raise SchemaError(f"{path.name} is no workbook's name; the template is an .xlsx file")
-    rows = [] if incidents is None else _prefilled(incidents)
+    data = template_bytes(incidents)
+    with whole(path) as beside:
+        beside.write_bytes(data)
+    return 0 if incidents is None else len(control_room(incidents))
+
+
+def template_bytes(incidents: pd.DataFrame | None = None) -> bytes:
+    """
+    Make the recording template as a workbook, prefilled with what the control room has of ``incidents``.
+
+    Text from a record is written so that no spreadsheet program runs it as a formula; characters that a workbook cannot
+    hold are left out. Person references are not prefilled: a project keeps only their keys. Of a time that the clock
+    change repeated the zone is written beside it where it is the second one.
+
+    Parameters
+    ----------
+    incidents
+        Incidents of any sources (``INCIDENT_COLUMNS``); see :func:`control_room` for which are prefilled.
+
+    Raises
+    ------
+    SchemaError
+        If there are more incidents than a sheet has rows for.
+    """
+    rows = [] if incidents is None else _prefilled(control_room(incidents))
     if len(rows) > MOST_ROWS:
         raise SchemaError(f"{len(rows):,} incidents do not fit into one sheet; choose a shorter period")
     book = Workbook()
@@ -209,9 +223,19 @@ def write_template(path: Path, incidents: pd.DataFrame | None = None) -> int:
     sheet.title = SHEET
     _fill(sheet, rows)
     _guide(book.create_sheet(GUIDE))
-    with whole(path) as beside:
-        book.save(beside)
-    return len(rows)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def control_room(incidents: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give the incidents that the control room flagged, oldest first; of a project without any, its round-the-clock ones.
+    """
+    rows = check(pd.DataFrame(incidents), INCIDENT_COLUMNS, "the incidents of the template")
+    flagged = rows[rows["source"] == "police"]
+    chosen = flagged if len(flagged) else rows[rows["source"] == "all_mental_health"]
+    return chosen.sort_values(["received_on", "received_at", "reference"], kind="stable", na_position="last")
 
 
 def _fill(sheet: Worksheet, rows: list[list[Value]]) -> None:
@@ -307,10 +331,8 @@ def _guide(sheet: Worksheet) -> None:
 
 
 def _prefilled(incidents: pd.DataFrame) -> list[list[Value]]:
-    """Give the known values of each incident in the template's order, oldest first."""
-    rows = check(incidents, INCIDENT_COLUMNS, "the incidents of the template")
-    rows = rows.sort_values(["received_on", "received_at", "reference"], kind="stable", na_position="last")
-    return [[_value(entry, row) for entry in ENTRIES] for row in rows.to_dict("records")]
+    """Give the known values of each incident in the template's order."""
+    return [[_value(entry, row) for entry in ENTRIES] for row in incidents.to_dict("records")]
 
 
 def _value(entry: Entry, row: Mapping[Any, Any]) -> Value:
@@ -331,9 +353,9 @@ def _value(entry: Entry, row: Mapping[Any, Any]) -> Value:
 
 
 def _clock(moment: pd.Timestamp) -> dt.time | str:
-    """Give the time on London's clocks, with its zone where the clocks showed it twice and this is the second."""
+    """Give the time on London's clocks; where they showed it twice and this is the second, with date and zone."""
     if _is_second(moment):
-        return f"{moment:%H:%M:%S} GMT"
+        return f"{moment:%d/%m/%Y %H:%M:%S} GMT"
     clock: dt.time = moment.time()
     return clock
 

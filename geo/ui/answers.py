@@ -51,22 +51,34 @@ def find_project(named: str) -> Project:
     return open_project(Path(named)) if named else demonstration_project()
 
 
+def roads(project: Project) -> RoadNetwork:
+    """Load the roads of a project, once until they change; they hold nothing derived from incidents."""
+    return _roads(project, _stamp(project))
+
+
+def engine(project: Project) -> geo.ScipyEngine:
+    """Give what times journeys over the roads of a project."""
+    return _engine(project, _stamp(project))
+
+
+def _stamp(project: Project) -> int:
+    return project.roads.stat().st_mtime_ns if project.roads.exists() else 0
+
+
 @st.cache_resource(show_spinner="Loading roads …", max_entries=4)
-def roads(folder: Path, version: str) -> RoadNetwork:  # noqa: ARG001 - the version is the key
-    """Load the roads of a project; they hold nothing derived from incidents."""
-    return load_roads(Project(folder))
+def _roads(project: Project, stamp: int) -> RoadNetwork:  # noqa: ARG001 - the stamp is part of the key
+    return load_roads(project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def engine(folder: Path, version: str) -> geo.ScipyEngine:
-    """Give what times journeys over the roads of a project."""
-    return geo.ScipyEngine(roads(folder, version))
+def _engine(project: Project, stamp: int) -> geo.ScipyEngine:
+    return geo.ScipyEngine(_roads(project, stamp))
 
 
 @st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")
 def world(question: Question) -> World:
     """Load the world of a question; read-only by agreement and by test."""
-    return load_world(question.project, roads(question.folder, question.version), question.selection)
+    return load_world(question.project, roads(question.project), question.selection)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, scope="session")

@@ -191,7 +191,8 @@ def forest(table: pd.DataFrame) -> Any:
 def completeness(table: pd.DataFrame) -> Any:
     """Draw the share recorded of each field (``name``) as a dot on its 95 % interval, the emptiest field first."""
     frame = table.assign(count=[f"{row.recorded} of {row.needed}" for row in table.itertuples()])
-    y = alt.Y("name:N", sort=list(frame.sort_values("share", kind="stable")["name"]), title=None)
+    order = list(frame.sort_values("share", kind="stable")["name"])
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
     x = alt.X("low:Q", title="share recorded, with its 95 % interval", axis=alt.Axis(format=".0%"))
     tooltip = [
         alt.Tooltip("name:N", title="field"),
@@ -201,4 +202,4 @@ def completeness(table: pd.DataFrame) -> Any:
     base = alt.Chart(frame)
     bar = base.mark_rule(color=GREY, strokeWidth=2).encode(x, y, x2="high:Q", tooltip=tooltip)
     dot = base.mark_point(filled=True, color=BLUE, size=60, opacity=1).encode(alt.X("share:Q"), y, tooltip=tooltip)
-    return alt.layer(bar, dot).properties(height=alt.Step(16))
+    return alt.layer(bar, dot).properties(height=18 * len(frame))

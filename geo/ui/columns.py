@@ -1,9 +1,10 @@
 """Columns: what each column of a file was taken for, approved or changed before anything is kept."""
 
-import pandas as pd
+from typing import Literal
+
 import streamlit as st
 
-from geo.errors import GeoError, SchemaError
+from geo.errors import GeoError
 from geo.incidents.columns import FIELDS, ColumnMapping
 from geo.incidents.recognise import ColumnGuess, Proposal
 from geo.places.postcodes import Gazetteer
@@ -13,7 +14,11 @@ from geo.ui.answers import Question
 from geo.ui.frame import say
 from geo.ui.upload import Waiting
 
-ORDERS = {"": "as the file shows", "day": "day first (03/04 is 3 April)", "month": "month first (03/04 is 4 March)"}
+ORDERS: dict[Literal["", "day", "month"], str] = {
+    "": "as the file shows",
+    "day": "day first (03/04 is 3 April)",
+    "month": "month first (03/04 is 4 March)",
+}
 
 
 def show(question: Question) -> None:
@@ -55,10 +60,6 @@ def _ask_mapping(file: Waiting) -> ColumnMapping:
         for guess in certain:
             chosen[guess.heading] = _ask(guess, file.key)
     order = _ask_order(file)
-    taken = pd.Series([field for field in chosen.values() if field])
-    if taken.duplicated().any():
-        twice = words.FIELDS[taken[taken.duplicated()].iloc[0]]
-        raise SchemaError(f"{file.name}: two columns are taken for {twice!r}; set one of them to 'not used'")
     return ColumnMapping(tuple((guess.heading, chosen[guess.heading]) for guess in guesses), order)
 
 
@@ -73,9 +74,9 @@ def _guesses(proposals: tuple[Proposal, ...]) -> list[ColumnGuess]:
 
 def _ask(guess: ColumnGuess, key: str) -> str:
     """Show one column with some of its values, and ask which field it is."""
-    heading, field, why = st.columns([2.4, 2.2, 2.4], vertical_alignment="center")
-    sample = ", ".join(guess.sample[:3])
-    heading.markdown(f"**{words.plain(guess.heading)}**  \n:gray[{words.plain(sample[:70])}]")
+    heading, field, entries, why = st.columns([1.6, 2, 2.4, 1.6], vertical_alignment="center")
+    heading.markdown(f"**{words.plain(guess.heading)}**")
+    entries.caption(words.plain(", ".join(guess.sample[:3])[:60]))
     options = ["", *FIELDS]
     chosen = field.selectbox(
         f"Field of the column {guess.heading}",
@@ -89,7 +90,7 @@ def _ask(guess: ColumnGuess, key: str) -> str:
     return str(chosen)
 
 
-def _ask_order(file: Waiting) -> str:
+def _ask_order(file: Waiting) -> Literal["", "day", "month"]:
     """Ask for the order of day and month; a file whose dates say both must be told."""
     proposal = next(proposal for proposal in file.proposals if proposal.kind == "incidents")
     if proposal.day_order == "mixed":
@@ -102,7 +103,7 @@ def _ask_order(file: Waiting) -> str:
         key=f"order-{file.key}",
         help=proposal.day_order_because,
     )
-    return str(order)
+    return order or ""
 
 
 def _import(question: Question, file: Waiting, mapping: ColumnMapping | None) -> None:
@@ -111,9 +112,7 @@ def _import(question: Question, file: Waiting, mapping: ColumnMapping | None) ->
     with st.status(f"Importing {words.plain(file.name)}: reading, placing, keeping …") as status:
         try:
             with upload.as_file(file.name, file.content) as path:
-                imported = import_file(
-                    project, path, file.source, Gazetteer.default(), name=file.name, columns=mapping
-                )
+                imported = import_file(project, path, file.source, Gazetteer.default(), name=file.name, columns=mapping)
         except GeoError:
             status.update(label=f"{words.plain(file.name)} was not imported", state="error")
             raise

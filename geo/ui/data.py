@@ -28,14 +28,13 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
     )
     if "next-step" in st.session_state:
         st.session_state["step"] = st.session_state.pop("next-step")
+    st.session_state.setdefault("step", "Upload" if ledger.empty else "Quality")
     step = st.segmented_control(
         "Step",
         list(STEPS),
-        default="Upload" if ledger.empty else "Quality",
         key="step",
         bind="query-params",
         required=True,
         label_visibility="collapsed",
     )
     STEPS[str(step or "Upload")](question)
-

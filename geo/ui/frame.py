@@ -31,6 +31,12 @@ STANDARD = "From the call to the scene. No national standard exists: the choice 
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
 
+NEEDS_RECORDS = {"Where and when", "What the scheme did", "Coverage", "Compare", "Export"}
+EMPTY = (
+    "This page will show your incidents. Nothing was imported yet: open the page Data and bring in your extracts and "
+    "shift log, or open the demonstration with: triage-map run"
+)
+
 EDITIONS: dict[Edition, str] = {"2011-2021": "2011-2021", "2021-": "from 2021"}
 
 
@@ -92,7 +98,7 @@ def _keep_in_link(standing: Mapping[str, Value], now: Mapping[str, Value]) -> No
 
 
 def _sidebar(project: Project) -> None:
-    facts, network = project.facts, answers.roads(project.folder, project.version)
+    facts, network = project.facts, answers.roads(project)
     with st.sidebar:
         st.markdown(f"**{words.plain(facts.name)}**")
         st.badge("working copy", color="gray", help="Incident-level data is on screen, for the authorised team only.")
@@ -202,14 +208,25 @@ def say(*sentences: str) -> None:
     st.rerun()
 
 
+def _show_said() -> None:
+    """Show what was done just before: the first sentence on its own, the others below it."""
+    first, *others = st.session_state.pop("said", ("",))
+    if first:
+        st.success(words.plain(first))
+    if others:
+        st.caption("\n".join(f"- {words.plain(sentence)}" for sentence in others))
+
+
 def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Question, Scenario] | None) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
         st.markdown(f"#### {title}")
-        for said in st.session_state.pop("said", ()):
-            st.success(words.plain(said))
+        _show_said()
         try:
-            page(*asked)
+            if title in NEEDS_RECORDS and asked[0].project.ledger().empty:
+                st.info(EMPTY)
+            else:
+                page(*asked)
         except GeoError as problem:
             st.error(str(problem))
     st.divider()

@@ -1,5 +1,6 @@
 """Match: which records of two sources are the same incident, proposed, settled by a person, never merged."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,11 @@ from geo.ui.answers import Question
 from geo.ui.frame import say
 from geo.ui.lists import a_few
 
+FIRST_SENTENCES = 3
+SHARES = {
+    name: st.column_config.NumberColumn(title, format="percent")
+    for name, title in {"low": "share missed, at least", "high": "at most"}.items()
+}
 VERDICTS = {"": "later", "same": "the same incident", "different": "different incidents"}
 
 
@@ -28,17 +34,25 @@ def show(question: Question) -> None:
     two = right.selectbox("Second source", others, format_func=words.SOURCES.__getitem__, key="match-second")
     first, second, matches = _matched(question.project, question.version, one, two)
     found = reconcile(first, second, matches)
-    for sentence in found.sentences:
+    for sentence in found.sentences[:FIRST_SENTENCES]:
         st.markdown(words.plain(sentence))
-    st.dataframe(found.missed, hide_index=True, width="stretch")
     _review(question, first, second, matches.pairs[matches.pairs["band"] == "review"])
     with st.expander(f"Pairs taken for the same incident: {int((matches.pairs['band'] == 'match').sum())}"):
         st.dataframe(matches.pairs[matches.pairs["band"] == "match"], hide_index=True, width="stretch")
+    with st.expander("What each source misses, by hour, weekday and district"):
+        named = found.missed.replace({"holds": words.SOURCES, "lacks": words.SOURCES})
+        st.dataframe(named, hide_index=True, width="stretch", column_config=SHARES)
+    with st.expander("How many incidents are there in all? How sure are we?"):
+        for sentence in found.sentences[FIRST_SENTENCES:]:
+            st.markdown(words.plain(sentence))
 
 
 @st.cache_resource(show_spinner="Comparing the two sources …", max_entries=4, scope="session")
 def _matched(
-    project: Project, version: str, one: str, two: str  # noqa: ARG001 - the version is the key
+    project: Project,
+    version: str,  # noqa: ARG001 - the version is the key
+    one: str,
+    two: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Matches]:
     """Propose the pairs of two sources; read-only."""
     incidents = pd.DataFrame(project.incidents())
@@ -63,12 +77,12 @@ def _review(question: Question, first: pd.DataFrame, second: pd.DataFrame, pairs
             say(f"{words.count(len(settled), 'pair')} settled.")
 
 
-def _ask_verdict(pair: dict[str, Any], one: pd.Series, two: pd.Series) -> str:
+def _ask_verdict(pair: dict[Hashable, Any], one: pd.Series, two: pd.Series) -> str:
     """Show one pair and ask what it is."""
     left, right, why, ask = st.columns([2, 2, 2, 2.2], vertical_alignment="center")
     left.markdown(_record(one))
     right.markdown(_record(two))
-    why.caption(words.plain(f"weight {pair['weight']:.1f}: {pair['because']}"))
+    why.caption(words.plain(pair["because"]))
     verdict = ask.radio(
         f"Are {pair['first_id']} and {pair['second_id']} the same?",
         list(VERDICTS),

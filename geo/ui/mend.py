@@ -1,6 +1,8 @@
 """Mend: rows that could not be accepted, incidents without a place, and entries that were not understood."""
 
 import json
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -50,7 +52,7 @@ def _quarantined(question: Question, rows: pd.DataFrame) -> None:
             _mend_row(question, row)
 
 
-def _mend_row(question: Question, row: dict[str, str]) -> None:
+def _mend_row(question: Question, row: dict[Hashable, Any]) -> None:
     """Show the cells of one row as they were recorded, to be mended."""
     recorded: dict[str, str] = json.loads(row["fields"])
     with st.form(f"mend-{row['incident_id']}", border=False):
@@ -84,9 +86,7 @@ def _unplaced(question: Question, incidents: pd.DataFrame) -> None:
         return
     reasons = incidents.groupby(["source", "not_located_because"]).size().rename("incidents").reset_index()
     shown = reasons.assign(source=reasons["source"].map(words.SOURCES))
-    st.dataframe(
-        shown.rename(columns={"not_located_because": "no place because"}), hide_index=True, width="stretch"
-    )
+    st.dataframe(shown.rename(columns={"not_located_because": "no place because"}), hide_index=True, width="stretch")
     few = a_few(incidents.to_dict("records"), "incidents", "unplaced")
     with st.form("places", border=False):
         found: list[Mend] = []
@@ -96,13 +96,14 @@ def _unplaced(question: Question, incidents: pd.DataFrame) -> None:
             _save(question, found)
 
 
-def _ask_place(row: dict[str, str]) -> list[Mend]:
+def _ask_place(row: dict[Hashable, Any]) -> list[Mend]:
     """Show one incident without a place, and give what was typed for it."""
     record, postcode, place = st.columns([3, 1.2, 1.8], vertical_alignment="bottom")
     when = row["received_on"]
     day = "no date" if pd.isna(when) else words.day(when)
+    kind = row["incident_type"] or "type not recorded"
     record.markdown(
-        f"{words.plain(row['file'])} row {row['row']}, {day}, {words.plain(row['incident_type'] or 'type not recorded')}"
+        f"{words.plain(row['file'])} row {row['row']}, {day}, {words.plain(kind)}"
         f"  \n:gray[{words.plain(row['not_located_because'])}]"
     )
     name = f"row {row['row']} of {row['file']}"
@@ -110,9 +111,7 @@ def _ask_place(row: dict[str, str]) -> list[Mend]:
         "postcode": postcode.text_input(f"Postcode of {name}", row["postcode"], key=f"pc-{row['incident_id']}"),
         "location": place.text_input(f"Place of {name}", row["location"], key=f"lo-{row['incident_id']}"),
     }
-    return [
-        Mend(row["incident_id"], field, row[field], text) for field, text in typed.items() if text != row[field]
-    ]
+    return [Mend(row["incident_id"], field, row[field], text) for field, text in typed.items() if text != row[field]]
 
 
 def _save(question: Question, mends: list[Mend]) -> None:

@@ -1,10 +1,14 @@
 """Quality: what the records leave out, what each blank costs, and the template that leaves less out."""
 
+import tempfile
+from functools import partial
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
 from geo.incidents.quality import FIELD_WORDS, QualityReport, quality_report
-from geo.incidents.template import template_bytes
+from geo.incidents.template import write_template
 from geo.store.project import Project
 from geo.ui import charts, words
 from geo.ui.answers import Question
@@ -32,14 +36,12 @@ def show(question: Question) -> None:
 @st.cache_resource(show_spinner="Checking the records …", max_entries=4, scope="session")
 def _report(project: Project, version: str) -> QualityReport:  # noqa: ARG001 - the version is the key
     """Make the report; read-only."""
-    return quality_report(
-        project.incidents(), project.shifts(), project.ledger(), project.doubts(), project.left_out()
-    )
+    return quality_report(project.incidents(), project.shifts(), project.ledger(), project.doubts(), project.left_out())
 
 
 def _take_away(project: Project, report: QualityReport) -> None:
     """Offer the report as a table, and the recording template."""
-    table, template, _ = st.columns([1.2, 1.4, 3])
+    table, template, _ = st.columns([1.2, 1.7, 2])
     table.download_button(
         "Download the report (CSV)",
         report.table().to_csv(index=False).encode("utf-8-sig"),
@@ -50,13 +52,22 @@ def _take_away(project: Project, report: QualityReport) -> None:
     )
     template.download_button(
         "Download the recording template (XLSX)",
-        lambda: template_bytes(project.incidents()),
+        partial(_template, project),
         "triage-map-recording-template.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         on_click="ignore",
         help="One entry an incident, prefilled from the control room's extract, with lists and checks. "
         "It holds incidents: keep it inside the team.",
     )
+
+
+def _template(project: Project) -> bytes:
+    """Make the recording template, prefilled from the control room's extract."""
+    incidents = pd.DataFrame(project.incidents())
+    with tempfile.TemporaryDirectory(prefix="triage-map-") as folder:
+        file = Path(folder) / "template.xlsx"
+        write_template(file, incidents[incidents["source"] == "police"])
+        return file.read_bytes()
 
 
 def _completeness(table: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Upload: files as they were received, read on this machine and kept in this session until their columns are approved."""
+"""Upload: files as received, read on this machine and kept in this session until their columns are approved."""
 
 import hashlib
 import tempfile
@@ -102,7 +102,7 @@ def _read(question: Question, files: list[UploadedFile], source: str) -> None:
 def _places(question: Question) -> None:
     """Show the project's own list of named places, and take a new one."""
     project = question.project
-    with st.expander(f"Your own list of places: {words.count(len(project.places.frame), 'place')}"):
+    with st.expander(f"Your own list of places: {words.count(len(project.places.places), 'place')}"):
         st.caption(
             "Motorway junctions, marker posts, bridges, custody suites: whatever records name without a postcode. A "
             "table with the columns name (several spellings with ; between), and postcode, or easting and northing, or "
@@ -112,5 +112,8 @@ def _places(question: Question) -> None:
         if st.button("Use this list", disabled=file is None) and file is not None:
             with as_file(file.name, file.getvalue()) as path:
                 places = PlaceList.read(path)
-            project.set_places(places)
-            say(f"{words.count(len(places.frame), 'place')} will be looked for in records that have no postcode.")
+            moved = project.set_places(places)
+            say(
+                f"{words.count(len(places.places), 'place')} will be looked for in records that have no postcode; "
+                f"{words.count(moved, 'incident')} got another place."
+            )

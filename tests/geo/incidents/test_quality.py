@@ -254,6 +254,13 @@ def test_the_table_holds_every_section_once_and_its_figures(weeks):
     )  # fmt: skip
 
 
+def test_a_files_name_cannot_act_as_a_formula_in_the_table(located, shift_log):
+    incidents = located("police", {"at": "2016-02-04 19:40"})
+    files = ledger(("=cmd.csv", "police", "2016-03-01", 1))
+    table = quality_report(incidents, shift_log(), files, NO_DOUBTS, NOTHING_LEFT_OUT).table()
+    assert table.loc[table["section"] == "files", "group"].tolist() == ["'=cmd.csv"]
+
+
 def test_a_project_without_records_has_an_empty_report(located, shift_log):
     report = quality_report(located("police"), shift_log(), ledger(), NO_DOUBTS, NOTHING_LEFT_OUT)
     assert report.sentences == ()

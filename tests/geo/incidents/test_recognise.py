@@ -22,8 +22,7 @@ def fields(proposal):
 
 def column(heading, *entries):
     """A table of a date and one more column."""
-    days = [f"{day:02d}/02/2016" for day in range(1, len(entries) + 1)]
-    return [("Ref", "Date", heading), *((str(n), day, entry) for n, (day, entry) in enumerate(zip(days, entries)))]
+    return [("Ref", "Date", heading), *((f"R{n}", f"{n}/02/2016", entry) for n, entry in enumerate(entries, start=1))]
 
 
 def test_known_headings_are_certain_and_others_not():

@@ -2,7 +2,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.incidents.columns import FIELDS
@@ -141,6 +141,7 @@ ENTRIES = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sam
 ROWS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys([*FIELDS, BEYOND], ENTRIES)), max_size=6)
 
 
+@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_every_row_is_accepted_or_quarantined_and_keeps_its_id(rows):
     records = read(*rows) if rows else read_records(pd.DataFrame(dtype="str"), source="police", file="f")
@@ -152,6 +153,7 @@ def test_every_row_is_accepted_or_quarantined_and_keeps_its_id(rows):
     assert set(records.doubts["incident_id"]) <= set(records.accepted["incident_id"])
 
 
+@settings(max_examples=20, deadline=None)
 @given(ROWS.filter(bool))
 def test_reading_twice_gives_the_same(rows):
     first, second = read(*rows), read(*rows)
@@ -159,6 +161,7 @@ def test_reading_twice_gives_the_same(rows):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
 
 
+@settings(max_examples=30, deadline=None)
 @given(ROWS.filter(bool), st.randoms(use_true_random=False))
 def test_another_order_of_the_rows_gives_the_same_records(rows, random):
     table = cells(*rows)
@@ -178,14 +181,18 @@ def test_another_order_of_the_rows_gives_the_same_records(rows, random):
 
 
 @pytest.mark.parametrize("field", TRUTHS)
-@given(st.sampled_from(sorted(BLANKS)), st.sampled_from(["", " ", "\u00a0", "\t", "\u200b"]), st.booleans())
-def test_a_blank_is_never_yes_nor_no(field, blank, space, upper):
-    entry = space + (blank.upper() if upper else blank) + space
-    assert read({**DAY, field: entry}).accepted[field].tolist() == ["unknown"]
+def test_a_blank_is_never_yes_nor_no(field):
+    spaces = ("", " ", "\u00a0", "\t", "\u200b")
+    entries = [
+        f"{space}{word}{space}" for blank in sorted(BLANKS) for word in (blank, blank.upper()) for space in spaces
+    ]
+    records = read(*({**DAY, field: entry} for entry in entries))
+    assert records.accepted[field].tolist() == ["unknown"] * len(entries)
+    assert records.doubts.empty
 
 
-@pytest.mark.parametrize("field", TRUTHS)
-@given(st.lists(ENTRIES, min_size=1, max_size=8))
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(TRUTHS), st.lists(ENTRIES, min_size=1, max_size=8))
 def test_only_a_no_is_no_and_only_a_yes_is_yes(field, entries):
     found = read(*({**DAY, field: entry} for entry in entries)).accepted[field].tolist()
     for entry, value in zip(entries, found, strict=True):

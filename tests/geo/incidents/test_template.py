@@ -145,11 +145,21 @@ def test_a_template_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypa
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("openpyxl.Workbook.save", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.raises(SourceError, match=r"cannot be written \(No space left on device\)"):
         write_template(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_only_the_control_rooms_incidents_are_prefilled(located, tmp_path):
+    team, room = located("mental_health", {"at": "2016-02-04 19:40"}), located("police", {"at": "2016-02-04 19:35"})
+    register = located("all_mental_health", {"at": "2016-02-04 19:30"}, {"at": "2016-02-05 19:30"})
+    path = tmp_path / "template.xlsx"
+    assert write_template(path, pd.concat([team, room, register], ignore_index=True)) == 1
+    assert read_extract(path, source="police").rows_read == 1
+    assert write_template(path, pd.concat([team, register], ignore_index=True)) == 2
+    assert write_template(path, team) == 0
 
 
 def test_a_template_is_a_workbook(tmp_path):

@@ -47,6 +47,13 @@ def test_each_file_is_the_one_whose_sha256_is_recorded(room):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_page_of_sources_is_the_one_that_deriving_writes(room):
+    assert (data_folder() / room / "SOURCES.md").read_text(encoding="utf-8") == sources._sources_page(
+        data_folder() / room
+    )
+
+
 def test_postcodes_without_coordinates_are_counted():
     page = (data_folder() / "postcodes" / "SOURCES.md").read_text()
     assert re.search(r"northamptonshire\.parquet: .*\d+ .* left out, having no coordinates", page)

@@ -1,19 +1,19 @@
 """Projects: whole or absent, idempotent, faithful to what was read."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pandas as pd
 import pytest
 
 import geo
 from geo.errors import ProjectError
-from geo.places.bases import Base
 from geo.store.intake import import_file, make_demonstration
 from geo.store.loading import Selection, select
-from geo.store.project import Facts, create_project, open_project
+from geo.store.project import create_project, open_project
 
 GAZETTEER = geo.Gazetteer.default()
-FACTS = Facts("A project", "Northamptonshire", Base("base", 475166.0, 257423.0, "NN4 0JQ"))
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +21,9 @@ def weeks(tmp_path_factory):
     return make_demonstration(tmp_path_factory.mktemp("demo") / "weeks", "weeks")
 
 
-def test_a_new_project_knows_what_it_is_about(tmp_path):
-    project = create_project(tmp_path / "new", FACTS)
-    assert open_project(tmp_path / "new").facts == FACTS
+def test_a_new_project_knows_what_it_is_about(tmp_path, facts):
+    project = create_project(tmp_path / "new", facts)
+    assert open_project(tmp_path / "new").facts == facts
     assert project.incidents().empty
     assert project.shifts().empty
 
@@ -46,47 +46,40 @@ def test_the_same_file_twice_changes_nothing(weeks, tmp_path):
     assert project.version == version
 
 
-def test_a_failed_import_leaves_the_old_state(weeks, tmp_path):
-    project = open_project(shutil.copytree(weeks.folder, tmp_path / "copy"))
-    version = project.version
-    other = tmp_path / "other.csv"
-    other.write_text("Ref,Date,Time,Postcode\nA1,01/02/2016,19:00,NN1 1AA\n", encoding="utf-8")
-    extract = geo.read_extract(other, source="police")
-    located = geo.locate(extract.accepted, GAZETTEER).drop(columns="district")
-    with pytest.raises(geo.SchemaError, match="'district'"):
-        project.add_extract(other, extract, located)
-    assert project.version == version
-
-
-def test_times_come_back_as_they_went_in(tmp_path):
-    file = tmp_path / "autumn.csv"
-    file.write_text("Ref,Date,Time,Postcode\nA1,29/10/2016,23:30,NN1 1AA\nA2,,,\n", encoding="utf-8")
-    extract = geo.read_extract(file, source="police")
-    located = geo.locate(extract.accepted, GAZETTEER)
-    project = create_project(tmp_path / "p", FACTS)
-    project.add_extract(file, extract, located)
+def test_times_come_back_as_they_went_in(project, bring, tmp_path):
+    rows = ("A1,29/10/2016,23:30,NN1 1AA,,", "A2,30/10/2016,01:30,,,", "A3,27/03/2016,01:30,,,", "A4,04/02/2016,,,,")
+    bring("clocks.csv", *rows)
+    read = geo.read_extract(tmp_path / "received" / "clocks.csv", source="police").accepted
     again = project.incidents()
     assert str(again["received_at"].dtype) == "datetime64[us, Europe/London]"
-    pd.testing.assert_series_equal(
-        again["received_at"], located["received_at"].reset_index(drop=True), check_freq=False
-    )
+    assert again["received_at_alternative"].notna().tolist() == [False, True, True, False]
+    for column in geo.tables.INCIDENT_COLUMNS:
+        if column.name not in {"postcode", "person_key"}:
+            pd.testing.assert_series_equal(again[column.name], read[column.name], check_freq=False)
     assert again.crs.to_epsg() == 27700
 
 
-def test_an_occupied_folder_is_left_alone(tmp_path):
+def test_a_project_of_an_older_format_says_what_to_do(project):
+    with closing(sqlite3.connect(project.folder / "project.sqlite")) as database:
+        database.execute("PRAGMA user_version = 1")
+    with pytest.raises(ProjectError, match="has the older format 1, not 2; make a new project and import its files again"):
+        open_project(project.folder)
+
+
+def test_an_occupied_folder_is_left_alone(tmp_path, facts):
     (tmp_path / "keep.txt").write_text("mine")
     with pytest.raises(ProjectError, match="is not empty; choose a folder that does not exist yet"):
-        create_project(tmp_path, FACTS)
+        create_project(tmp_path, facts)
     assert [path.name for path in tmp_path.iterdir()] == ["keep.txt"]
 
 
-def test_a_project_that_fails_while_it_is_made_leaves_nothing(tmp_path):
+def test_a_project_that_fails_while_it_is_made_leaves_nothing(tmp_path, facts):
     def fill(project):
         (project.folder / "half").write_text("half")
         raise OSError(28, "No space left on device")
 
     with pytest.raises(ProjectError, match="No space left on device"):
-        create_project(tmp_path / "new", FACTS, fill)
+        create_project(tmp_path / "new", facts, fill)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,8 +103,7 @@ def test_person_keys_do_not_travel_between_projects(weeks, tmp_path):
     assert not keys & set(other.incidents()["person_key"])
 
 
-def test_scenarios_are_kept_by_name(tmp_path):
-    project = create_project(tmp_path / "p", FACTS)
+def test_scenarios_are_kept_by_name(project):
     toml = geo.presets()["Thames Valley"].to_toml()
     project.save_scenario("TVP", toml)
     assert project.scenarios() == {"TVP": toml}
