@@ -130,7 +130,8 @@ def lost_from(file: Path, grids: Sequence[Grid]) -> str:
     if [grid.sheet for grid in grids] == [""]:
         return _lost_signs(file.read_bytes(), grids[0].cells)
     if zipfile.is_zipfile(file) and file.suffix in {".xlsx", ".xlsm"}:
-        expected, found = rows_of_package(file), sum(len(grid.cells) for grid in grids)
+        expected = rows_of_package(file)
+        found = sum(any(cell.strip() for cell in row) for grid in grids for row in grid.cells.to_numpy())
         return "" if expected == found else f"{expected} rows in the file, {found} delivered"
     return ""
 
@@ -169,11 +170,11 @@ def decoded(data: bytes) -> str:
 
 
 def rows_of_package(file: Path) -> int:
-    """Count the rows of an XLSX's sheets that hold a value, from its XML alone; cells that show an error hold none."""
+    """Count the rows of an XLSX that hold a sign, from its XML alone; a cell that shows an error holds none."""
     with zipfile.ZipFile(file) as package:
         parts = {name: package.read(name) for name in package.namelist() if name.lower().endswith((".xml", ".rels"))}
-    links = b"".join(data for name, data in parts.items() if name.lower().endswith(".rels")).replace(b"\\", b"/")
-    named = [name for name in parts if name.replace("\\", "/").rpartition("/")[2].encode() in links]
+    links = b"".join(data for name, data in parts.items() if name.lower().endswith(".rels")).lower()
+    named = [name for name in parts if name.lower().replace("\\", "/").rpartition("/")[2].encode() in links]
     roots = [ElementTree.fromstring(parts[name]) for name in named if name.lower().endswith(".xml")]  # noqa: S314 - test inputs
     shared = [item for root in roots if _tag(root) == "sst" for item in root if _tag(item) == "si"]
     strings = ["".join(text.text or "" for text in item.iter() if _tag(text) == "t") for item in shared]

@@ -8,8 +8,8 @@ A year of a county is invented, events first: night-heavy, busier at weekends, a
 places, callers who ring again the same night. Each event is then told by the control room, by the triage team or by
 both, each with its own clock, blanks, wrong and partial places, rounded times and mistaken ages. The pairs told by both
 are the planted duplicates. How the records are spoilt was set before the weights were tried; the weights and the rules
-of the bands were then looked at on the first seed and six others, and the held-out seed and the ten more were run once
-they stood. But all are our idea of two sources, not linked records, so the figures hold for such data only.
+of the bands were then set with the first seed and six others in view; the held-out seed and the ten more were not used
+for that. But all are our idea of two sources, not linked records, so the figures hold for such data only.
 """
 
 from dataclasses import dataclass
@@ -290,9 +290,9 @@ def section() -> str:
         f"`python benchmarks/reliability/duplicates.py` plants {PLANTED:,} incidents in two invented sources of a "
         f"county year ({first:,} control-room and {second:,} team records: night-heavy, frequent callers who ring "
         "again, frequent places; clocks apart, times rounded or left out, wrong, partial and blank places, mistaken "
-        "ages). "
-        "The weights were looked at on the first seed; the held-out one and the ten more were kept for the end. These "
-        "are invented records: on a scheme's own, settle a sample of the matches by hand before trusting the share.",
+        "ages). The weights and the bands were set with the first seed and six others in view; the held-out one and "
+        "the ten more were not used for that, but come from the same invention. On a scheme's own records, settle a "
+        "sample of the matches by hand before trusting the share.",
         "",
         "| seed | band | pairs | right | precision (95 % interval) | recall (95 % interval) |",
         "|---|---|---|---|---|---|",

@@ -157,7 +157,13 @@ def _state(folder: Path, stage: Stage) -> str:
 def _contents(project: Project) -> tuple[str, ...]:
     """Give all that a project says of its records, but for the moment of their import."""
     ledger = project.ledger().drop(columns="imported_at")
-    frames = (ledger, project.incidents().drop(columns="point"), project.left_out(), project.notices(), project.doubts())
+    frames = (
+        ledger,
+        project.incidents().drop(columns="point"),
+        project.left_out(),
+        project.notices(),
+        project.doubts(),
+    )
     return (*(frame.to_csv() for frame in frames), *project.history()["detail"])
 
 

@@ -104,7 +104,7 @@ def propose_matches(
         Located incidents of the two sources (``LOCATED_COLUMNS``); they are left alone.
     decisions
         What a person settled: ``first_id``, ``second_id`` (either way round) and ``verdict``, same or different.
-        Settled pairs stay settled; decisions about records that are not here are ignored and counted.
+        Settled pairs stay settled; decisions about records of other sources are no matter of these two.
     shifts
         The shift log, which dates records that have no date of their own.
 
@@ -117,7 +117,7 @@ def propose_matches(
         check(frame, LOCATED_COLUMNS, f"the {word} source's incidents").sort_values("incident_id", ignore_index=True)
         for frame, word in ((first, "first"), (second, "second"))
     )
-    settled, strangers = _settled(decisions, one["incident_id"], two["incident_id"])
+    settled = _settled(decisions, one["incident_id"], two["incident_id"])
     a, b = sides(one, two, (_days(one, shifts), _days(two, shifts)))
     links, astray = _quotations(one, two, a, b)
     weighing = _Weighing(a, b, links, _rate(a, b), _rate(b, a))
@@ -126,8 +126,7 @@ def propose_matches(
     chosen = _one_to_one(free)
     pairs = _table(weighing, one, two, free, chosen, settled["same"])
     apart = _described(weighing, one, two, settled["different"]).assign(band="review", verdict="different")
-    sentences = (*_crowd_sentence(crowded), *astray, *_stranger_sentence(strangers))
-    return Matches(pairs, apart[list(PAIR_COLUMNS)], sentences)
+    return Matches(pairs, apart[list(PAIR_COLUMNS)], (*_crowd_sentence(crowded), *astray))
 
 
 def _days(incidents: pd.DataFrame, shifts: pd.DataFrame | None) -> pd.Series:
@@ -307,11 +306,11 @@ def _join(left: pd.Series, right: pd.Series) -> Pairs:
     return both["i"].to_numpy(np.int64), both["j"].to_numpy(np.int64)
 
 
-def _settled(decisions: pd.DataFrame | None, first: pd.Series, second: pd.Series) -> tuple[dict[str, Pairs], int]:
+def _settled(decisions: pd.DataFrame | None, first: pd.Series, second: pd.Series) -> dict[str, Pairs]:
     """Give the row numbers of the settled pairs by verdict, whichever way round they were noted."""
     if decisions is None or decisions.empty:
         nothing = np.array([], dtype=np.int64)
-        return dict.fromkeys(("same", "different"), (nothing, nothing)), 0
+        return dict.fromkeys(("same", "different"), (nothing, nothing))
     row_one, row_two = (pd.Series(ids.index, index=ids) for ids in (first, second))
     forth = decisions["first_id"].map(row_one), decisions["second_id"].map(row_two)
     back = decisions["second_id"].map(row_one), decisions["first_id"].map(row_two)
@@ -329,7 +328,7 @@ def _settled(decisions: pd.DataFrame | None, first: pd.Series, second: pd.Series
             raise SchemaError(
                 f"{ids[twice[0]]!r} was settled as the same incident as two others; settle one pair as different"
             )
-    return found, int((~here).sum())
+    return found
 
 
 def _without(edges: _Edges, settled: dict[str, Pairs], width: int) -> _Edges:
@@ -434,9 +433,3 @@ def _crowd_sentence(crowded: int) -> tuple[str, ...]:
         f"{crowded} records have more than {MOST_CANDIDATES:,} candidates each and cannot be told apart; they are in "
         "no pair. Look for a default date or time in them",
     )
-
-
-def _stranger_sentence(strangers: int) -> tuple[str, ...]:
-    if not strangers:
-        return ()
-    return (f"{strangers} earlier decisions name a record that is not in these two sources; they were left aside",)

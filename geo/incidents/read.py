@@ -195,7 +195,7 @@ def read_extract(
     grids = read_grids(path, sheet)
     tables = _tables(grids, columns, saved)
     order, order_faults = _day_order(tables)
-    records = _read_tables(tables, source, order, person_secret, mends)
+    records, repeats = _read_tables(tables, source, order, person_secret, mends)
     below = sum(len(table.below) for table in tables)
     return Extract(
         source=source,
@@ -212,6 +212,7 @@ def read_extract(
             *(fault for table in tables for fault in _header_faults(table, columns)),
             *(() if below else ("there are no rows below the headings",)),
             *order_faults,
+            *repeats,
             *_record_faults(records, several=len(tables) > 1),
             *(() if person_secret or not _has(tables, "person_key") else (_NO_SECRET,)),
         ),
@@ -297,8 +298,8 @@ def _day_order(tables: Sequence[_Table]) -> tuple[DayOrder, tuple[str, ...]]:
 
 def _read_tables(
     tables: Sequence[_Table], source: str, order: DayOrder, secret: bytes, mends: Sequence[Mend]
-) -> list[Records]:
-    """Read the records of each sheet; repeated references are told apart over all of them."""
+) -> tuple[list[Records], tuple[str, ...]]:
+    """Read the records of each sheet, telling repeated references apart over all of them, and name the repeats."""
     references = _joined([table.references for table in tables])
     contents = _joined([table.records for table in tables])
     ids = identify(source, references, contents if len(tables) == 1 else contents.fillna(""))
@@ -311,7 +312,27 @@ def _read_tables(
         )  # fmt: skip
         records.append(replace(read, quarantined=_with_text(read.quarantined, table)))
         start = end
-    return records
+    return records, _repeat_faults(tables, source, references, ids)
+
+
+def _repeat_faults(tables: Sequence[_Table], source: str, references: pd.Series, ids: pd.Series) -> tuple[str, ...]:
+    """Say how many records repeat the reference, or without one all the cells, of an earlier record."""
+    plain = plain_column(references)
+    unnamed = plain.isin(values.BLANKS)
+    repeated = np.flatnonzero(np.where(unnamed, matches(ids, r"#\d+$"), ids != source + ":" + plain))
+    if not len(repeated):
+        return ()
+    first = _row_in(_place_of(tables, int(repeated[0])), several=len(tables) > 1)
+    return (f"rows that repeat an earlier reference: {len(repeated)} (first: {first}); all are kept",)
+
+
+def _place_of(tables: Sequence[_Table], position: int) -> tuple[str, int]:
+    """Give sheet and row number of a record by its position among all."""
+    for table in tables:
+        if position < len(table.records):
+            return table.grid.sheet, int(table.records.index[position])
+        position -= len(table.records)
+    raise IndexError(position)
 
 
 def _with_text(quarantined: pd.DataFrame, table: _Table) -> pd.DataFrame:
@@ -406,7 +427,7 @@ def _passed_over(grids: Sequence[Grid], tables: Sequence[_Table]) -> tuple[str, 
     left = [grid for grid in grids if grid.sheet not in read and len(grid.cells)]
     if not left:
         return ()
-    shown = ", ".join(f"{grid.sheet!r} ({len(grid.cells)} rows)" for grid in left[:5])
+    shown = ", ".join(f"{grid.sheet!r} ({len(grid.cells)} row{'s' * (len(grid.cells) > 1)})" for grid in left[:5])
     return (f"sheets passed over, as they hold no such records: {len(left)} ({shown}); name one to read it",)
 
 
@@ -464,12 +485,7 @@ _KNOWN_FAULTS = {
 def _record_faults(records: Sequence[Records], *, several: bool) -> tuple[str, ...]:
     """Gather what is to be said of many rows into one sentence a kind."""
     accepted, doubts = _joined([part.accepted for part in records]), _joined([part.doubts for part in records])
-    ids = pd.concat([part[["incident_id", "sheet", "row"]] for r in records for part in (r.accepted, r.quarantined)])
-    repeated = ids[matches(ids["incident_id"], r"#\d+$")]
     faults = [fault for part in records for fault in part.faults]
-    if len(repeated):
-        first = _row_of(repeated.sort_values("row").iloc[0], several)
-        faults.append(f"rows that repeat an earlier reference: {len(repeated)} (first: {first}); all are kept")
     for known, words in _KNOWN_FAULTS.items():
         rows = accepted[accepted["time_known"] == known]
         faults.extend([words.format(n=len(rows), row=_row_of(rows.iloc[0], several))] if len(rows) else [])
@@ -482,4 +498,9 @@ def _record_faults(records: Sequence[Records], *, several: bool) -> tuple[str, .
 
 
 def _row_of(row: pd.Series, several: bool) -> str:
-    return f"row {row['row']} of {row['sheet']!r}" if several else f"row {row['row']}"
+    return _row_in((str(row["sheet"]), int(row["row"])), several=several)
+
+
+def _row_in(place: tuple[str, int], *, several: bool) -> str:
+    sheet, number = place
+    return f"row {number} of {sheet!r}" if several else f"row {number}"

@@ -36,6 +36,7 @@ OVERNIGHT = np.timedelta64(12, "h")
 """A bare time before the call is the next day's where it is then within these hours of the call."""
 
 _DAY_PARTS = ("day", "month", "year")
+_BETWEEN = "\x1f"
 _NO_CLOCK = -1
 _NO_ZONE = -(10**6)
 _MANY = 3000
@@ -286,10 +287,9 @@ def _day_parts(cells: pd.DataFrame) -> Moments:
     """Read days kept in three columns."""
     if not set(_DAY_PARTS) <= set(cells.columns):
         return no_moments(len(cells))
-    joined = pc.binary_join_element_wise(
-        *(arrow(cells[part]) for part in _DAY_PARTS), pa.scalar("\x1f", pa.large_string())
-    )
-    return read_moments(text_column(joined), lambda text: values.read_day_parts(*text.split("\x1f")))
+    parts = [pc.replace_substring(arrow(cells[part]), _BETWEEN, " ") for part in _DAY_PARTS]
+    joined = pc.binary_join_element_wise(*parts, pa.scalar(_BETWEEN, pa.large_string()))
+    return read_moments(text_column(joined), lambda text: values.read_day_parts(*text.split(_BETWEEN)))
 
 
 def _call_of(own: Mapping[str, Moments]) -> _Call:

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.crs import GRID
 from geo.places.grid_references import read_points
 from geo.places.named import NAMED_METRES, NO_PLACES, NamedPlace, PlaceList
+from geo.places.postcode_forms import NOT_A_POSTCODE
 from geo.places.postcodes import NEAREST_METRES, SINCE_LOOKUP, Gazetteer
 from geo.tables import INCIDENT_COLUMNS, LOCATED_COLUMNS, check, names
 
@@ -185,7 +186,7 @@ def _choose(by_postcode: pd.DataFrame, by_location: pd.DataFrame) -> pd.DataFram
     from_location = taken & other["located_by"].eq("postcode")
     lost = chosen["rank"] == _NOWHERE
     unfound = other["reason"].mask(other["reason"].eq(_UNRECORDED), "")
-    unfound = unfound.mask(unfound.str.startswith("not a postcode: "), "no point, postcode or place of the list")
+    unfound = unfound.mask(unfound.eq(NOT_A_POSTCODE), "no point, postcode or place of the list")
     return chosen.assign(
         postcode=ours["postcode"].mask(from_location, other["postcode"]),
         reason=_joined(ours["reason"], unfound.mask(unfound.ne(""), "location: " + unfound)).where(lost, ""),

@@ -83,6 +83,7 @@ PARTIAL = re.compile(
 )
 _ENDING = re.compile(r".*[\s,]([A-Z]{2}[0-9]{1,2})(?:\s+([0-9]))?")
 
+NOT_A_POSTCODE = "not a postcode"
 MISTAKEN = "a letter or digit was mistaken for its look-alike"
 
 
@@ -235,7 +236,7 @@ def _no_place(plain: str, tight: str) -> str:
 
 def not_a_postcode(given: str) -> str:
     """Say that a text is no postcode."""
-    return f"not a postcode: {shorten(given)}"
+    return f"{NOT_A_POSTCODE}: {shorten(given)}"
 
 
 def _unheard(given: str, tight: str) -> str:
@@ -323,7 +324,7 @@ def _read_look_alike(given: str, tight: str) -> PostcodeReading | None:
 def either(given: str, readings: list[str]) -> str:
     """Say between which readings a text does not decide."""
     shown = readings if len(readings) <= 4 else [*readings[:3], f"{len(readings) - 3} others"]
-    return f"not a postcode: {shorten(given)} may be {' or '.join(shown)}"
+    return f"{not_a_postcode(given)} may be {' or '.join(shown)}"
 
 
 def look_alikes(
@@ -385,6 +386,6 @@ def _read_address(given: str, plain: str) -> PostcodeReading | None:
         return _unit(given, *next(iter(found)), "taken out of a longer text")
     if found:
         both = " and ".join(" ".join(pair) for pair in list(found)[:2])
-        return unread(given, f"not a postcode: two postcodes are recorded ({both})")
+        return unread(given, f"two postcodes are recorded ({both})")
     ending = _ENDING.fullmatch(plain.rstrip("., "))
     return _partial(given, ending[1], ending[2] or "", ", in a longer text") if ending else None

@@ -15,6 +15,7 @@ from geo.errors import PlaceError, SchemaError, SourceError
 from geo.places.boundaries import counties, data_file
 from geo.places.postcode_forms import (
     MISTAKEN,
+    NOT_A_POSTCODE,
     WIDER_DIGITS_FOR,
     WIDER_LETTERS_FOR,
     PostcodePrecision,
@@ -150,7 +151,8 @@ class Gazetteer:
         never changed, and neither is a well-formed postcode of a postcode district outside it, which may well exist.
         Where several readings exist the text is not read, and the reason names them. A unit in XX that exists is that
         unit, not a mask. Without ``repair`` look-alikes are left as they are: for texts where a postcode is not
-        expected, and a word may look like one. Wrong where the true postcode is younger than the gazetteer.
+        expected, and a word may look like one; what is none is not quoted in the reason then. Wrong where the true
+        postcode is younger than the gazetteer.
         """
         tight = tighten(text)
         if self._row_of(tight) is not None:
@@ -158,8 +160,8 @@ class Gazetteer:
             return PostcodeReading(text, normal, "unit", repaired=normal != text, reason="")
         reading = parse_postcode(text)
         if not repair:
-            guessed = reading.reason == MISTAKEN
-            return unread(text, not_a_postcode(text)) if guessed else reading
+            nothing = reading.reason == MISTAKEN or reading.reason.startswith(NOT_A_POSTCODE)
+            return unread(text, NOT_A_POSTCODE) if nothing else reading
         return reading if self._stands(reading) else self._repaired(reading, tight)
 
     def _stands(self, reading: PostcodeReading) -> bool:
@@ -217,26 +219,25 @@ class Gazetteer:
         plain = np.asarray(pc.string_is_ascii(given))
         known = np.fromiter((self._rows.get(text, -1) for text in typed.to_pylist()), "int64", len(distinct))
         row = np.where(plain, known, -1)
-        slow = np.flatnonzero(row < 0)
         never = plain & _is_never(given, typed)
-        read = [
-            unread(text, not_a_postcode(text)) if hopeless else self.read(text, repair=repair)
-            for text, hopeless in zip(distinct.iloc[slow], never[slow], strict=True)
-        ]
+        slow = np.flatnonzero((row < 0) & ~never)
+        read = [self.read(text, repair=repair) for text in distinct.iloc[slow]]
         row[slow] = [self._rows.get(r.normal.replace(" ", ""), -1) if r.precision == "unit" else -1 for r in read]
-        normal = distinct.to_numpy(dtype=object, copy=True)
+        normal, precision = np.full(len(distinct), "", dtype=object), np.where(never, "none", "unit").astype(object)
+        why = np.where(never, NOT_A_POSTCODE, "").astype(object)
+        if repair:
+            why[never] = [not_a_postcode(text) for text in distinct[never]]
         normal[row >= 0] = self._names[row[row >= 0]]
-        normal[slow] = [r.normal for r in read]
-        precision, why = np.full(len(distinct), "unit", dtype=object), np.full(len(distinct), "", dtype=object)
-        precision[slow], why[slow] = [r.precision for r in read], [r.reason for r in read]
+        for column, values in ((normal, "normal"), (precision, "precision"), (why, "reason")):
+            column[slow] = [getattr(reading, values) for reading in read]
         columns = {"given": distinct.to_numpy(), "row": row, "normal": normal, "precision": precision, "why": why}
-        return pd.DataFrame(columns).astype({"normal": "str", "precision": "str", "why": "str"})
+        return pd.DataFrame(columns).astype({"given": "str", "normal": "str", "precision": "str", "why": "str"})
 
     def _placed(self, read: pd.DataFrame) -> pd.DataFrame:
         """Add point, doubt and areas to readings."""
         unit, partial = read["row"] >= 0, read["precision"].isin(("sector", "district"))
         found = self.frame[list(_FRAME)].take(read.loc[unit, "row"]).set_axis(read.index[unit], axis="index")
-        parts = [found.assign(uncertainty_metres=self._doubt(found, read.loc[unit, "normal"]))]
+        parts = [found.assign(uncertainty_metres=self._doubt(found, read["row"][unit].to_numpy()))]
         if partial.any():
             groups = self._groups.reindex(read.loc[partial, "normal"]).set_axis(read.index[partial], axis="index")
             parts.append(groups[groups["easting"].notna()].assign(introduced=0, terminated=0, live=True))
@@ -317,17 +318,17 @@ class Gazetteer:
         return pd.Series(self.frame.index.str[:-4], index=self.frame.index)  # without the space and three characters
 
     @cached_property
-    def _at_office(self) -> pd.Index:
-        """Postcodes whose point is a mail office."""
-        keyed = self.frame[["easting", "northing"]].assign(outward=self._outward)
-        shared = keyed.groupby(["easting", "northing"])["outward"].agg(["size", "nunique"])
-        points = shared[(shared["size"] >= OFFICE_POSTCODES) & (shared["nunique"] >= OFFICE_DISTRICTS)].index
-        return self.frame.index[pd.MultiIndex.from_frame(self.frame[["easting", "northing"]]).isin(points)]
+    def _at_office(self) -> np.ndarray:
+        """Whether the point of each row is a mail office."""
+        keyed = self.frame[["easting", "northing"]].assign(outward=self._outward.factorize()[0])
+        shared = keyed.groupby(["easting", "northing"])["outward"]
+        size, districts = shared.transform("size"), shared.transform("nunique")
+        return np.asarray((size >= OFFICE_POSTCODES) & (districts >= OFFICE_DISTRICTS))
 
     @cached_property
     def _live(self) -> pd.DataFrame:
         """Live postcodes with a point of their own, in order of postcode."""
-        own = self.frame[self.frame["live"] & ~self.frame.index.isin(self._at_office)]
+        own = self.frame[self.frame["live"] & ~self._at_office]
         return own if len(own) else self.frame
 
     @cached_property
@@ -339,19 +340,19 @@ class Gazetteer:
         """The distinct points of live postcodes."""
         return cKDTree(np.unique(self._live[["easting", "northing"]].to_numpy(dtype="float64"), axis=0))
 
-    def _doubt(self, points: pd.DataFrame, postcodes: pd.Series) -> np.ndarray:
+    def _doubt(self, points: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
         """Give the doubt of units: half the way to the nearest other live point, at least 60 m; wide at an office."""
         metres, _ = self._points.query(points[["easting", "northing"]].to_numpy(dtype="float64"), k=2)
         half_way = np.where(metres[:, 0] > 0, metres[:, 0], metres[:, 1]) / 2
         half_way = np.where(np.isfinite(half_way), half_way, UNIT_METRES)  # inf: there is no other live point
-        at_office = postcodes.isin(self._at_office).to_numpy()
+        at_office = self._at_office[rows]
         if at_office.any():
-            half_way[at_office] = self._office_doubt(points[at_office], postcodes[at_office])
+            half_way[at_office] = self._office_doubt(points[at_office], self._outward.iloc[rows[at_office]])
         return np.asarray(np.maximum(UNIT_METRES, np.round(half_way)))
 
-    def _office_doubt(self, points: pd.DataFrame, postcodes: pd.Series) -> np.ndarray:
+    def _office_doubt(self, points: pd.DataFrame, outward: pd.Series) -> np.ndarray:
         """Give the doubt of units at a mail office: as far as the edge of their postcode district."""
-        district = self._groups.reindex(postcodes.str.split(" ").str[0]).set_axis(points.index, axis="index")
+        district = self._groups.reindex(outward).set_axis(points.index, axis="index")
         away = np.hypot(points["easting"] - district["easting"], points["northing"] - district["northing"])
         return np.asarray((away + district["uncertainty_metres"]).fillna(UNIT_METRES), dtype="float64")
 
@@ -372,7 +373,7 @@ class Gazetteer:
     @cached_property
     def _groups(self) -> pd.DataFrame:
         """Sectors and postcode districts: mean point of live postcodes, 90th percentile away, commonest districts."""
-        everywhere = self.frame[~self.frame.index.isin(self._at_office)]
+        everywhere = self.frame[~self._at_office]
         by_sector = pd.Series(everywhere.index.str[:-2], index=everywhere.index)
         by_district = self._outward
         parts = [_group(self._live, by_sector), _group(self._live, by_district)]

@@ -79,7 +79,7 @@ def _values(values: pd.Series) -> list[Value]:
         return _moments(values, "D", "")
     if pd.api.types.is_float_dtype(values.dtype):
         return [None if value != value else value for value in values.tolist()]
-    return list(values)
+    return list(values.to_numpy(dtype=object))
 
 
 def _moments(values: pd.Series, unit: str, ending: str) -> list[Value]:

@@ -42,6 +42,8 @@ def show(question: Question) -> None:
     with st.expander("What each source misses, by hour, weekday and district"):
         named = found.missed.replace({"holds": words.SOURCES, "lacks": words.SOURCES})
         st.dataframe(named, hide_index=True, width="stretch", column_config=SHARES)
+    with st.expander("What the two records of a pair have recorded, field by field"):
+        st.dataframe(found.fields, hide_index=True, width="stretch")
     with st.expander("How many incidents are there in all? How sure are we?"):
         for sentence in found.sentences[FIRST_SENTENCES:]:
             st.markdown(words.plain(sentence))
@@ -57,7 +59,7 @@ def _matched(
     """Propose the pairs of two sources; read-only."""
     incidents = pd.DataFrame(project.incidents())
     first, second = (incidents[incidents["source"] == source] for source in (one, two))
-    return first, second, propose_matches(first, second, project.decisions())
+    return first, second, propose_matches(first, second, project.decisions(), project.shifts())
 
 
 def _review(question: Question, first: pd.DataFrame, second: pd.DataFrame, pairs: pd.DataFrame) -> None:

@@ -119,14 +119,12 @@ def test_settling_a_rival_as_different_frees_the_other_pair(located):
     assert proposed(propose_matches(first, second, decisions)) == {("A1", "B1"): "match"}
 
 
-def test_decisions_about_records_that_are_gone_are_left_aside_and_counted(located):
+def test_decisions_about_records_of_other_sources_are_no_matter_of_these_two(located):
     first, second = located("police", call("A1", "20:00")), located("mental_health", call("B1", "20:02"))
-    decisions = pd.DataFrame({"first_id": ["police:A1"], "second_id": ["mental_health:B9"], "verdict": ["same"]})
+    decisions = pd.DataFrame({"first_id": ["police:A1"], "second_id": ["s136_register:C9"], "verdict": ["same"]})
     matches = propose_matches(first, second, decisions)
     assert proposed(matches) == {("A1", "B1"): "match"}
-    assert matches.sentences == (
-        "1 earlier decisions name a record that is not in these two sources; they were left aside",
-    )
+    assert matches.sentences == ()
 
 
 def test_a_record_cannot_be_settled_as_the_same_as_two(located):
@@ -171,7 +169,7 @@ TIMES = st.integers(0, 180).map(lambda minute: f"{18 + minute // 60}:{minute % 6
 CALLS = st.lists(st.tuples(TIMES, st.sampled_from(["NN1 1AA", "NN1 1AB", "NN1", ""])), min_size=0, max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(first=CALLS, second=CALLS, seed=st.integers(0, 9))
 def test_the_order_of_the_rows_does_not_matter(located, first, second, seed):
     one = located("police", *(call(f"A{n}", *made) for n, made in enumerate(first)))
@@ -181,7 +179,7 @@ def test_the_order_of_the_rows_does_not_matter(located, first, second, seed):
     pd.testing.assert_frame_equal(propose_matches(one, two).pairs, propose_matches(*mixed).pairs)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(first=CALLS, second=CALLS)
 def test_the_sum_is_the_greatest_that_any_pairing_reaches(located, first, second):
     one = located("police", *(call(f"A{n}", *made) for n, made in enumerate(first)))

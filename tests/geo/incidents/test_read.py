@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from geo.errors import GeoError, SchemaError, SourceError
-from geo.incidents.read import kind_of_file, read_extract
+from geo.incidents.columns import ColumnMapping
+from geo.incidents.read import REFUSED_COLUMNS, Mend, kind_of_file, read_extract
 from geo.tables import INCIDENT_COLUMNS, TRUTH, names
 
 TRUTHS = [column.name for column in INCIDENT_COLUMNS if column.choices == TRUTH]
@@ -68,13 +69,16 @@ def test_a_row_without_its_own_date_is_dated_by_its_shift(read):
     extract = read("Ref,Shift,Date,Time", "1,2016-03-10,,", "2,2016-03-10,,20:15")
     assert extract.accepted["shift_id"].tolist() == ["2016-03-10", "2016-03-10"]
     assert extract.accepted["received_at"].isna().all()
-    assert len(extract.faults) == 2
+    assert extract.accepted["received_on"].isna().all()
+    assert extract.doubts[["row", "field", "entry"]].to_numpy().tolist() == [[3, "time", "20:15"]]
+    assert any("dated by their shift: 2 (first: row 2)" in fault for fault in extract.faults)
 
 
 def test_a_date_without_a_time_counts_to_its_day_and_to_no_hour(read):
     row = read("Ref,Date,Time", "1,10/03/2016,").accepted.iloc[0]
     assert pd.isna(row["received_at"])
-    assert row["shift_id"] == "2016-03-10"
+    assert row["received_on"] == pd.Timestamp("2016-03-10")
+    assert (row["shift_id"], row["time_known"]) == ("", "day_only")
 
 
 def test_a_time_alone_cannot_be_dated(read):
@@ -88,13 +92,18 @@ def test_clearing_after_midnight_is_the_next_day_and_before_the_call_is_impossib
 
 
 def test_midnight_is_flagged_as_a_possible_default(read):
-    assert any("exactly 00:00" in fault for fault in read("Ref,Date,Time", "1,04/02/2016,00:00").faults)
+    extract = read("Ref,Date,Time", "1,04/02/2016,00:00", "2,04/02/2016,24:00")
+    assert any("exactly 00:00: 1 (first: row 2)" in fault for fault in extract.faults)
+    assert extract.accepted["time_known"].tolist() == ["midnight", "recorded"]
+    assert extract.doubts["row"].tolist() == [2]
 
 
 def test_a_doubtful_yes_is_unknown_and_listed(read):
     extract = read("Ref,Date,S136", "1,04/02/2016,Y?", "2,04/02/2016,N", "3,04/02/2016,")
     assert extract.accepted["s136"].tolist() == ["unknown", "no", "unknown"]
     assert any("'Y?', row 2" in fault for fault in extract.faults)
+    odd = extract.doubts[extract.doubts["field"] == "s136"]
+    assert odd[["row", "entry", "read_as"]].to_numpy().tolist() == [[2, "Y?", "unknown"]]
 
 
 def test_cells_beyond_the_headings_put_a_row_in_quarantine(read):
@@ -144,7 +153,9 @@ def test_the_sheet_with_known_headings_is_read(tmp_path):
     log.append(["1", dt.date(2016, 2, 4), dt.time(19, 40), 45])
     book.save(tmp_path / "two.xlsx")
     extract = read_extract(tmp_path / "two.xlsx", source="police")
-    assert extract.sheet == "Log"
+    assert extract.accepted["sheet"].tolist() == ["Log"]
+    assert extract.accepted["minutes_on_incident"].tolist() == [45]
+    assert any("passed over, as they hold no such records: 1 ('Sheet' (1 row))" in fault for fault in extract.faults)
     assert extract.accepted["received_at"].tolist() == [pd.Timestamp("2016-02-04 19:40", tz="Europe/London")]
 
 
@@ -169,6 +180,160 @@ def test_no_rows_below_the_headings_is_said(read):
     assert "there are no rows below the headings" in extract.faults
 
 
+MAPPING = ColumnMapping((("Wann", "received_at"), ("Wo", "postcode"), ("Wer", "")))
+
+
+def test_an_approved_mapping_reads_headings_that_no_table_knows(read):
+    extract = read("Wann;Wo;Wer", "04/02/2016 19:40;NN1 5BD;x", columns=MAPPING)
+    assert extract.accepted["postcode"].tolist() == ["NN1 5BD"]
+    assert extract.columns == MAPPING
+
+
+def test_a_mapping_whose_headings_are_not_there_is_named(read):
+    with pytest.raises(SourceError, match="none of the headings of the mapping \\(first: 'Wann'\\)"):
+        read("Ref,Date", "1,04/02/2016", columns=MAPPING)
+    extract = read("Wann,Ref", "04/02/2016,1", columns=MAPPING)
+    assert "columns of the mapping that are not in the file: 1 ('Wo')" in extract.faults
+    assert "columns not known and not used: 1 ('Ref')" in extract.faults
+
+
+def test_a_saved_mapping_reads_next_quarters_file_with_a_column_more(read):
+    extract = read("Wann,Wo,Wer,Age", "04/02/2016 19:40,NN1 5BD,x,34", saved=[MAPPING])
+    assert extract.accepted[["postcode", "age_band"]].to_numpy().tolist() == [["NN1 5BD", "25-34"]]
+    assert extract.columns.fields == (*MAPPING.fields, ("Age", "age_band"))
+
+
+def test_a_saved_mapping_that_does_not_fit_is_not_used(read):
+    extract = read("Ref,Date,Wo", "1,04/02/2016,NN1 5BD", saved=[MAPPING])
+    assert extract.accepted["postcode"].tolist() == [""]
+
+
+def test_a_column_that_only_seems_to_hold_a_field_is_named_and_not_used(read):
+    rows = [f"{day},0{day}/02/2016,NN{day} 5BD" for day in range(1, 6)]
+    extract = read("Ref,Date,Incdnt Pcode", *rows)
+    assert set(extract.accepted["postcode"]) == {""}
+    assert (
+        "column 'Incdnt Pcode' may be postcode (like 'incident pcode' (92 %)): not used until approved"
+        in extract.faults
+    )
+    assert extract.columns.fields[2] == ("Incdnt Pcode", "")
+
+
+def test_the_way_a_file_was_read_reads_it_again(read):
+    lines = ("Ref,Notes,notes,Date,Colour", "1,a,b,13/02/2016,red")
+    first = read(*lines)
+    assert first.columns.fields == (
+        ("Ref", "reference"), ("Notes", "note"), ("notes (2)", ""), ("Date", "date"), ("Colour", ""),
+    )  # fmt: skip
+    again = read(*lines, columns=first.columns)
+    pd.testing.assert_frame_equal(again.accepted, first.accepted)
+
+
+def test_a_declared_day_order_wins_over_what_the_dates_say(read):
+    lines = ("Ref,Date", "1,03/04/2024", "2,13/04/2024", "3,04/14/2024")
+    mapping = read(*lines).columns
+    found = read(*lines)
+    assert found.accepted["reference"].tolist() == ["2", "3"]  # the first may be either
+    day = read(*lines, columns=ColumnMapping(mapping.fields, "day"))
+    assert day.accepted["received_on"].tolist() == [pd.Timestamp("2024-04-03"), pd.Timestamp("2024-04-13")]
+    assert day.quarantined["reason"].tolist() == ["'04/14/2024' is not a day of the calendar"]
+    month = read(*lines, columns=ColumnMapping(mapping.fields, "month"))
+    assert month.accepted["received_on"].tolist() == [pd.Timestamp("2024-03-04"), pd.Timestamp("2024-04-14")]
+
+
+def test_that_no_date_tells_the_order_is_said(read):
+    assert any("no date tells" in fault for fault in read("Ref,Date", "1,03/04/2024").faults)
+    assert not any("no date tells" in fault for fault in read("Ref,Date", "1,03/04/2024", "2,13/04/2024").faults)
+
+
+def book_of(path, **sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_every_sheet_of_incidents_is_read_each_with_its_own_headings(tmp_path):
+    file = book_of(
+        tmp_path / "year.xlsx",
+        Jan=[["Triage"], ["Ref", "Date", "Time", "Post Code"], ["a", "14/01/2016", "19:40", "NN1"]],
+        Feb=[["Date", "Time", "Ref", "Mins"], ["03/02/2016", "20:00", "b", "x"], ["04/02/2016", "21:00", "a", "5"]],
+        Pivot=[["District", "Total"], ["Kettering", 3]],
+        Shifts=[["Date", "Start", "Police staffed"], ["04/02/2016", "18:00", "yes"]],
+    )
+    extract = read_extract(file, source="mental_health")
+    assert extract.accepted[["incident_id", "sheet", "row"]].to_numpy().tolist() == [
+        ["mental_health:a", "Jan", 3], ["mental_health:a#2", "Feb", 3],
+    ]  # fmt: skip
+    assert extract.quarantined[["incident_id", "sheet", "row"]].to_numpy().tolist() == [["mental_health:b", "Feb", 2]]
+    assert extract.rows_read == 3
+    assert (
+        "sheets passed over, as they hold no such records: 2 ('Pivot' (2 rows), 'Shifts' (2 rows)); name one to read it"
+        in (extract.faults)
+    )
+    assert any("repeat an earlier reference: 1 (first: row 3 of 'Feb')" in fault for fault in extract.faults)
+    alone = read_extract(file, source="mental_health", sheet="Feb")
+    assert set(alone.accepted["sheet"]) == {"Feb"}
+
+
+def test_a_hidden_sheet_is_named_and_not_read_beside_a_visible_one(tmp_path):
+    rows = [["Ref", "Date"], ["a", "14/01/2016"]]
+    book = Workbook()
+    for name in ("Old", "Log"):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book["Old"].sheet_state = "hidden"
+    book.save(tmp_path / "log.xlsx")
+    extract = read_extract(tmp_path / "log.xlsx", source="police")
+    assert set(extract.accepted["sheet"]) == {"Log"}
+    assert any("'Old' (2 rows)" in fault for fault in extract.faults)
+
+
+def test_entries_of_a_sheet_under_no_heading_are_said_to_be_unused(tmp_path):
+    file = book_of(tmp_path / "log.xlsx", Log=[["Ref", "", "Date"], ["a", "x", "14/01/2016", "y"]])
+    extract = read_extract(file, source="police")
+    assert len(extract.accepted) == 1
+    assert any(
+        "columns with entries and no heading, not used: 2 (first: column 2)" in fault for fault in extract.faults
+    )
+
+
+def test_a_mend_is_replayed_and_one_that_no_longer_fits_is_named(read):
+    lines = ("Ref,Date,Postcode", "a,31/02/2016,NN1", "b,04/02/2016,NN2 5BD")
+    mends = [
+        Mend("mental_health:a", "date", "31/02/2016", "28/02/2016"),
+        Mend("mental_health:b", "postcode", "NN2", "NN2 6AA"),
+    ]
+    extract = read(*lines, mends=mends)
+    assert extract.accepted["postcode"].tolist() == ["NN1", "NN2 5BD"]
+    assert any("mends not applied" in fault and "mental_health:b" in fault for fault in extract.faults)
+
+
+def test_the_reference_of_a_person_is_not_in_the_text_of_a_quarantined_row(read):
+    extract = read("Ref,Date,NHS number,Notes", "1,31/02/2016,943 476 5919,x", person_secret=b"project")
+    assert extract.quarantined["text"].tolist() == ["1 | 31/02/2016 | (person reference) | x"]
+    assert "943" not in extract.quarantined["fields"].iloc[0]
+
+
+def test_a_reference_with_a_number_sign_is_no_repeat(read):
+    assert not any("repeat" in fault for fault in read("Ref,Date", "log #2,14/02/2016", "log #3,15/02/2016").faults)
+
+
+def test_refused_rows_say_where_they_stand(read):
+    refused = read(
+        "Ref,Date,Time,Mins", "1,14/02/2016,19:40,5", "Total,,,5", "End of report", "ref,DATE,Time ,mins"
+    ).refused
+    assert tuple(refused.columns) == REFUSED_COLUMNS
+    assert refused[["row", "reason"]].to_numpy().tolist() == [
+        [3, "a total, not an incident"], [4, "a footnote, not an incident"], [5, "the headings again"],
+    ]  # fmt: skip
+
+
 ANY_CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8) | st.sampled_from(
     ["", "04/02/2016", "31/02/2016", "19:40", "Y", "N", "n/k", "Total", "abc", "45", "Ref", "Date", "\n", '"']
 )
@@ -183,6 +348,8 @@ def test_any_table_adds_up(tmp_path, table):
     extract = read_extract(file, source="police")
     assert extract.rows_read == len(table)
     assert len(extract.accepted) + len(extract.quarantined) + len(extract.refused) == extract.rows_read
+    numbers = pd.concat([extract.accepted["row"], extract.quarantined["row"], extract.refused["row"]])
+    assert numbers.is_unique
     said_no = [row[4] for row in table if len(row) > 4 and row[4].strip().lower() in {"n", "no", "0", "false"}]
     assert (extract.accepted["s136"] == "no").sum() <= len(said_no)
 
@@ -217,3 +384,133 @@ ROWS = {
 @pytest.mark.parametrize(("name", "rows"), ROWS.items())
 def test_broken_files_lose_no_row(shared_data, name, rows):
     assert read_extract(shared_data / "badinputs" / "generated" / f"{name}.csv", source="police").rows_read == rows
+
+
+def generated(shared_data, name, **choices):
+    return read_extract(shared_data / "badinputs" / "generated" / f"{name}.csv", source="police", **choices)
+
+
+AMBIGUOUS, UNREAD, NO_DAY, DEFAULT = "day first or month first", "can be read", "not a day of the calendar", "outside"
+DATES = {
+    0: AMBIGUOUS, 1: "2024-04-13", 2: "2024-04-13", 3: "2024-04-03", 4: "2024-04-03", 5: "2024-04-03",
+    6: "2024-04-03", 7: "2024-04-03", 8: AMBIGUOUS, 9: "2024-04-03",  # 45,385 days after 30 December 1899
+    10: "2024-04-03T23:15", 11: UNREAD, 12: NO_DAY, 13: NO_DAY, 14: "2024-02-29", 15: NO_DAY, 16: DEFAULT, 17: DEFAULT,
+    18: UNREAD, 19: UNREAD, 20: "2024-04-04T00:15", 21: "2024-04-03T23:15", 22: "2024-04-03T23:15",
+    23: "2024-04-25T00:00", 24: AMBIGUOUS, 25: UNREAD, 26: UNREAD, 27: UNREAD, 28: UNREAD, 29: UNREAD,
+    30: "2024-03-31T02:30", 31: "2024-10-27T01:30", 32: "2024-10-27T01:30", 33: "2024-10-27T01:30",
+    34: "2025-10-26T01:59:59", 35: "2025-03-30T02:00", 36: AMBIGUOUS, 37: UNREAD, 38: UNREAD,
+}  # fmt: skip
+BOTH_READINGS = {30: "skipped_hour", 31: "repeated_hour", 34: "repeated_hour", 35: "skipped_hour"}
+
+
+@pytest.mark.shared_data
+def test_the_39_spellings_of_a_date_are_read_or_refused_one_by_one(shared_data):
+    extract = generated(shared_data, "dates")
+    accepted = extract.accepted.set_index(extract.accepted["row"] - 2)
+    quarantined = extract.quarantined.set_index(extract.quarantined["row"] - 2)
+    for number, expected in DATES.items():
+        if not expected[0].isdigit():
+            assert expected in quarantined.loc[number, "reason"], number
+            continue
+        row = accepted.loc[number]
+        wall = pd.Timestamp(expected)
+        assert row["received_on"] == wall.normalize(), number
+        assert pd.isna(row["received_at"]) == ("T" not in expected), number
+        if "T" in expected:
+            assert row["received_at"].tz_localize(None) == wall, number
+            assert row["time_known"] == BOTH_READINGS.get(number, "recorded"), number
+            assert pd.isna(row["received_at_alternative"]) == (number not in BOTH_READINGS), number
+    assert accepted.loc[32, "received_at"].utcoffset() == dt.timedelta(hours=1)  # it says BST
+    assert accepted.loc[33, "received_at"].utcoffset() == dt.timedelta(0)  # it says GMT
+    assert set(BOTH_READINGS) <= set(extract.doubts["row"] - 2)
+    assert any("some dates are day first (13/04/2024) and some month first (04/13/2024)" in f for f in extract.faults)
+
+
+@pytest.mark.shared_data
+def test_a_file_with_both_orders_is_not_guessed(shared_data):
+    extract = generated(shared_data, "dates_mixed_dm_md")
+    assert extract.quarantined["row"].tolist() == [4, 5]
+    assert extract.accepted["received_on"].tolist() == [pd.Timestamp("2024-04-13"), pd.Timestamp("2024-04-14")]
+
+
+SECONDS = {0: "23:15", 1: "23:15", 2: "23:15", 3: "23:15", 4: "23:15:30", 5: "23:15", 6: "24:00", 9: "07:00",
+           10: "07:00", 11: "12:00", 14: "00:00"}  # fmt: skip
+
+
+@pytest.mark.shared_data
+def test_the_17_spellings_of_a_time_are_read_or_refused_one_by_one(shared_data, tmp_path):
+    lines = (shared_data / "badinputs" / "generated" / "times.csv").read_text("utf-8").splitlines()
+    dated = tmp_path / "times.csv"
+    dated.write_text("\n".join(["date," + lines[0], *(f"2024-04-03,{line}" for line in lines[1:])]) + "\n")
+    extract = read_extract(dated, source="police")
+    accepted = extract.accepted.set_index(extract.accepted["row"] - 2)
+    for number in range(17):
+        if number in SECONDS:
+            hour, minute, *second = (int(part) for part in SECONDS[number].split(":"))
+            after = pd.Timedelta(hours=hour, minutes=minute, seconds=sum(second))
+            assert accepted.loc[number, "received_at"].tz_localize(None) == pd.Timestamp("2024-04-03") + after, number
+    assert accepted["time_known"][accepted["time_known"] != "recorded"].to_dict() == {13: "day_only", 14: "midnight"}
+    assert (extract.quarantined["row"] - 2).tolist() == [7, 8, 12, 15, 16]
+    undated = generated(shared_data, "times")  # as it comes, without a date
+    assert (len(undated.accepted), len(undated.quarantined)) == (0, 17)
+
+
+YES_OR_NO = {**dict.fromkeys(range(1, 6), "no"), **dict.fromkeys(range(6, 10), "yes")}
+LISTED = [30, 31, 32, 33, 34]
+
+
+@pytest.mark.shared_data
+def test_the_35_spellings_of_yes_no_and_nothing_are_read_one_by_one(shared_data, tmp_path):
+    lines = (shared_data / "badinputs" / "generated" / "tristate.csv").read_text("utf-8").splitlines()
+    dated = tmp_path / "tristate.csv"
+    dated.write_text(
+        "\n".join(["date," + lines[0], *(f"2024-04-03,{line}" for line in lines[1:])]) + "\n", encoding="utf-8"
+    )
+    columns = ColumnMapping((("date", "date"), ("incident_id", "reference"), ("mh_related", "s136")))
+    extract = read_extract(dated, source="police", columns=columns)
+    assert extract.accepted["s136"].tolist() == [YES_OR_NO.get(number, "unknown") for number in range(35)]
+    listed = extract.doubts[extract.doubts["field"] == "s136"]
+    assert (listed["row"] - 2).tolist() == LISTED
+    assert listed["entry"].tolist() == ["Y?", "No*", "Yes (see log)", "x", "\u2713"]
+
+
+FOUR = {"accepted": [1, 3, 4], "quarantined": [2]}
+LEDGERS = {
+    "case_headers": FOUR, "preamble": FOUR, "zero_width": FOUR, "nbsp": FOUR, "dup_headers": FOUR,
+    "footer_total": {**FOUR, "refused": ["a total, not an incident"]},
+    "ragged": {"accepted": [1, 3, 4], "quarantined": [2, 5, 6]},
+    "unclosed_quote": {"accepted": [1, 3, 4, 5, 6], "quarantined": [2]},
+    "truncated": FOUR,
+    "header_only": {"accepted": [], "quarantined": []},
+    "hostile_headers": {"accepted": [], "quarantined": [1]},
+}  # fmt: skip
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(("name", "ledger"), LEDGERS.items())
+def test_each_row_of_a_broken_file_ends_where_it_should(shared_data, name, ledger):
+    extract = generated(shared_data, name)
+    assert extract.accepted["reference"].tolist() == [str(number) for number in ledger["accepted"]]
+    assert extract.quarantined["incident_id"].tolist() == [f"police:{number}" for number in ledger["quarantined"]]
+    assert extract.refused["reason"].tolist() == ledger.get("refused", [])
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dup_headers", "headings that repeat another: 1 ('mh_related (2)')"),
+        ("header_only", "there are no rows below the headings"),
+        ("hostile_headers", "columns not known and not used: 6"),
+        ("preamble", "rows above the headings, passed over"),
+        ("truncated", "no line end"),
+    ],
+)
+def test_what_is_odd_about_a_file_is_named(shared_data, name, words):
+    assert any(words in fault for fault in generated(shared_data, name).faults)
+
+
+@pytest.mark.shared_data
+def test_a_file_without_headings_is_refused_in_words(shared_data):
+    with pytest.raises(SourceError, match="no heading row"):
+        generated(shared_data, "no_header")

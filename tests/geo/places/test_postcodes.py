@@ -141,13 +141,16 @@ def test_a_normal_form_is_its_own_normal_form(text):
 
 
 @settings(deadline=None)
-@given(st.lists(TYPED | st.sampled_from(["12 Long Road, by the bridge", "no fixed abode whatever", "0", "FIQQ 1ZZ"])))
-def test_many_texts_are_read_as_each_is_read_alone(texts):
+@given(
+    st.lists(TYPED | st.sampled_from(["12 Long Road, by the bridge", "no fixed abode whatever", "0", "FIQQ 1ZZ"])),
+    st.booleans(),
+)
+def test_many_texts_are_read_as_each_is_read_alone(texts, repair):
     gazetteer = Gazetteer.default()
-    table = gazetteer.table(texts)
+    table = gazetteer.table(texts, repair=repair)
     assert len(table) == len(texts)
     for text, placed in zip(texts, table.to_dict("records"), strict=True):
-        reading = gazetteer.read(text)
+        reading = gazetteer.read(text, repair=repair)
         if reading.precision == "none":
             assert (placed["postcode"], placed["reason"]) == (text, reading.reason)
         else:

@@ -84,7 +84,9 @@ def test_a_list_of_places_is_kept_and_places_the_incidents_that_it_names(project
     headings = "Ref,Date,Time,Postcode,Location"
     bring("one.csv", "A1,04/02/2016,19:00,,M1 Jct 15", "A2,04/02/2016,19:00,NN1 1AA,M1 J15", headings=headings)
     assert project.incidents()["precision"].tolist() == ["none", "unit"]
-    places = PlaceList((NamedPlace(("M1 J15", "Collingtree junction"), easting=475400.0, northing=255300.0, sensitive=True),))
+    places = PlaceList(
+        (NamedPlace(("M1 J15", "Collingtree junction"), easting=475400.0, northing=255300.0, sensitive=True),)
+    )
     assert project.set_places(places) == 1
     again = open_project(project.folder)
     pd.testing.assert_frame_equal(again.places.frame(), places.frame())

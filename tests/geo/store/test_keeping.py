@@ -90,7 +90,12 @@ def test_a_row_in_conflict_is_kept_as_another_incident_when_it_gets_another_refe
     result = project.mend([Mend("police:a1#2", "reference", "A1", "A1b")], GAZETTEER)
     assert (result.accepted, result.still) == (1, 0)
     again = project.incidents().set_index("incident_id").loc["police:a1#2"]
-    assert (again["reference"], again["minutes_on_incident"], again["note"], again["file"]) == ("A1b", 25, "seen", "q2.csv")
+    assert (again["reference"], again["minutes_on_incident"], again["note"], again["file"]) == (
+        "A1b",
+        25,
+        "seen",
+        "q2.csv",
+    )
     assert adds_up()
     third = bring("q3.csv", "A1,04/02/2016,19:00,NN1 1AA,25,seen", "A1b,04/02/2016,19:00,NN1 1AA,25,seen")
     assert (third.accepted, third.quarantined, third.refused) == (0, 0, 2)

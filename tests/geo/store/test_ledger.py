@@ -20,7 +20,12 @@ from geo.store.project import create_project
 GAZETTEER = geo.Gazetteer.default()
 HEADINGS = "Ref,Date,Time,Postcode,Minutes,Notes"
 FILES = {
-    "q1": ["A1,04/02/2015,19:00,NN1 1AA,20,", "A2,05/02/2015,20:00,,-5,", "A2,05/02/2015,20:00,,30,", ",06/02/2016,,,,"],
+    "q1": [
+        "A1,04/02/2015,19:00,NN1 1AA,20,",
+        "A2,05/02/2015,20:00,,-5,",
+        "A2,05/02/2015,20:00,,30,",
+        ",06/02/2016,,,,",
+    ],
     "q2": ["A2,05/02/2015,20:00,,-5,", "A1,04/02/2015,19:00,NN1 1AA,25,", ",06/02/2016,,,,", ",06/02/2016,,,,"],
     "q3": ["A3,,,,,", "A1,04/02/2015,19:00,NN1 1AA,25,", "A2,05/02/2015,20:00,,5,", "Total,,,,55,"],
     "q4": ["A1,04/02/2015,19:00,NN1 1AA,20,", "A4,01/03/2016,19:00,NN1 1AA,1,", "A1#2,01/03/2016,19:00,NN1 1AA,1,"],
@@ -43,7 +48,9 @@ def arrivals(tmp_path_factory):
 
 def bring(project, read):
     arrival, extract, located = read
-    return keep(project.folder, arrival, delivery_of_extract(extract, located, arrival, project.person_secret), GAZETTEER)
+    return keep(
+        project.folder, arrival, delivery_of_extract(extract, located, arrival, project.person_secret), GAZETTEER
+    )
 
 
 def mend(project, number):
@@ -53,7 +60,9 @@ def mend(project, number):
         return
     row = rows.iloc[number % len(rows)]
     fields = json.loads(row["fields"])
-    field, text = ("minutes_on_incident", "5") if fields.get("minutes_on_incident") == "-5" else ("reference", f"Z{number}")
+    field, text = (
+        ("minutes_on_incident", "5") if fields.get("minutes_on_incident") == "-5" else ("reference", f"Z{number}")
+    )
     project.mend([Mend(row["incident_id"], field, fields.get(field, ""), text)], GAZETTEER)
 
 

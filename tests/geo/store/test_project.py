@@ -62,7 +62,9 @@ def test_times_come_back_as_they_went_in(project, bring, tmp_path):
 def test_a_project_of_an_older_format_says_what_to_do(project):
     with closing(sqlite3.connect(project.folder / "project.sqlite")) as database:
         database.execute("PRAGMA user_version = 1")
-    with pytest.raises(ProjectError, match="has the older format 1, not 2; make a new project and import its files again"):
+    with pytest.raises(
+        ProjectError, match="has the older format 1, not 2; make a new project and import its files again"
+    ):
         open_project(project.folder)
 
 

@@ -1,4 +1,5 @@
 import io
+from itertools import pairwise
 
 import pytest
 
@@ -12,9 +13,7 @@ def read(data):
     return b"".join(text.blocks()).decode(), text.faults
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_text_is_the_same_in_every_encoding(encoding):
     line = "04/02/2016,caf\u00e9 \u2013 \u00a35\r\n"
     assert read(line.encode(encoding)) == (line, ())
@@ -39,7 +38,7 @@ def test_blocks_end_with_a_line_and_lose_nothing(monkeypatch):
     blocks = list(Text(io.BytesIO(data)).blocks())
     assert b"".join(blocks) == data
     assert all(block.endswith((b"\n", b"\r")) for block in blocks[:-1])
-    assert not any(block.endswith(b"\r") and after.startswith(b"\n") for block, after in zip(blocks, blocks[1:]))
+    assert not any(block.endswith(b"\r") and after.startswith(b"\n") for block, after in pairwise(blocks))
 
 
 def test_nuls_are_left_out_and_counted():

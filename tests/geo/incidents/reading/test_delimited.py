@@ -1,6 +1,7 @@
 import csv
 import io
 import struct
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from geo.incidents.reading.wire import Refused
 def cells(column):
     ends, text = bytes(column[0]), bytes(column[1])
     bounds = struct.unpack(f"{len(ends) // 4}i", ends)
-    return [text[start:end].decode() for start, end in zip(bounds, bounds[1:])]
+    return [text[start:end].decode() for start, end in pairwise(bounds)]
 
 
 def rows(blocks):

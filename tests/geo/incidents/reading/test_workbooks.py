@@ -1,6 +1,7 @@
 import datetime as dt
 import io
 import zipfile
+from itertools import pairwise
 
 import pytest
 from openpyxl import Workbook
@@ -46,7 +47,7 @@ def read(path, sheet=""):
         texts = []
         for ends, text in zip(columns[::2], columns[1::2], strict=True):
             bounds = memoryview(ends).cast("i")
-            texts.append([text[start:end].decode() for start, end in zip(bounds, bounds[1:])])
+            texts.append([text[start:end].decode() for start, end in pairwise(bounds)])
         found[head["sheet"]].update(zip(memoryview(numbers).cast("i"), zip(*texts, strict=True), strict=True))
     return [(name, visible, found[number]) for number, (name, visible) in enumerate(answer["sheets"])]
 
@@ -147,12 +148,13 @@ def test_a_package_of_too_many_parts_is_refused(tmp_path):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_package_with_two_parts_of_one_name_is_refused(tmp_path):
-    with pytest.raises(Refused, match="two parts named 'xl/workbook.xml'"):
+    with pytest.raises(Refused, match="two parts named 'xl/workbook"):
         read(package(tmp_path / "twice.xlsx", "", [("XL/workbook.xml", b"")]))
 
 
 @pytest.mark.parametrize(
-    ("inside", "words"), [("table.csv", "is a ZIP archive, not a"), ("inner.zip", "with another inside \\('inner.zip'\\)")]
+    ("inside", "words"),
+    [("table.csv", "is a ZIP archive, not a"), ("inner.zip", "with another inside \\('inner.zip'\\)")],
 )
 def test_an_archive_that_is_no_spreadsheet_is_named(tmp_path, inside, words):
     with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:

@@ -1,0 +1,174 @@
+"""From files as received to a quality report, as an analyst does it in the browser."""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+from playwright import sync_api
+
+import geo
+from geo.incidents.demonstration import write_weeks, write_year
+from geo.store.project import Facts, create_project
+
+GAZETTEER = geo.Gazetteer.default()
+HEAD = "Ref,Incident date,Time,Incdnt Postcde,Type of incident,Car deployed\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    base = geo.Base.at("NN1 1DE", GAZETTEER)
+    return create_project(tmp_path / "project", Facts("A project", "Northamptonshire", base))
+
+
+@pytest.fixture
+def analyst(visit, serve, project):
+    """A visit of the page Data of a new project."""
+    visit.open(serve(project.folder))
+    visit.go("Data")
+    return visit
+
+
+def step(visit, name):
+    visit.page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+    visit.settle()
+
+
+def upload(visit, files, source=None):
+    step(visit, "Upload")
+    if source:
+        visit.page.get_by_role("combobox", name="Source of these extracts").click()
+        visit.page.get_by_role("option", name=source).click()
+        visit.settle()
+    visit.page.locator("input[type=file]").first.set_input_files(files)
+    visit.settle()
+    visit.page.get_by_role("button", name="Read the files").click()
+    visit.page.get_by_text("below the headings").first.wait_for(timeout=60_000)
+    visit.settle()
+
+
+def import_all(visit):
+    waiting = visit.page.get_by_role("button", name="Import this file")
+    for left in range(waiting.count() - 1, -1, -1):
+        waiting.first.click()
+        sync_api.expect(waiting).to_have_count(left, timeout=90_000)
+        visit.settle()
+
+
+def typed(name, text):
+    return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+
+
+@pytest.mark.parametrize(
+    ("write", "ledger", "finding", "together"),
+    [
+        (
+            write_weeks,
+            "Read 65 = accepted 64 + quarantined 0 + refused 1, from 3 files.",
+            "3 of 19 incidents of the triage team cannot be mapped: 16 %",
+            "The triage team holds 19 incidents and the control room 31",
+        ),
+        (
+            write_year,
+            "from 3 files.",
+            "incidents of the triage team cannot be mapped",
+            "The triage team holds 722 incidents and the control room 1,039",
+        ),
+    ],
+    ids=["weeks", "northamptonshire"],
+)
+def test_two_extracts_are_matched_and_become_a_quality_report(
+    analyst, project, tmp_path, pictures, write, ledger, finding, together
+):
+    page, files = analyst.page, write(tmp_path / "extracts", GAZETTEER)
+    upload(analyst, [files.mental_health, files.shift_log])
+    assert page.get_by_text("27 columns recognised").is_visible()
+    import_all(analyst)
+    upload(analyst, [files.police], "Control room (police)")
+    page.screenshot(path=pictures / "columns.png")
+    import_all(analyst)
+    assert page.get_by_text(ledger).is_visible()
+    step(analyst, "Match")
+    page.get_by_text(together).wait_for(timeout=60_000)
+    assert page.get_by_text("Nothing is merged").count() == 1
+    page.get_by_text("different incidents").first.click()
+    page.get_by_role("button", name="Save the decisions").click()
+    page.get_by_text("1 pair settled.").wait_for(timeout=60_000)
+    assert project.decisions()["verdict"].tolist() == ["different"]
+    step(analyst, "Quality")
+    page.get_by_text(finding).first.wait_for(timeout=60_000)
+    page.screenshot(path=pictures / "quality.png")
+    with page.expect_download() as report:
+        page.get_by_role("button", name="Download the report (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(report.value.path().read_text(encoding="utf-8-sig"))))
+    assert any(finding in row["words"] for row in rows)
+    with page.expect_download() as template:
+        page.get_by_role("button", name="Download the recording template (XLSX)").click()
+    assert load_workbook(io.BytesIO(template.value.path().read_bytes())).sheetnames
+
+
+def test_a_column_that_is_not_certain_is_asked_about_once_and_remembered(analyst, project):
+    rows = "".join(f"A{number},0{number}/02/2016,19:00,NN{number} 1AA,Concern,No\n" for number in (1, 2, 3))
+    upload(analyst, [typed("q1.csv", HEAD + rows)])
+    asked = analyst.page.get_by_role("combobox", name="Field of the column Incdnt Postcde")
+    assert analyst.page.get_by_text("Please look at 1 column:").is_visible()
+    assert asked.input_value() == "Postcode"
+    import_all(analyst)
+    assert set(project.incidents()["postcode"]) <= {"NN1 1AA", "NN2 1AA", "NN3 1AA"}
+    upload(analyst, [typed("q2.csv", HEAD + rows.replace("A", "B").replace("/02/", "/03/"))])
+    assert analyst.page.get_by_text("saved mapping").count() == 6
+    assert not analyst.page.get_by_text("Please look at").count()
+
+
+def test_rows_and_places_are_mended_and_the_ledger_follows(analyst, project):
+    text = "Ref,Date,Time,Postcode\nA1,31/02/2016,19:00,NN1 1AA\nA2,04/02/2016,19:30,\n"
+    upload(analyst, [typed("log.csv", text)])
+    import_all(analyst)
+    page = analyst.page
+    assert page.get_by_text("Read 2 = accepted 1 + quarantined 1 + refused 0, from 1 file.").is_visible()
+    page.get_by_text("is not a day of the calendar").last.click()
+    page.get_by_label("Date of the call").fill("29 Feb 2016")
+    page.get_by_role("button", name="Save the mend").click()
+    page.get_by_text("Read 2 = accepted 2 + quarantined 0 + refused 0, from 1 file.").wait_for(timeout=30_000)
+    assert str(project.incidents().set_index("reference").loc["A1", "received_on"].date()) == "2016-02-29"
+    assert [mend.mended for mend in project.mends()] == ["29 Feb 2016"]
+    page.get_by_role("tab", name="Incidents without a place (1)").click()
+    page.get_by_label("Postcode of row 3 of log.csv").fill("NN1 5BD")
+    page.get_by_role("button", name="Save the places").click()
+    page.get_by_role("tab", name="Incidents without a place (0)").wait_for(timeout=30_000)
+    assert set(project.incidents()["precision"]) == {"unit"}
+
+
+HOSTILE_NAMES = [
+    "../../etc/passwd.csv",
+    "..\\..\\x.csv",
+    "CON.csv",
+    "a" * 180 + ".csv",
+    "incidents;rm -rf.csv",
+    "<img src=x onerror=window.__pwn=1>.csv",
+    "%2e%2e%2fx.csv",
+]
+
+
+def test_hostile_names_are_shown_and_never_used(analyst, project):
+    head, row = "Ref,Date,Time,Postcode", "04/02/2016,19:30,NN1 5BD"
+    upload(analyst, [typed(name, f"{head}\nA{number},{row}\n") for number, name in enumerate(HOSTILE_NAMES)])
+    import_all(analyst)
+    assert analyst.page.evaluate("window.__pwn") is None
+    assert len(project.incidents()) == len(HOSTILE_NAMES)
+    assert sorted(file.name for file in project.folder.iterdir()) == ["project.sqlite"]
+
+
+def test_nothing_is_erased_without_a_yes_and_then_for_good(analyst, project):
+    upload(analyst, [typed("log.csv", "Ref,Date,Time,Postcode\nA1,04/02/2016,19:30,NN1 5BD\n")])
+    import_all(analyst)
+    step(analyst, "History")
+    page = analyst.page
+    page.get_by_label("Or the record with this reference").fill("A1")
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_text("nothing was erased: tick").wait_for(timeout=30_000)
+    assert len(project.incidents()) == 1
+    page.get_by_test_id("stCheckbox").get_by_text("Yes, erase").click()
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_text("Records with that reference erased: 1.").wait_for(timeout=30_000)
+    assert project.incidents().empty
