@@ -302,7 +302,7 @@ def _read_tables(
     """Read the records of each sheet, telling repeated references apart over all of them, and name the repeats."""
     references = _joined([table.references for table in tables])
     contents = _joined([table.records for table in tables])
-    ids = identify(source, references, contents if len(tables) == 1 else contents.fillna(""))
+    ids, repeated = identify(source, references, contents if len(tables) == 1 else contents.fillna(""))
     records, start = [], 0
     for table in tables:
         end = start + len(table.records)
@@ -312,14 +312,11 @@ def _read_tables(
         )  # fmt: skip
         records.append(replace(read, quarantined=_with_text(read.quarantined, table)))
         start = end
-    return records, _repeat_faults(tables, source, references, ids)
+    return records, _repeat_faults(tables, repeated)
 
 
-def _repeat_faults(tables: Sequence[_Table], source: str, references: pd.Series, ids: pd.Series) -> tuple[str, ...]:
+def _repeat_faults(tables: Sequence[_Table], repeated: Codes) -> tuple[str, ...]:
     """Say how many records repeat the reference, or without one all the cells, of an earlier record."""
-    plain = plain_column(references)
-    unnamed = plain.isin(values.BLANKS)
-    repeated = np.flatnonzero(np.where(unnamed, matches(ids, r"#\d+$"), ids != source + ":" + plain))
     if not len(repeated):
         return ()
     first = _row_in(_place_of(tables, int(repeated[0])), several=len(tables) > 1)

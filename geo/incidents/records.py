@@ -20,7 +20,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.incidents import values
-from geo.incidents.distinct import Codes, Distinct, Flags, arrow, filled, labelled, plain_column, troubles_of, verbatim
+from geo.incidents.distinct import (
+    Codes,
+    Distinct,
+    Flags,
+    arrow,
+    filled,
+    labelled,
+    plain_column,
+    text_column,
+    troubles_of,
+    verbatim,
+)
 from geo.incidents.times import LATER, Doubt, Instants, Times, doubt, read_times
 from geo.incidents.values import DayOrder, Trouble
 from geo.tables import INCIDENT_COLUMNS, LONDON, TIME_KNOWN, names
@@ -117,7 +128,7 @@ def read_records(
     """
     text = cells.astype("str").fillna("")
     if ids is None:
-        ids = identify(source, text["reference"] if "reference" in text else _column("", len(text)), text)
+        ids, _ = identify(source, text["reference"] if "reference" in text else _column("", len(text)), text)
     known = pd.Series(ids, dtype="str").reset_index(drop=True)
     text, faults = _mended(text, known, mends)
     if "person_key" in text:
@@ -138,9 +149,9 @@ def read_records(
     )
 
 
-def identify(source: str, references: pd.Series, contents: pd.DataFrame) -> pd.Series:
+def identify(source: str, references: pd.Series, contents: pd.DataFrame) -> tuple[pd.Series, Codes]:
     """
-    Give each record an id that does not change when the file is read again.
+    Give each record an id that does not change when the file is read again, and the positions of those that repeat.
 
     It is the source with the reference, or with a digest of the row's contents where there is none; a repeated one is
     told apart by its occurrence.
@@ -154,13 +165,13 @@ def identify(source: str, references: pd.Series, contents: pd.DataFrame) -> pd.S
     """
     plain = plain_column(references)
     unnamed = np.flatnonzero(plain.isin(values.BLANKS))
-    repeated = plain.duplicated().to_numpy()
-    if not len(unnamed) and not repeated.any():
-        return source + ":" + plain
+    if not len(unnamed) and pc.count_distinct(arrow(plain)).as_py() == len(plain):
+        return source + ":" + plain, unnamed
     own = plain.tolist()
     for row, digest in zip(unnamed.tolist(), _digests(contents, unnamed), strict=True):
         own[row] = digest
-    return source + ":" + pd.Series(_told_apart(own), dtype="str")
+    apart, repeated = _told_apart(own)
+    return source + ":" + pd.Series(apart, dtype="str"), np.array(repeated, dtype=np.int64)
 
 
 def _digests(contents: pd.DataFrame, rows: Codes) -> list[str]:
@@ -173,21 +184,22 @@ def _digests(contents: pd.DataFrame, rows: Codes) -> list[str]:
     return [hashlib.blake2b(text.encode(), digest_size=8).hexdigest() for text in texts]
 
 
-def _told_apart(given: list[str]) -> list[str]:
-    """Number every repeat: the second 'a' is 'a#2', unless a record is called so itself."""
+def _told_apart(given: list[str]) -> tuple[list[str], list[int]]:
+    """Number every repeat: the second 'a' is 'a#2', unless a record is called so itself; give their positions too."""
     taken, counts = set(given), Counter[str]()
     seen: set[str] = set()
-    apart = []
-    for name in given:
+    apart, repeated = [], []
+    for place, name in enumerate(given):
         unlike = name
         if name in seen:
+            repeated.append(place)
             counts[name] = max(counts[name], 1) + 1
             while (unlike := f"{name}#{counts[name]}") in taken:
                 counts[name] += 1
             taken.add(unlike)
         seen.add(name)
         apart.append(unlike)
-    return apart
+    return apart, repeated
 
 
 def _mended(text: pd.DataFrame, ids: pd.Series, mends: Sequence[Mend]) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -223,7 +235,7 @@ def _stale_faults(stale: Sequence[Mend]) -> tuple[str, ...]:
 
 
 def _column(entry: str, rows: int) -> pd.Series:
-    return labelled([entry], np.zeros(rows, dtype=np.int64))
+    return text_column(pa.repeat(pa.scalar(entry, pa.large_string()), rows))
 
 
 def _named_shift(text: pd.DataFrame) -> Flags:
@@ -282,11 +294,21 @@ def _read_columns(
         "person_key": partial(_read_label, lambda entry: entry.removeprefix("key:")),
     }
     nothing = _column("", len(text))
-    read = {field: reader(text.get(field, nothing)) for field, reader in readers.items()}
+    read = {
+        field: reader(text[field]) if field in text else _unrecorded(reader, len(text))
+        for field, reader in readers.items()
+    }
     location, doubts = _location(text, nothing)
     doubts += [one.doubt for one in read.values() if one.doubt is not None]
     columns = {field: one.column for field, one in read.items()} | {"location": location}
-    return columns, [_beyond(text.get(BEYOND, nothing)), *(one.troubles for one in read.values())], doubts
+    beyond = _beyond(text[BEYOND]) if BEYOND in text else {}
+    return columns, [beyond, *(one.troubles for one in read.values())], doubts
+
+
+def _unrecorded(reader: Callable[[pd.Series], _Read], rows: int) -> _Read:
+    """Read a field that the file lacks: one blank cell, for every row."""
+    blank = reader(_column("", 1)).column.iat[0]
+    return _Read(_column(blank, rows) if isinstance(blank, str) else pd.Series(np.full(rows, blank)), {})
 
 
 def _read_label(reader: Callable[[str], str | Trouble], column: pd.Series) -> _Read:
@@ -313,6 +335,8 @@ def _read_number(reader: Callable[[str], float | Trouble], column: pd.Series) ->
 def _location(text: pd.DataFrame, nothing: pd.Series) -> tuple[pd.Series, list[Doubt]]:
     """Give the place that is no postcode: as written, or 'easting, northing' where only the two columns hold it."""
     location = verbatim(text["location"]) if "location" in text else nothing
+    if not {"easting", "northing"} & set(text.columns):
+        return location, []
     east, north = (verbatim(text[field]) if field in text else nothing for field in ("easting", "northing"))
     both = (east != "") & (north != "") & (location == "")
     doubts = [

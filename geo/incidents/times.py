@@ -44,6 +44,7 @@ _DAY_AND_CLOCK = (
     r"^(?P<day>.{5,}[^\sT])(?:\s+|T)(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?"
     r"(?:\s?(?:Z|BST|GMT|UTC|[+-]\d{2}:?\d{2}))?)\s*$"
 )
+_BARE_CLOCK = r"^(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?$"
 _NUMERIC_DATE = (
     r"^[\s\x{A0}]*(?P<date>(?:[A-Za-z]{3,9}\.?,?[\s\x{A0}]+)?\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2}))(?:\D|$)"
 )
@@ -106,7 +107,7 @@ def order_of(columns: Sequence[pd.Series]) -> tuple[str, str, str]:
     """Give the evidence for a file's day order as :func:`geo.incidents.values.day_evidence` does, from its columns."""
     texts: dict[str, None] = {}
     for column in columns:
-        dates = pc.struct_field(pc.extract_regex(arrow(column), _NUMERIC_DATE), "date")
+        dates = pc.struct_field(pc.extract_regex(arrow(column).unique(), _NUMERIC_DATE), "date")
         texts.update(dict.fromkeys(dates.unique().drop_null().to_pylist()))
     return values.day_evidence(texts)
 
@@ -122,8 +123,8 @@ def read_moments(column: pd.Series, read: Callable[[str], Moment | Trouble]) -> 
     texts, codes = distinct.texts, distinct.codes
     day, clock, ahead, alone = _halves(texts, read) if len(texts) > _MANY else _nothing(len(texts))
     entries: list[Moment | Trouble | None] = [None] * len(texts)
-    for place in np.flatnonzero(alone):
-        entry = entries[place] = read(texts[place])
+    for place, text in zip(np.flatnonzero(alone).tolist(), texts[alone].tolist(), strict=True):
+        entry = entries[place] = read(text)
         if isinstance(entry, Moment):
             day[place] = np.datetime64("NaT") if entry.day is None else entry.day
             clock[place] = _NO_CLOCK if entry.clock is None else entry.clock
@@ -155,12 +156,24 @@ def _halves(texts: pd.Index, read: Callable[[str], Moment | Trouble]) -> tuple[D
     day = read_moments(text_column(pc.fill_null(pc.struct_field(halves, "day"), "")), read)
     clock = read_moments(text_column(pc.fill_null(pc.struct_field(halves, "clock"), "")), _read_second_half)
     good = day.has_day & ~day.has_clock & (day.ahead == _NO_ZONE) & clock.has_clock
+    bare = _bare_clocks(texts)
     return (
         np.where(good, day.day, np.datetime64("NaT")),
-        np.where(good, clock.clock, _NO_CLOCK),
+        np.where(good, clock.clock, bare),
         np.where(good, clock.ahead, _NO_ZONE),
-        ~good,
+        ~good & (bare == _NO_CLOCK),
     )
+
+
+def _bare_clocks(texts: pd.Index) -> Codes:
+    """Read texts that are a time of day such as 19:40 or 19:40:05 and nothing else, -1 for all others."""
+    parts = pc.extract_regex(arrow(pd.Series(texts)), _BARE_CLOCK)
+    hour, minute, second = (
+        pc.fill_null(pc.cast(pc.if_else(pc.equal(part, ""), "0", part), pa.int64()), 0).to_numpy()
+        for part in (pc.struct_field(parts, name) for name in ("hour", "minute", "second"))
+    )
+    found = np.asarray(pc.is_valid(parts).to_numpy(), dtype=np.bool_)
+    return np.where(found, hour * 3600 + minute * 60 + second, _NO_CLOCK)
 
 
 def _read_second_half(text: str) -> Moment | Trouble:
@@ -331,6 +344,9 @@ def _london_days(call: _Call, received: Instants) -> Days:
 
 def _stamp(own: Moments, day: Days, earliest: Instants) -> tuple[Instants, Instants]:
     """Choose the reading of a later stamp that does not stand before the call, and give the other that it has."""
+    if not own.has_clock.any():
+        nothing = np.full(len(day), "NaT", "datetime64[s]")
+        return nothing, nothing
     on = np.where(own.has_day, own.day, day)
     first, second = instants(on, own.clock, own.ahead)
     chosen = np.where((first < earliest) & (second >= earliest), second, first)
