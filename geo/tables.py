@@ -29,8 +29,8 @@ LOCATED_BY = ("postcode", "easting_northing", "grid_reference", "named_place", "
 TIME_KNOWN = ("recorded", "midnight", "repeated_hour", "skipped_hour", "day_only", "none")
 """
 How well a record dates its incident: date and time as recorded; exactly 00:00, which may be a default of the software;
-in an hour that the clock change repeated or skipped, so that ``received_at`` has another reading; a date without a time;
-no date of its own.
+in an hour that the clock change repeated or skipped, so that ``received_at`` has another reading; a date without a
+time; no date of its own.
 """
 
 LONDON = "Europe/London"

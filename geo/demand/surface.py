@@ -29,12 +29,18 @@ def count_by_area(located: pd.DataFrame, field: str) -> pd.Series:
     return named.value_counts()
 
 
+def heat_points(located: pd.DataFrame, bandwidth_metres: float) -> pd.Series:
+    """Tell which incidents a heatmap may count: at a unit postcode, or at a place known to within the bandwidth."""
+    known = located["precision"].eq("place") & (located["uncertainty_metres"] <= bandwidth_metres)
+    return located["precision"].eq("unit") | known
+
+
 def heat(located: pd.DataFrame, *, bandwidth_metres: float) -> pd.DataFrame:
     """
     Smooth located incidents into cells of 500 m: a Gaussian kernel of the given bandwidth, in incidents per square
     kilometre.
 
-    Only unit postcodes count; a sector's mean point would draw a peak where nothing was recorded. Wrong near the
+    Only :func:`heat_points` count; a sector's mean point would draw a peak where nothing was recorded. Wrong near the
     county's edge, where neighbours' incidents are missing, and only as fine as its bandwidth.
 
     Parameters
@@ -48,7 +54,7 @@ def heat(located: pd.DataFrame, *, bandwidth_metres: float) -> pd.DataFrame:
     """
     if not bandwidth_metres > 0:
         raise SchemaError(f"a bandwidth of {bandwidth_metres:g} m cannot be used; give more than 0")
-    points = located.loc[located["precision"] == "unit", ["easting", "northing"]].to_numpy(np.float64)
+    points = located.loc[heat_points(located, bandwidth_metres), ["easting", "northing"]].to_numpy(np.float64)
     if len(points) == 0:
         return pd.DataFrame({"easting": [], "northing": [], "density": []}, dtype=np.float64)
     margin = 4 * bandwidth_metres

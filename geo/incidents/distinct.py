@@ -73,6 +73,13 @@ def filled(column: pd.Series) -> Flags:
     return _flags(pc.not_equal(trimmed, ""))
 
 
+def rows_of(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Give the rows of a frame of text, each a tuple of its cells; by columns, as they lie in memory."""
+    if not len(frame.columns):
+        return [()] * len(frame)
+    return list(zip(*(arrow(frame[column]).to_pylist() for column in frame.columns), strict=True))
+
+
 def _flags(array: pa.ChunkedArray) -> Flags:
     return np.asarray(array.to_numpy(), dtype=np.bool_)
 

@@ -1,6 +1,7 @@
 """A file as columns of text, whatever its kind: told by its content, never by its name, and read by a child process."""
 
 import json
+import stat
 import subprocess
 import sys
 import threading
@@ -84,14 +85,14 @@ def read_grids(path: str | PathLike[str], sheet: str | None = None, *, seconds: 
 
 def _check(file: Path) -> None:
     try:
-        if not file.exists():
-            raise SourceError(f"there is no file {str(file)!r}; check the path")
-        if not file.is_file():
-            raise SourceError(f"{str(file)!r} is not a file; name one CSV or workbook")
-        size = file.stat().st_size
+        status = file.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceError(f"there is no file {str(file)!r}; check the path") from error
     except (OSError, ValueError) as error:
         raise SourceError(f"{str(file)!r} cannot be looked up ({error}); check the path") from error
-    if not size:
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError(f"{str(file)!r} is not a file; name one CSV or workbook")
+    if not status.st_size:
         raise SourceError(f"{file.name} is empty (0 bytes); export it again")
 
 
@@ -120,10 +121,10 @@ def _ask_child(file: Path, sheet: str, seconds: float) -> tuple[dict[str, Any], 
     finally:
         timer.cancel()
     if late.is_set():
-        raise SourceError(f"{file.name} took more than {seconds:g} seconds to open; export only the table as CSV")
+        raise SourceError(f"{file.name} took more than {seconds:g} seconds to open; export a smaller part as CSV")
     if child.returncode != 0 or not messages:
         raise SourceError(
-            f"{file.name} could not be opened within the memory allowed, or is damaged; export only the table as CSV"
+            f"{file.name} could not be opened within the memory allowed, or is damaged; export a smaller part as CSV"
         )
     return messages[-1][0], messages[:-1]
 

@@ -284,31 +284,21 @@ def _read_columns(
     text: pd.DataFrame,
 ) -> tuple[dict[str, pd.Series], list[Mapping[int, Trouble]], list[Doubt]]:
     """Read every field that is no time: the columns, the troubles of each by row, and the doubts."""
-    readers: dict[str, Callable[[pd.Series], _Read]] = {
-        **dict.fromkeys(_TEXTS, lambda column: _Read(verbatim(column), {})),
-        **{field: partial(_read_choice, field, reader) for field, reader in _CHOICES.items()},
-        **{field: partial(_read_number, reader) for field, reader in _NUMBERS.items()},
-        "age_band": partial(_read_label, values.read_age_band),
-        "referrals": partial(_read_label, values.read_referrals),
-        "shift_id": partial(_read_label, lambda entry: "" if values.is_blank(entry) else entry.strip()),
-        "person_key": partial(_read_label, lambda entry: entry.removeprefix("key:")),
-    }
-    nothing = _column("", len(text))
-    read = {
-        field: reader(text[field]) if field in text else _unrecorded(reader, len(text))
-        for field, reader in readers.items()
-    }
-    location, doubts = _location(text, nothing)
+    read = {field: reader(text[field]) for field, reader in _READERS.items() if field in text}
+    location, doubts = _location(text)
     doubts += [one.doubt for one in read.values() if one.doubt is not None]
     columns = {field: one.column for field, one in read.items()} | {"location": location}
     beyond = _beyond(text[BEYOND]) if BEYOND in text else {}
-    return columns, [beyond, *(one.troubles for one in read.values())], doubts
+    troubles = [beyond, *(one.troubles for one in read.values())]
+    return columns | _unrecorded([field for field in _READERS if field not in text], len(text)), troubles, doubts
 
 
-def _unrecorded(reader: Callable[[pd.Series], _Read], rows: int) -> _Read:
-    """Read a field that the file lacks: one blank cell, for every row."""
-    blank = reader(_column("", 1)).column.iat[0]
-    return _Read(_column(blank, rows) if isinstance(blank, str) else pd.Series(np.full(rows, blank)), {})
+def _unrecorded(fields: Sequence[str], rows: int) -> dict[str, pd.Series]:
+    """Give the columns of fields that the file lacks, as blank cells read; equal ones share their memory."""
+    blank = {field: _READERS[field](_column("", 1)).column.iat[0] for field in fields}
+    no_number = pd.Series(np.full(rows, np.nan))
+    texts = {entry: _column(entry, rows) for entry in dict.fromkeys(blank.values()) if isinstance(entry, str)}
+    return {field: texts[entry] if isinstance(entry, str) else no_number for field, entry in blank.items()}
 
 
 def _read_label(reader: Callable[[str], str | Trouble], column: pd.Series) -> _Read:
@@ -332,8 +322,21 @@ def _read_number(reader: Callable[[str], float | Trouble], column: pd.Series) ->
     return _Read(pd.Series(numbers[distinct.codes]), troubles_of(distinct, entries))
 
 
-def _location(text: pd.DataFrame, nothing: pd.Series) -> tuple[pd.Series, list[Doubt]]:
+_READERS: Mapping[str, Callable[[pd.Series], _Read]] = {
+    **dict.fromkeys(_TEXTS, lambda column: _Read(verbatim(column), {})),
+    **{field: partial(_read_choice, field, reader) for field, reader in _CHOICES.items()},
+    **{field: partial(_read_number, reader) for field, reader in _NUMBERS.items()},
+    "age_band": partial(_read_label, values.read_age_band),
+    "referrals": partial(_read_label, values.read_referrals),
+    "shift_id": partial(_read_label, lambda entry: "" if values.is_blank(entry) else entry.strip()),
+    "person_key": partial(_read_label, lambda entry: entry.removeprefix("key:")),
+}
+"""How each field that is neither a time nor a place is read."""
+
+
+def _location(text: pd.DataFrame) -> tuple[pd.Series, list[Doubt]]:
     """Give the place that is no postcode: as written, or 'easting, northing' where only the two columns hold it."""
+    nothing = _column("", len(text))
     location = verbatim(text["location"]) if "location" in text else nothing
     if not {"easting", "northing"} & set(text.columns):
         return location, []

@@ -13,6 +13,9 @@ from geo.layers.base import Drawing, escape_lines, group
 from geo.layers.legend import Entry, Legend, sign
 from geo.layers.palette import MARKS, THIN_SPACE, Mark
 
+ROUGH = ("sector", "district")
+"""Precisions that are drawn hollow: the point stands for an area."""
+
 MOST = 10_000
 """Points drawn at most: with more of them a browser takes seconds over each step (at 100,000 about seven)."""
 
@@ -63,7 +66,7 @@ class IncidentLayer:
 
     def explained(self) -> Legend:
         """Make the legend: categories, and what a hollow point, a halo and a number mean, where they occur."""
-        rough = self.incidents["precision"] != "unit"
+        rough = self.incidents["precision"].isin(ROUGH)
         seen = set(self._categories())
         lines = [
             Entry(key or "incident", self._mark(key).colour, "point", self._mark(key).shape)
@@ -84,7 +87,7 @@ class IncidentLayer:
         rows = zip(
             shapes.spots(drawn["easting"], drawn["northing"]),
             self._categories(),
-            drawn["precision"] != "unit",
+            drawn["precision"].isin(ROUGH),
             drawn["uncertainty_metres"].fillna(0.0),
             drawn["text"],
             strict=False,

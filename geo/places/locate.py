@@ -17,6 +17,9 @@ from geo.tables import INCIDENT_COLUMNS, LOCATED_COLUMNS, check, names
 WIDE_METRES = 1_000.0
 """A point more doubtful than this (a grid square of 10 km) gives way to a sector or postcode district."""
 
+NEVER_RELEASED = "never to be released"
+"""What the remark says of a place that the scheme's list keeps back."""
+
 _RANKS = {"unit": 0, "easting_northing": 1, "grid_reference": 2, "named_place": 3, "sector": 4, "district": 5}
 _WIDE, _NOWHERE = 6, 9
 _AREAS = ["district", "district_2021", "lsoa"]
@@ -165,7 +168,7 @@ def _one(place: NamedPlace, row: dict[Hashable, Any]) -> dict[str, Any]:
         "uncertainty_metres": doubt if math.isnan(place.uncertainty_metres) or not known else place.uncertainty_metres,
         "located_by": "named_place" if known else "none",
         "reason": "" if known else lost,
-        "remark": (f"named place {place.name!r}" + ", never to be released" * place.sensitive) if known else "",
+        "remark": (f"named place {place.name!r}" + f", {NEVER_RELEASED}" * place.sensitive) if known else "",
     }
 
 

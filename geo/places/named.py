@@ -31,7 +31,7 @@ _HEADINGS = {
     **dict.fromkeys(("uncertainty metres", "uncertainty", "radius", "radius metres", "metres"), "uncertainty_metres"),
     **dict.fromkeys(("sensitive", "sensitive place", "never release"), "sensitive"),
 }
-_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0", ""})
+_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 
 _WORDS = {
     **dict.fromkeys(("junction", "junct", "junc", "jct", "jctn", "jnc", "jn"), "j"),
@@ -161,7 +161,8 @@ class PlaceList:
         Read a list from a CSV or workbook: its first sheet with a column 'name' and one that says where.
 
         Columns, in any order: ``name`` (spellings with semicolons between), ``postcode``, ``easting`` and ``northing``
-        or ``grid reference``, ``uncertainty_metres``, ``sensitive`` (yes or no; blank is no).
+        or ``grid reference``, ``uncertainty_metres``, ``sensitive`` (yes or no; a blank, or no such
+        column, counts as yes: such a place is kept back until someone says that it may be shown).
 
         Raises
         ------
@@ -263,7 +264,7 @@ def _rows(cells: pd.DataFrame, columns: dict[str, int], file: str) -> Iterable[N
 def _place(entry: dict[str, str]) -> NamedPlace:
     names = _spellings(entry["names"])
     shown = names[0] if names else "a row without a name"
-    sensitive = entry.get("sensitive", "").casefold()
+    sensitive = entry.get("sensitive", "").casefold() or "yes"
     if sensitive not in _YES | _NO:
         raise SchemaError(f"{shown!r} is sensitive {sensitive!r}; write yes or no")
     doubt = _number(entry.get("uncertainty_metres", ""), f"the uncertainty of {shown!r}")

@@ -34,6 +34,7 @@ from geo.layers.boundaries import BoundaryLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.places.boundaries import Areas, Edition, load_areas
+from geo.places.locate import NEVER_RELEASED
 from geo.release.disclosure import Policy, policy_of, protect
 from geo.routing.isochrones import isochrones
 from geo.scenarios.evaluate import evaluate
@@ -165,7 +166,7 @@ def gather(
             incidents=areas.lsoas["code"].map(count_by_area(world.located, "lsoa")).fillna(0).astype(int)
         ),
         "hours": lambda: hour_table(world.located, world.demand.live_hours, scenario.pattern.hours),
-        "incidents": lambda: _incidents(world.located),
+        "incidents": lambda: incident_points(world.located),
     }
     return {name: makers[name]() for name in names}
 
@@ -205,11 +206,16 @@ def _isochrones(world: World, scenario: Scenario) -> gpd.GeoDataFrame:
     return every[~every.is_empty]
 
 
-def _incidents(located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Points of a working copy, without free text; times as the clock showed them."""
+def incident_points(located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Points of a working copy, without free text and without sensitive places; times as the clock showed them."""
+    sensitive = located["place_remark"].str.contains(NEVER_RELEASED, regex=False)
+    located = located.assign(
+        **{name: located[name].mask(sensitive) for name in ("easting", "northing", "point")},
+        postcode=located["postcode"].mask(sensitive, ""),
+    )
     times = located.select_dtypes("datetimetz")
     plain = located.assign(**{name: times[name].dt.strftime("%Y-%m-%dT%H:%M%z").fillna("") for name in times})
-    return plain.drop(columns="note").rename_geometry("geometry")
+    return plain.drop(columns=["note", "location", "place_remark"]).rename_geometry("geometry")
 
 
 def _placement(located: pd.DataFrame, districts: pd.DataFrame | None) -> dict[str, int]:

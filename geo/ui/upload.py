@@ -106,7 +106,8 @@ def _places(question: Question) -> None:
         st.caption(
             "Motorway junctions, marker posts, bridges, custody suites: whatever records name without a postcode. A "
             "table with the columns name (several spellings with ; between), and postcode, or easting and northing, or "
-            "grid reference; uncertainty metres and sensitive (yes or no) if you like. A sensitive place never leaves."
+            "grid reference; uncertainty metres and sensitive (yes or no). Without a no, the place never leaves this "
+            "project."
         )
         file = st.file_uploader("List of places (CSV or XLSX)", ["csv", "tsv", "xlsx"], key="places-file")
         if st.button("Use this list", disabled=file is None) and file is not None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.demand.exposure import live_hours
 from geo.demand.rates import hour_table, rates_by_area
-from geo.demand.surface import CELL_METRES, count_by_area, heat, placement
+from geo.demand.surface import CELL_METRES, count_by_area, heat, heat_points, placement
 from geo.errors import SchemaError
 from geo.layers.base import Layer
 from geo.layers.choropleth import ChoroplethLayer
@@ -80,7 +80,8 @@ def _points(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
     placed = incidents[incidents["easting"].notna()]
     received = placed["received_at"].dt.strftime("%d %b %Y %H:%M").fillna("time not recorded")
     kind = placed["incident_type"].mask(placed["incident_type"] == "", "type not recorded")
-    text = placed["postcode"] + " (" + placed["precision"] + ")\n" + received + "\n" + kind
+    where = placed["postcode"].where(placed["postcode"] != "", placed["location"])
+    text = where + " (" + placed["precision"] + ")\n" + received + "\n" + kind
     points = placed.assign(text=text, category=placed["contact_mode"].map(charts.MODES))
     plain = IncidentLayer(points, "Incidents", charts.MODE_MARKS)
     layer = IncidentLayer(points, "Incidents", plain.marks, plain.explained())
@@ -152,12 +153,12 @@ def _heat(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
     plain = HeatLayer(cells.rename(columns={"density": "weight"}), CELL_METRES, "Heat")
     layer = HeatLayer(plain.cells, plain.cell_metres, plain.name, plain.explained("incidents per km²"))
     top = cells.nlargest(20, "density").round(2)
-    number = int((incidents["precision"] == "unit").sum())
+    number = int(heat_points(incidents, 1000 * kilometres).sum())
     return (
         [layer],
         top,
-        f"Smoothed over {kilometres:g} km from {words.count(number, 'incident')} with a unit postcode; not "
-        "corrected at the county's edge.",
+        f"Smoothed over {kilometres:g} km from {words.count(number, 'incident')} at a unit postcode or a known place; "
+        "not corrected at the county's edge.",
     )
 
 

@@ -37,7 +37,7 @@ def main() -> None:
     except Refused as refusal:
         send_answer(out, refused=str(refusal))
     except MemoryError:
-        send_answer(out, refused="needs more memory than is allowed for one file; export only the table as CSV")
+        send_answer(out, refused="needs more memory than is allowed for one file; export a smaller part as CSV")
     except OSError as error:
         send_answer(out, refused=f"cannot be read ({error.strerror or error}); close it elsewhere and try again")
     out.flush()
@@ -76,7 +76,3 @@ def send_file(path: Path, sheet: str, headings: frozenset[str], out: BinaryIO) -
         from geo.incidents.reading.delimited import send_delimited
 
         send_delimited(stream, size, headings, out)
-
-
-if __name__ == "__main__":
-    main()

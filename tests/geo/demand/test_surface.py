@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.demand.surface import count_by_area, heat, placement
+from geo.demand.surface import count_by_area, heat, heat_points, placement
 from geo.errors import SchemaError
 
 
@@ -13,6 +13,7 @@ def located(**columns):
         "northing": [260000.0, 260000.0, 200000.0, None],
         "district": ["Northampton", "Northampton", "Oxford", ""],
         "precision": ["unit", "unit", "unit", "none"],
+        "uncertainty_metres": [60.0, 60.0, 60.0, None],
     }
     return pd.DataFrame(base | columns)
 
@@ -43,3 +44,8 @@ def test_imprecise_places_do_not_heat():
 def test_a_bandwidth_of_nothing_is_refused():
     with pytest.raises(SchemaError, match="bandwidth of 0 m"):
         heat(located(), bandwidth_metres=0)
+
+
+def test_a_named_place_heats_where_its_doubt_is_within_the_bandwidth():
+    places = located(precision=["place"] * 4).assign(uncertainty_metres=[100.0, 1000.0, 1001.0, 50.0])
+    assert heat_points(places, 1000).tolist() == [True, True, False, True]

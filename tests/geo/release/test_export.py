@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 from geo.errors import ProjectError, SchemaError
-from geo.release.export import FORMATS, LAYERS, export_project, inert
+from geo.places.locate import locate
+from geo.places.named import NamedPlace, PlaceList
+from geo.places.postcodes import Gazetteer
+from geo.release.export import FORMATS, LAYERS, export_project, incident_points, inert
 from geo.store.intake import make_demonstration
 from geo.store.loading import Selection
 
@@ -106,6 +109,15 @@ def test_a_working_copy_holds_every_incident_and_says_what_it_is(year, working):
         pd.read_csv(working / "districts.csv")["incidents"].sum()
         == mine["district"].isin(pd.read_csv(working / "districts.csv")["name"]).sum()
     )
+
+
+def test_a_sensitive_place_does_not_leave_even_in_a_working_copy(year):
+    bridge = NamedPlace(("Upton bridge",), easting=471_000, northing=260_000, sensitive=True)
+    incidents = pd.DataFrame(year.incidents()).head(2).assign(postcode="", location=["Upton bridge", "SP 754 609"])
+    points = incident_points(locate(incidents, Gazetteer.default(), PlaceList((bridge,))))
+    assert points.geometry.isna().tolist() == [True, False]
+    assert points["easting"].isna().tolist() == [True, False]
+    assert "Upton" not in points.drop(columns="geometry").to_csv()
 
 
 def test_text_cannot_act_as_a_formula(working):
