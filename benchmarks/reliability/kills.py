@@ -70,7 +70,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one kill left: ``old``, ``new`` or what was wrong; whether a write was broken off, and the import then made."""
+    """What one kill left: ``old``, ``new`` or what is wrong; whether it broke off a write; the import made again."""
 
     state: str
     was_writing: bool
@@ -86,8 +86,8 @@ def section() -> str:
     broken = [outcome.state for outcome in outcomes if outcome.state not in count]
     return f"""## Killed imports
 
-`python benchmarks/reliability/kills.py`: an import of {ROWS:,} rows into a project that holds {ROWS:,} was killed with SIGKILL
-{len(outcomes)} times, half of them at any moment, half while the database was being written.
+`python benchmarks/reliability/kills.py`: an import of {ROWS:,} rows into a project that holds {ROWS:,} was killed with
+SIGKILL {len(outcomes)} times, half of them at any moment, half while the database was being written.
 
 | what was found afterwards | times |
 |---|---:|
@@ -180,7 +180,7 @@ def _wait_for(child: "subprocess.Popen[str]", word: str) -> None:
 
 
 def _quarter(first: int, rows: int, *, spoilt: bool = False) -> str:
-    """Give a quarter's extract: one row in ten is wrong, and where ``spoilt`` one in seven contradicts the one before."""
+    """Give a quarter's extract: a row in ten is wrong, and where ``spoilt`` one in seven contradicts the one before."""
     lines = ["Ref,Date,Time,Postcode,Minutes,Notes"]
     for number in range(first, first + rows):
         at = dt.datetime(2016, 1, 1) + dt.timedelta(minutes=37 * number)  # noqa: DTZ001 - as a source writes it

@@ -27,7 +27,7 @@ from geo.incidents.columns import (
     looks_like,
     with_names,
 )
-from geo.incidents.distinct import Codes, Flags, filled, matches, plain_column
+from geo.incidents.distinct import Codes, Flags, filled, matches, plain_column, rows_of
 from geo.incidents.grid import Grid, read_grid, read_grids
 from geo.incidents.recognise import ColumnGuess, guess_columns
 from geo.incidents.records import (
@@ -143,7 +143,7 @@ class _Table:
         if not len(rows):
             return None
         texts = np.full(len(self.records), "", object)
-        cells = self.records[outside].iloc[rows].itertuples(index=False, name=None)
+        cells = rows_of(self.records[outside].iloc[rows])
         texts[rows] = [_JOINT.join(cell for cell in row if not values.is_empty(cell)) for row in cells]
         return pd.Series(texts, self.records.index, dtype="str")
 
@@ -341,7 +341,7 @@ def _with_text(quarantined: pd.DataFrame, table: _Table) -> pd.DataFrame:
 
 
 def _texts(rows: pd.DataFrame) -> list[str]:
-    return [_JOINT.join(row).rstrip(" |") for row in rows.itertuples(index=False, name=None)]
+    return [_JOINT.join(row).rstrip(" |") for row in rows_of(rows)]
 
 
 def _joined(parts: Sequence[Any]) -> Any:

@@ -56,7 +56,8 @@ class ColumnGuess:
     What one column seems to hold: the field (empty where it is not used or not known), and why we think so.
 
     ``because`` is one of: 'named so', 'saved mapping', "like 'incident postcode' (92 %)",
-    'values look like postcodes (97 of 100)', 'not known'. ``sample`` holds up to five of its entries.
+    'values look like postcodes (97 of 100)', 'its field has a column already', 'not known'. ``sample`` holds up to five
+    of its entries.
     """
 
     heading: str

@@ -28,6 +28,7 @@ from geo.incidents.distinct import (
     filled,
     labelled,
     plain_column,
+    rows_of,
     text_column,
     troubles_of,
     verbatim,
@@ -395,7 +396,7 @@ def _accepted(columns: Mapping[str, pd.Series], keep: Flags, source: str, file: 
 
 def _quarantined(text: pd.DataFrame, where: pd.DataFrame, troubles: Mapping[int, Sequence[Trouble]]) -> pd.DataFrame:
     rows = sorted(troubles)
-    cells = text.iloc[rows].to_dict("records")
+    cells = [dict(zip(text.columns, row, strict=True)) for row in rows_of(text.iloc[rows])]
     found = where.iloc[rows].reset_index(drop=True)
     columns: dict[str, Any] = {
         "reason": ["; ".join(trouble.reason for trouble in troubles[row]) for row in rows],

@@ -8,9 +8,11 @@ import pandas as pd
 from geo.store.frames import among, query
 from geo.store.ledger import recount
 
-SUGGESTION = (
-    "keep it as another record by giving it another reference, mend the earlier one, or decide that it is no incident"
-)
+SUGGESTIONS = {
+    "incidents": "keep it as another incident by giving it another reference, or decide that it is none",
+    "shifts": "take the earlier log back if this one is right, or decide that this row is no shift",
+}
+"""What a person can do about a held row, by the table that it waits for."""
 
 _STANDS = """
   (EXISTS (SELECT 1 FROM incidents AS i WHERE i.incident_id = r.record)
@@ -86,11 +88,24 @@ def release(database: sqlite3.Connection, claimed: Iterable[str]) -> None:
     for record, claim, sha256 in held:
         other = opponent(database, record, claim, sha256)
         if other:
-            place = where(database, [other])[other]
-            database.execute("UPDATE left_out SET reason = ? WHERE incident_id = ?", (reason(place), record))
+            database.execute(
+                "UPDATE left_out SET reason = ? WHERE incident_id = ?", (_against(database, other), record)
+            )
         else:
             accept(database, record)
         recount(database, [sha256])
+
+
+def hold(database: sqlite3.Connection, record: str, other: str) -> None:
+    """Let an incident wait in quarantine, as another record stands under its reference."""
+    database.execute(
+        "UPDATE left_out SET reason = ?, suggestion = ? WHERE incident_id = ?",
+        (_against(database, other), SUGGESTIONS["incidents"], record),
+    )
+
+
+def _against(database: sqlite3.Connection, other: str) -> str:
+    return reason(where(database, [other])[other])
 
 
 def accept(database: sqlite3.Connection, record: str) -> None:

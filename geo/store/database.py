@@ -174,8 +174,8 @@ def _in_words(folder: Path, error: sqlite3.Error) -> ProjectError:
         return ProjectError(f"{folder} cannot be written; nothing was changed: choose a folder in which you may write")
     if code == sqlite3.SQLITE_IOERR:
         return ProjectError(
-            f"the disk that holds {folder} could not be written ({error}); nothing was changed: check that it is there and "
-            "has room"
+            f"the disk that holds {folder} could not be written ({error}); nothing was changed: check that it is there "
+            "and has room"
         )
     return damaged(folder, str(error))
 

@@ -84,15 +84,17 @@ def _records_before(database: sqlite3.Connection, day: dt.date) -> set[str]:
     imported = {
         sha256: pd.Timestamp(at[:10]) for sha256, at in database.execute("SELECT sha256, imported_at FROM files")
     }
-    dated = [_incident_days(database), _shift_days(database), _quarantined_days(database)]
+    dated = [_incident_days(database, day), _shift_days(database), _quarantined_days(database)]
     days = pd.concat([frame for frame in dated if len(frame)] or dated, ignore_index=True)
     day_or_import = days["day"].fillna(days["sha256"].map(imported))
     return set(days.loc[day_or_import < pd.Timestamp(day), "record"])
 
 
-def _incident_days(database: sqlite3.Connection) -> pd.DataFrame:
-    incidents = table(database, "incidents", LOCATED_COLUMNS)
-    files = query(database, "SELECT incident_id AS record, sha256 FROM incidents ORDER BY rowid")
+def _incident_days(database: sqlite3.Connection, day: dt.date) -> pd.DataFrame:
+    """Give the days of the incidents that may be older than ``day``: the others say themselves that they are not."""
+    old, since = "received_on IS NULL OR received_on < ?", (day.isoformat(),)
+    incidents = table(database, "incidents", LOCATED_COLUMNS, old, since)
+    files = query(database, f"SELECT incident_id AS record, sha256 FROM incidents WHERE {old} ORDER BY rowid", since)  # noqa: S608
     return files.assign(day=days_of_incidents(incidents, table(database, "shifts", SHIFT_COLUMNS)))
 
 

@@ -20,7 +20,7 @@ from geo.scenarios.presets import DEMONSTRATION_BASE
 from geo.settings import cache_folder
 from geo.store.delivery import Delivery, delivery_of_extract, delivery_of_shift_log
 from geo.store.keeping import keep
-from geo.store.ledger import Arrival, Imported
+from geo.store.ledger import SHIFT_LOG, Arrival, Imported
 from geo.store.project import Facts, Project, create_project, digest_of, open_project
 
 COUNTY = "Northamptonshire"
@@ -105,7 +105,7 @@ def _read(
     """Read and place a file for what it is."""
     digest, secret = digest_of(file), project.person_secret
     if columns is None and _is_shift_log(grids):
-        arrival = Arrival(digest, shown, "shift_log")
+        arrival = Arrival(digest, shown, SHIFT_LOG)
         return arrival, delivery_of_shift_log(read_shift_log(file), arrival, secret)
     saved = project.mappings(source)
     extract = read_extract(file, source=source, person_secret=secret, columns=columns, saved=saved)

@@ -15,7 +15,7 @@ from geo.store.delivery import LEFT_OUT, Delivery, as_left_out
 from geo.store.erasing import apply_retention
 from geo.store.frames import among, insert
 from geo.store.ledger import Arrival, Imported, close_line, is_known, open_line
-from geo.store.mending import apply_mends
+from geo.store.mending import mend_again
 from geo.store.placing import read_places
 
 
@@ -52,7 +52,7 @@ def keep(
         records = _judge(database, delivery.records)
         _write(database, arrival, delivery, records)
         kept = records.loc[records["fate"].isin(["accepted", "held", "quarantined"]), "record"]
-        mended, misfits = apply_mends(database, decisions.mends_of(database, kept), gazetteer, read_places(database))
+        mended, misfits = mend_again(database, decisions.mends_of(database, kept), gazetteer, read_places(database))
         if approved is not None:
             decisions.save_mapping(database, arrival.source, approved)
         if label:
@@ -169,7 +169,7 @@ def _held(delivery: Delivery, rows: pd.DataFrame, records: pd.DataFrame) -> pd.D
     return pd.DataFrame(lines, columns=["incident_id", "sheet", "row", "repeats", "text", "fields"]).assign(
         state=np.where(is_held, "quarantined", "refused"),
         reason=records.loc[waits, "reason"].to_numpy(),
-        suggestion=np.where(is_held, conflicts.SUGGESTION, ""),
+        suggestion=np.where(is_held, conflicts.SUGGESTIONS[delivery.table], ""),
     )
 
 

@@ -10,6 +10,9 @@ from geo.incidents.values import DayOrder
 from geo.store.frames import insert, query, texts
 from geo.store.history import counted, now, remember
 
+SHIFT_LOG = "shift_log"
+"""The source of a shift log, which is none of the four sources of incidents."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

@@ -23,7 +23,7 @@ from geo.incidents.columns import ColumnMapping
 from geo.incidents.records import Mend
 from geo.places.named import PlaceList
 from geo.places.postcodes import Gazetteer
-from geo.store import decisions, erasing, facts, ledger, limits, mending, placing, undoing
+from geo.store import decisions, erasing, facts, ledger, limits, mending, placing, rereading, undoing
 from geo.store.database import DATABASE, FORMAT, damaged, format_of, initialise, reading, rewrite, writing
 from geo.store.facts import Facts
 from geo.store.frames import table, texts
@@ -125,7 +125,7 @@ class Project:
     def fields(self, incident_id: str) -> Mapping[str, str]:
         """Give what an accepted or quarantined record can be mended in: its fields as text, blanks left away."""
         with reading(self.folder) as database:
-            return mending.read_fields(database, incident_id)
+            return rereading.read_fields(database, incident_id)
 
     def mend(self, mends: Sequence[Mend], gazetteer: Gazetteer) -> MendResult:
         """

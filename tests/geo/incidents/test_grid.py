@@ -89,7 +89,7 @@ def test_what_is_no_table_is_named(tmp_path, content, words):
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
-    with pytest.raises(SourceError, match="^there is no file"):
+    with pytest.raises(SourceError, match=r"^there is no file"):
         read_grid(tmp_path / "absent.csv")
     with pytest.raises(SourceError, match="is not a file; name one"):
         read_grid(tmp_path)

@@ -42,7 +42,7 @@ def test_a_row_that_is_mended_in_part_stays_in_quarantine_with_what_is_left(proj
     assert "-5" not in row["reason"]
     assert json.loads(row["fields"])["minutes_on_incident"] == "25"
     assert project.mend([Mend("police:a2", "date", "99/02/2016", "9 Feb 2016")], GAZETTEER).accepted == 1
-    assert one(project, "police:a2")["received_on"] == dt.datetime(2016, 2, 9)
+    assert one(project, "police:a2")["received_on"].date() == dt.date(2016, 2, 9)
     assert adds_up()
 
 
@@ -142,3 +142,26 @@ def test_fields_are_asked_of_records_that_are_there(project, bring):
     }  # fmt: skip
     with pytest.raises(ProjectError, match="there is no incident 'police:a7'"):
         project.fields("police:a7")
+
+
+def test_doubts_follow_what_a_mended_row_says_now(project, bring):
+    headings = "Ref,Date,Time,Postcode,Minutes,Car deployed"
+    bring("one.csv", "A2,05/02/2016,00:00,NN1 1AA,-5,perhaps", headings=headings)
+    project.mend([MINUTES], GAZETTEER)
+    assert set(project.doubts()["field"]) == {"time", "deployed"} or set(project.doubts()["field"]) == {"received_at", "deployed"}
+    assert project.doubts()["row"].tolist() == [2, 2]
+    project.mend([Mend("police:a2", "deployed", "", "yes")], GAZETTEER)
+    assert "deployed" not in set(project.doubts()["field"])
+    assert one(project, "police:a2")["deployed"] == "yes"
+
+
+def test_a_shift_is_not_mended_but_corrected_in_its_log(project, bring):
+    headings = "Date,Start,End,Police staffed,NHS staffed"
+    bring("one.csv", "01/02/2016,18:00,00:00,Y,Y", headings=headings)
+    bring("two.csv", "01/02/2016,18:00,02:00,Y,Y", headings=headings)
+    waiting = project.left_out().iloc[0]
+    assert "take the earlier log back" in waiting["suggestion"]
+    result = project.mend([Mend(waiting["incident_id"], "note", "", "x")], GAZETTEER)
+    assert "shifts are not mended" in str(result)
+    project.discard(waiting["incident_id"], "a slip")
+    assert len(project.shifts()) == 1

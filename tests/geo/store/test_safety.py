@@ -100,11 +100,11 @@ def read_only(folder: Path, view: Path) -> Iterator[Path]:
         yield view
 
 
-def test_a_project_that_another_program_writes_into_says_so(project, large, monkeypatch):
+def test_a_project_that_another_program_writes_into_says_so(project, monkeypatch):
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(project.folder / "project.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(ProjectError, match="another program is writing into .*: try again in a minute"):
+        with pytest.raises(ProjectError, match=r"another program is writing into .*: try again in a minute"):
             project.save_scenario("one", "")
         other.execute("ROLLBACK")
     assert project.scenarios() == {}
