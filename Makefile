@@ -24,6 +24,7 @@ bench: $(READY)
 # Breaks files, processes and disks, and writes docs/reliability.md.
 reliability: $(READY)
 	$(BIN)/python -m benchmarks.reliability
+	TRIAGE_MAP_WHOLE_CORPORA=1 $(BIN)/pytest tests/geo/incidents/test_corpora.py
 
 data: $(READY)
 	$(BIN)/triage-map data Northamptonshire

@@ -208,52 +208,42 @@ class Gazetteer:
         The columns of :class:`Place`, then ``reason`` (why not placed), ``remark`` (how a text was read that did not
         say its postcode as it is), ``introduced``, ``terminated`` and ``live`` (of units; 0 and true for others).
         """
-        codes, distinct = pd.factorize(pd.Series(texts, dtype="str").fillna(""))
-        readings = self._readings(pd.Series(distinct, dtype="str"), repair)
-        return self._placed(readings).take(codes).reset_index(drop=True)
+        given = pd.Series(texts, dtype="str").fillna("").reset_index(drop=True)
+        row = self._units_as_typed(given)
+        read = self._readings(given[row < 0], repair)
+        row[read.index] = read["row"]
+        placed = self._places.take(row).set_axis(given.index, axis="index").assign(reason="", remark="")
+        placed = placed.astype({"reason": "str", "remark": "str"})
+        lost = read["row"] < 0
+        postcode = read["normal"].where(read["precision"] != "none", read["given"])
+        texts_of_read = {"postcode": postcode, "reason": self._reasons(read, lost), "remark": _remarks(read, lost)}
+        for column, values in texts_of_read.items():
+            placed.loc[read.index, column] = values
+        return placed[_PLACED]
 
-    def _readings(self, distinct: pd.Series, repair: bool) -> pd.DataFrame:
-        """Read distinct texts: ``given, row`` (in the frame, -1 for none), ``normal, precision, why``."""
-        given = pa.array(distinct, type=pa.string())
-        typed = pc.utf8_upper(pc.replace_substring_regex(given, "[^A-Za-z0-9]+", ""))
-        plain = np.asarray(pc.string_is_ascii(given))
-        known = np.fromiter((self._rows.get(text, -1) for text in typed.to_pylist()), "int64", len(distinct))
-        row = np.where(plain, known, -1)
-        never = plain & _is_never(given, typed)
-        slow = np.flatnonzero((row < 0) & ~never)
-        read = [self.read(text, repair=repair) for text in distinct.iloc[slow]]
-        row[slow] = [self._rows.get(r.normal.replace(" ", ""), -1) if r.precision == "unit" else -1 for r in read]
-        normal, precision = np.full(len(distinct), "", dtype=object), np.where(never, "none", "unit").astype(object)
-        why = np.where(never, NOT_A_POSTCODE, "").astype(object)
-        if repair:
-            why[never] = [not_a_postcode(text) for text in distinct[never]]
-        normal[row >= 0] = self._names[row[row >= 0]]
-        for column, values in ((normal, "normal"), (precision, "precision"), (why, "reason")):
-            column[slow] = [getattr(reading, values) for reading in read]
-        columns = {"given": distinct.to_numpy(), "row": row, "normal": normal, "precision": precision, "why": why}
-        return pd.DataFrame(columns).astype({"given": "str", "normal": "str", "precision": "str", "why": "str"})
+    def _units_as_typed(self, given: pd.Series) -> np.ndarray:
+        """Give the row of each text that is a unit here but for its case and marks, and -1 for any other."""
+        texts = pa.array(given, type=pa.large_string())
+        row = pc.index_in(pc.ascii_upper(_typed(texts)), value_set=self._tight).fill_null(-1)
+        return np.where(pc.string_is_ascii(texts), row, -1).astype("int64")
 
-    def _placed(self, read: pd.DataFrame) -> pd.DataFrame:
-        """Add point, doubt and areas to readings."""
-        unit, partial = read["row"] >= 0, read["precision"].isin(("sector", "district"))
-        found = self.frame[list(_FRAME)].take(read.loc[unit, "row"]).set_axis(read.index[unit], axis="index")
-        parts = [found.assign(uncertainty_metres=self._doubt(found, read["row"][unit].to_numpy()))]
-        if partial.any():
-            groups = self._groups.reindex(read.loc[partial, "normal"]).set_axis(read.index[partial], axis="index")
-            parts.append(groups[groups["easting"].notna()].assign(introduced=0, terminated=0, live=True))
-        placed = pd.concat(parts).reindex(read.index)
-        lost = placed["easting"].isna()
-        texts = {column: placed[column].fillna("").astype("str") for column in ("district", "district_2021", "lsoa")}
-        months = {column: placed[column].fillna(0).astype("int32") for column in ("introduced", "terminated")}
-        return placed.assign(
-            postcode=read["normal"].where(read["precision"] != "none", read["given"]),
-            precision=read["precision"].where(~lost, "none"),
-            reason=self._reasons(read, lost),
-            remark=_remarks(read).where(~lost, ""),
-            live=placed["live"].ne(False),
-            **texts,
-            **months,
-        )[_PLACED]
+    def _readings(self, given: pd.Series, repair: bool) -> pd.DataFrame:
+        """Read texts: ``given, normal, precision, why`` and ``row`` (of the places, -1 for none)."""
+        never = _is_never(given)
+        words = given[never].map(not_a_postcode) if repair else NOT_A_POSTCODE
+        nothing = pd.DataFrame({"given": given[never], "normal": "", "precision": "none", "why": words, "row": -1})
+        by_text = {text: self.read(text, repair=repair) for text in given[~never].unique()}
+        read = [by_text[text] for text in given[~never]]
+        columns = [(one.given, one.normal, one.precision, one.reason, self._place_of(one)) for one in read]
+        return pd.concat([nothing, pd.DataFrame(columns, index=given.index[~never], columns=nothing.columns)]).astype(
+            {"given": "str", "normal": "str", "precision": "str", "why": "str", "row": "int64"}
+        )
+
+    def _place_of(self, reading: PostcodeReading) -> int:
+        """Give the row of a reading in the places, -1 for none."""
+        if reading.precision == "unit":
+            return self._rows.get(reading.normal.replace(" ", ""), -1)
+        return self._group_rows.get(reading.normal, -1)
 
     def _reasons(self, read: pd.DataFrame, lost: pd.Series) -> pd.Series:
         """Say why each text that has no place has none."""
@@ -308,7 +298,7 @@ class Gazetteer:
         areas = {column: np.where(near, names[np.where(near, row, 0)], "") for column, names in live.items()}
         doubt = points["uncertainty_metres"].to_numpy(dtype="float64")
         for place in np.flatnonzero(near & (doubt > SURE_METRES)):
-            around = self._tree.query_ball_point(at[place], max(doubt[place], metres[place]))
+            around = self._tree.query_ball_point(at[place], max(doubt[place], metres[place] * _HAIR))
             for column, names in live.items():
                 areas[column][place] = _shared(names[around], column)
         return pd.DataFrame(areas, index=points.index).astype("str").assign(metres=metres)
@@ -316,6 +306,10 @@ class Gazetteer:
     @cached_property
     def _outward(self) -> pd.Series:
         return pd.Series(self.frame.index.str[:-4], index=self.frame.index)  # without the space and three characters
+
+    @cached_property
+    def _sector(self) -> pd.Series:
+        return pd.Series(self.frame.index.str[:-2], index=self.frame.index)
 
     @cached_property
     def _at_office(self) -> np.ndarray:
@@ -336,94 +330,106 @@ class Gazetteer:
         return cKDTree(self._live[["easting", "northing"]].to_numpy(dtype="float64"))
 
     @cached_property
-    def _points(self) -> cKDTree:
-        """The distinct points of live postcodes."""
-        return cKDTree(np.unique(self._live[["easting", "northing"]].to_numpy(dtype="float64"), axis=0))
-
-    def _doubt(self, points: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
-        """Give the doubt of units: half the way to the nearest other live point, at least 60 m; wide at an office."""
-        metres, _ = self._points.query(points[["easting", "northing"]].to_numpy(dtype="float64"), k=2)
+    def _doubt(self) -> np.ndarray:
+        """The doubt of each row: half the way to the nearest other live point, at least 60 m; wide at an office."""
+        points = cKDTree(self._live[["easting", "northing"]].drop_duplicates().to_numpy(dtype="float64"))
+        metres, _ = points.query(self.frame[["easting", "northing"]].to_numpy(dtype="float64"), k=2)
         half_way = np.where(metres[:, 0] > 0, metres[:, 0], metres[:, 1]) / 2
         half_way = np.where(np.isfinite(half_way), half_way, UNIT_METRES)  # inf: there is no other live point
-        at_office = self._at_office[rows]
-        if at_office.any():
-            half_way[at_office] = self._office_doubt(points[at_office], self._outward.iloc[rows[at_office]])
+        half_way[self._at_office] = self._office_doubt()
         return np.asarray(np.maximum(UNIT_METRES, np.round(half_way)))
 
-    def _office_doubt(self, points: pd.DataFrame, outward: pd.Series) -> np.ndarray:
+    def _office_doubt(self) -> np.ndarray:
         """Give the doubt of units at a mail office: as far as the edge of their postcode district."""
-        district = self._groups.reindex(outward).set_axis(points.index, axis="index")
+        points = self.frame[self._at_office]
+        district = self._groups.reindex(self._outward[self._at_office]).set_axis(points.index, axis="index")
         away = np.hypot(points["easting"] - district["easting"], points["northing"] - district["northing"])
         return np.asarray((away + district["uncertainty_metres"]).fillna(UNIT_METRES), dtype="float64")
 
     @cached_property
-    def _names(self) -> np.ndarray:
-        return np.asarray(self.frame.index.to_numpy(dtype=object))
+    def _tight(self) -> pa.Array:
+        """Each postcode without its space."""
+        return pc.replace_substring(pa.array(self.frame.index, type=pa.large_string()), " ", "")
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         """The row of each postcode, written without its space."""
-        return {name.replace(" ", ""): row for row, name in enumerate(self._names)}
+        return {name: row for row, name in enumerate(self._tight.to_pylist())}
+
+    @cached_property
+    def _group_rows(self) -> dict[str, int]:
+        """The row of each sector and postcode district in the places, which hold the units first."""
+        return {name: row for row, name in enumerate(self._groups.index, start=len(self.frame))}
 
     @cached_property
     def _group_names(self) -> frozenset[str]:
         """The sectors and postcode districts that any postcode here belongs to."""
-        return frozenset(self._outward.unique()) | frozenset(self.frame.index.str[:-2].unique())
+        return frozenset(self._outward.unique()) | frozenset(self._sector.unique())
 
     @cached_property
     def _groups(self) -> pd.DataFrame:
-        """Sectors and postcode districts: mean point of live postcodes, 90th percentile away, commonest districts."""
-        everywhere = self.frame[~self._at_office]
-        by_sector = pd.Series(everywhere.index.str[:-2], index=everywhere.index)
-        by_district = self._outward
-        parts = [_group(self._live, by_sector), _group(self._live, by_district)]
-        for keys, frame in ((by_sector, everywhere), (by_district, everywhere), (by_district, self.frame)):
-            done = {key for part in parts for key in part.index}
-            left = frame[~keys.reindex(frame.index).isin(done)]
-            parts += [_group(left, keys)] if len(left) else []
-        return pd.concat(parts)
+        """
+        Sectors and postcode districts: mean point of live postcodes, 90th percentile away, commonest districts.
 
+        One without a live postcode is that of its terminated ones; a district of mail offices alone is theirs.
+        """
+        rank = np.where(self._at_office, 2, 1)
+        rank[self.frame.index.get_indexer(self._live.index)] = 0
+        ranked = self.frame[list(_GROUPED)].assign(rank=rank)
+        sectors = ranked.assign(key=self._sector)[~self._at_office]
+        return _groups_of(pd.concat([sectors, ranked.assign(key=self._outward)], ignore_index=True))
+
+    @cached_property
+    def _places(self) -> pd.DataFrame:
+        """Every unit, then every sector and postcode district, and last (row -1) no place at all."""
+        units = self.frame.assign(precision="unit", uncertainty_metres=self._doubt)
+        unitless = {"introduced": 0, "terminated": 0, "live": True}
+        sector = self._groups.index.str.contains(" ")
+        groups = self._groups.assign(precision=np.where(sector, "sector", "district"), **unitless)
+        nowhere = pd.DataFrame({"precision": "none", **dict.fromkeys(_AREAS, ""), **unitless}, index=[""])
+        places = pd.concat([units, groups, nowhere])
+        texts = dict.fromkeys(("postcode", "precision", *_AREAS), "str")
+        months = dict.fromkeys(("introduced", "terminated"), "int32")
+        return places.assign(postcode=places.index).astype({**texts, **months, "live": "bool"})[_PLACE]
+
+
+_HAIR = 1 + 1e-9
+"""A radius that should just reach a point is made longer by this, since its square may be rounded down."""
 
 _AREAS = ("district", "district_2021", "lsoa")
 _GROUPED = ("easting", "northing", "district", "district_2021")
 _FRAME = ("easting", "northing", "live", "introduced", "terminated", "in_county", *_AREAS)
-_PLACED = [
-    "postcode",
-    "easting",
-    "northing",
-    "precision",
-    "uncertainty_metres",
-    *_AREAS,
-    "reason",
-    "remark",
-    "introduced",
-    "terminated",
-    "live",
-]
+_MONTHS = ("introduced", "terminated", "live")
+_PLACE = ["postcode", "easting", "northing", "precision", "uncertainty_metres", *_AREAS, *_MONTHS]
+_PLACED = [*_PLACE[:-3], "reason", "remark", *_MONTHS]
 
 
-def _is_never(given: pa.Array, typed: pa.Array) -> np.ndarray:
+def _typed(texts: pa.Array) -> pa.Array:
+    """Give the plain letters and digits of texts alone."""
+    return pc.replace_substring_regex(texts, "[^A-Za-z0-9]+", "")
+
+
+def _is_never(given: pd.Series) -> np.ndarray:
     """
-    Say which plain texts can hold no postcode: numbers, and longer texts without a letter before a digit.
+    Say which texts can hold no postcode: plain numbers, and longer plain texts without a letter before a digit.
 
     Only a matter of speed: each would be read as no postcode one by one, too.
     """
-    letters = pc.match_substring_regex(typed, "[A-Z]")
+    texts = pa.array(given, type=pa.large_string())
+    typed = _typed(texts)
+    letters = pc.match_substring_regex(typed, "[A-Za-z]")
     number = pc.and_(pc.invert(letters), pc.match_substring_regex(typed, "[1-9]"))
-    words = pc.and_(pc.greater(pc.utf8_length(typed), 16), pc.invert(pc.match_substring_regex(given, "[A-Za-z][0-9]")))
-    return np.asarray(pc.or_(number, words))
+    words = pc.and_(pc.greater(pc.utf8_length(typed), 16), pc.invert(pc.match_substring_regex(texts, "[A-Za-z][0-9]")))
+    return np.asarray(pc.and_(pc.string_is_ascii(texts), pc.or_(number, words)))
 
 
-def _remarks(read: pd.DataFrame) -> pd.Series:
-    """Say how each text was read that does not say its postcode, sector or district as it is."""
-    said = read["precision"].eq("none") | read["why"].isin(
-        ("", "only the sector is recorded", "only the postcode district")
-    )
-    words = np.full(len(read), "", dtype=object)
-    words[~said] = [
-        _remark(*row) for row in read.loc[~said, ["given", "normal", "why"]].itertuples(index=False, name=None)
-    ]
-    return pd.Series(words, index=read.index, dtype="str")
+def _remarks(read: pd.DataFrame, lost: pd.Series) -> pd.Series:
+    """Say how each placed text was read that does not say its postcode, sector or district as it is."""
+    said = lost | read["why"].isin(("", "only the sector is recorded", "only the postcode district"))
+    rows = read.loc[~said, ["given", "normal", "why"]].itertuples(index=False, name=None)
+    words = pd.Series("", index=read.index, dtype="str")
+    words[~said] = [_remark(*row) for row in rows]
+    return words
 
 
 def _remark(given: str, normal: str, why: str) -> str:
@@ -440,19 +446,22 @@ def _shared(names: np.ndarray, column: str) -> str:
     return str(found[counts.argmax()])
 
 
-def _group(frame: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
-    """Mean point, doubt and commonest districts of each group of postcodes; no LSOA, since a group spans many."""
-    own = frame[list(_GROUPED)].assign(key=keys.reindex(frame.index))
-    groups = own.groupby("key")
+def _groups_of(keyed: pd.DataFrame) -> pd.DataFrame:
+    """Mean point, doubt and commonest districts of the postcodes of lowest rank of each key; no LSOA, it spans many."""
+    keyed = keyed.assign(key=keyed["key"].astype("category"))
+    own = keyed[keyed["rank"] == keyed.groupby("key", observed=True)["rank"].transform("min")]
+    groups = own.groupby("key", observed=True)
     mean = groups[["easting", "northing"]].mean()
-    away = np.hypot(*(own[axis] - own["key"].map(mean[axis]) for axis in ("easting", "northing")))
-    doubt = away.groupby(own["key"]).quantile(0.9).clip(lower=UNIT_METRES).round()
+    centre = mean.reindex(own["key"])
+    away = np.hypot(*(own[axis] - centre[axis].to_numpy() for axis in ("easting", "northing")))
+    doubt = away.groupby(own["key"], observed=True).quantile(0.9).clip(lower=UNIT_METRES).round()
     common = {column: _commonest(own, column) for column in ("district", "district_2021")}
-    return mean.assign(uncertainty_metres=doubt, **common, lsoa="")
+    found = mean.assign(uncertainty_metres=doubt, **common, lsoa="")
+    return found.set_axis(found.index.astype("str"), axis="index")
 
 
 def _commonest(own: pd.DataFrame, column: str) -> pd.Series:
-    votes = own.groupby(["key", column]).size().rename("votes").reset_index()
+    votes = own.groupby(["key", column], observed=True).size().rename("votes").reset_index()
     best = votes.sort_values(["key", "votes", column], ascending=[True, False, True]).drop_duplicates("key")
     return best.set_index("key")[column]
 

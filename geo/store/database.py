@@ -139,9 +139,22 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def rewrite(folder: Path) -> None:
-    """Write the database anew, so that no page of it holds anything deleted."""
-    with _connected(folder, "rw") as database:
-        database.execute("VACUUM")
+    """
+    Write the database anew, so that no page of it holds anything deleted.
+
+    Raises
+    ------
+    ProjectError
+        If there is no room for that; what was deleted was overwritten with zeros before, and stays deleted.
+    """
+    try:
+        with _connected(folder, "rw") as database:
+            database.execute("VACUUM")
+    except ProjectError as error:
+        raise ProjectError(
+            f"the records are gone from {folder}, but it could not be packed afterwards, for want of room: free some "
+            "space and do it again"
+        ) from error
 
 
 def format_of(folder: Path) -> int:

@@ -1,6 +1,8 @@
 """Full disks, folders that cannot be written, locked databases, killed processes: a sentence, and the old state."""
 
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -53,6 +55,20 @@ def test_a_full_disk_is_said_in_words_and_changes_nothing(tmp_path, project, lar
         assert small.ledger().empty
         assert small.incidents().empty
         assert [path.name for path in small.folder.iterdir()] == ["project.sqlite"]
+
+
+def test_records_are_erased_also_where_the_disk_has_no_room_to_pack(tmp_path, project, large):
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=4m", "tmpfs") as disk:
+        small = create_project(disk / "small", project.facts)
+        import_file(small, large, "police", GAZETTEER)
+        name, kept = re.compile(rb"police:r77(?!\d)"), small.folder / "project.sqlite"
+        assert name.search(kept.read_bytes())
+        (disk / "filler").write_bytes(b"0" * (shutil.disk_usage(disk).free - 400_000))
+        with pytest.raises(ProjectError, match=r"the records are gone from .*, but it could not be packed afterwards"):
+            small.erase(reference="R77")
+        assert len(small.incidents()) == 1499
+        assert not name.search(kept.read_bytes())
+        assert small.ledger()["erased"].tolist() == [1]
 
 
 def test_a_file_that_may_not_grow_is_said_in_words_and_changes_nothing(project, large):
