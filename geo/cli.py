@@ -516,8 +516,8 @@ def _take_back(project: Any, name: str) -> None:
         how = "no import is called" if found.empty else f"{len(found)} imports are called"
         more = f"its imports: {known}" if found.empty else f"name one by its sha256: {', '.join(found['sha256'])}"
         raise ProjectError(f"{how} {name!r}; {more}")
-    project.undo(found["sha256"].iloc[0])
-    click.echo(f"{found['name'].iloc[0]}: taken back whole; mends and settled pairs are kept for when it comes again")
+    project.undo(found["sha256"].iloc[0], with_decisions=True)
+    click.echo(f"{found['name'].iloc[0]}: taken back whole, with its mends and settled pairs")
     _print_ledger(project.ledger().to_dict("records"))
 
 

@@ -19,7 +19,10 @@ TRUTH = ("yes", "no", "unknown")
 """The three values of every yes-or-no field: a blank is ``unknown``, never ``no``."""
 
 SOURCES = ("police", "mental_health", "all_mental_health", "s136_register")
-"""Who kept the record; the last two are kept round the clock."""
+"""Who kept the record."""
+
+ROUND_THE_CLOCK = ("all_mental_health", "s136_register")
+"""Sources that are kept day and night; the others hold only what happened while the scheme was live."""
 
 CONTACT_MODES = ("face_to_face", "telephone", "advice", "none", "unknown")
 PRECISIONS = ("unit", "sector", "district", "place", "none")
@@ -189,9 +192,8 @@ def _number_fault(values: pd.Series, column: Column) -> str:
 def _text_fault(values: pd.Series, column: Column) -> str:
     if values.isna().any():
         return f"has {int(values.isna().sum())} missing values; text that is not recorded is the empty string"
-    odd = ~values.isin(column.choices) if column.choices else values != values
-    if odd.any():
-        return (
-            f"has {int(odd.sum())} values that are none of {', '.join(column.choices)} (first: {values[odd].iloc[0]!r})"
-        )
+    odd = [value for value in values.unique() if value not in column.choices] if column.choices else []
+    if odd:
+        count = int(values.isin(odd).sum())
+        return f"has {count} values that are none of {', '.join(column.choices)} (first: {odd[0]!r})"
     return ""

@@ -7,8 +7,6 @@ import pandas as pd
 from geo.tables import LONDON
 
 HOURS = 168
-ROUND_THE_CLOCK = ("all_mental_health", "s136_register")
-"""Sources that are kept day and night; the other two hold only what happened while the scheme was live."""
 
 Hours = npt.NDArray[np.float64]
 

@@ -48,8 +48,9 @@ class Share:
         """Give the share in words: bounds first, then the interval."""
         if self.n == 0:
             return "no incidents"
-        core = f"{self.low:.0%}" if self.unknown == 0 else f"{self.low:.0%} to {self.high:.0%}"
-        return f"{core} (95 % interval {self.interval[0]:.0%}-{self.interval[1]:.0%}, n = {self.n})"
+        low, high, least, most = (f"{100 * limit:.0f}" for limit in (self.low, self.high, *self.interval))
+        core = f"{low} %" if self.unknown == 0 else f"{low} to {high} %"
+        return f"{core} (95 % interval {least}-{most} %, n = {self.n})"
 
 
 def bounds(yes: int, no: int, unknown: int) -> Share:

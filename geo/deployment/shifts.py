@@ -53,7 +53,12 @@ def read_shift_log(path: str | PathLike[str], *, sheet: str | None = None) -> Sh
     SourceError
         If the file cannot be read, or has no heading row with a date and a crew's staffing.
     """
-    grid, header = _shift_sheet(read_grids(path, sheet))
+    return shift_log_of(read_grids(path, sheet))
+
+
+def shift_log_of(grids: Sequence[Grid]) -> ShiftLog:
+    """Read a shift log from the sheets of its file; as :func:`read_shift_log`, without disk."""
+    grid, header = _shift_sheet(grids)
     below = [(int(row[0]), row[1:]) for row in grid.cells.iloc[header.place + 1 :].itertuples(name=None)]
     order = values.day_order(_cells(row, header).get(field, "") for row in below for field in ("date", *_TIMES))
     read = [(row, _read_row(row, header, order)) for row in below]

@@ -14,11 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta, norm
 
-from geo.demand.exposure import ROUND_THE_CLOCK
 from geo.deployment.outcomes import OUTCOMES, bounds, outcome_table
 from geo.deployment.patterns import with_days
 from geo.errors import SchemaError
-from geo.tables import LOCATED_COLUMNS, check
+from geo.tables import LOCATED_COLUMNS, ROUND_THE_CLOCK, check
 
 Truths = npt.NDArray[np.bool_]
 

@@ -73,7 +73,7 @@ class Extract:
 
     ``accepted``, ``quarantined`` and ``doubts`` are those of :class:`geo.incidents.records.Records`; ``refused`` has
     the columns of :data:`REFUSED_COLUMNS`. ``faults`` are sentences about the file as a whole; ``columns`` says how it
-    was read, and can be saved for the next file of the source.
+    was read, and can be saved for the next file of the source; ``day_order`` is the one that its dates were read by.
     """
 
     source: str
@@ -84,6 +84,7 @@ class Extract:
     doubts: pd.DataFrame
     rows_read: int
     columns: ColumnMapping
+    day_order: DayOrder
     faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -190,9 +191,22 @@ def read_extract(
     SchemaError
         If ``source`` is none of the four.
     """
+    grids = read_grids(path, sheet)
+    return extract_of(grids, source=source, person_secret=person_secret, columns=columns, saved=saved, mends=mends)
+
+
+def extract_of(
+    grids: Sequence[Grid],
+    *,
+    source: str,
+    person_secret: bytes = b"",
+    columns: ColumnMapping | None = None,
+    saved: Sequence[ColumnMapping] = (),
+    mends: Sequence[Mend] = (),
+) -> Extract:
+    """Read one source's extract from the sheets of its file; as :func:`read_extract`, without disk."""
     if source not in SOURCES:
         raise SchemaError(f"{source!r} is no source; choose one of {', '.join(SOURCES)}")
-    grids = read_grids(path, sheet)
     tables = _tables(grids, columns, saved)
     order, order_faults = _day_order(tables)
     records, repeats = _read_tables(tables, source, order, person_secret, mends)
@@ -206,6 +220,7 @@ def read_extract(
         doubts=_joined([part.doubts for part in records]),
         rows_read=below,
         columns=_mapping_of(tables),
+        day_order=order,
         faults=(
             *(fault for table in tables for fault in table.grid.faults),
             *_passed_over(grids, tables),

@@ -1,10 +1,12 @@
 """Put incidents on the ground by postcode, grid point or named place; what cannot be located stays, and says why."""
 
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.crs import GRID
@@ -22,9 +24,51 @@ NEVER_RELEASED = "never to be released"
 
 _RANKS = {"unit": 0, "easting_northing": 1, "grid_reference": 2, "named_place": 3, "sector": 4, "district": 5}
 _WIDE, _NOWHERE = 6, 9
+_FOUND = (
+    *(column for column in INCIDENT_COLUMNS if column.name == "postcode"),
+    *LOCATED_COLUMNS[len(INCIDENT_COLUMNS) :],
+)
 _AREAS = ["district", "district_2021", "lsoa"]
 _POINT = ["easting", "northing", "uncertainty_metres"]
 _UNRECORDED = "no postcode recorded"
+
+_DATED = (
+    "withdrawn {end}, before this incident",
+    "withdrawn {end} and used anew since, perhaps for another place",
+    "withdrawn {end}; this incident has no date",
+    "introduced {start}, after this incident",
+    "withdrawn since 2022-05, in a month not known, perhaps before this incident",
+)
+_KEY = 10**6
+"""A month (201403) is less than this, so that two of them make one number."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Words:
+    """A text for each row, by its number in a list of distinct texts; number 0 is the empty text."""
+
+    numbers: np.ndarray
+    texts: pd.Series
+
+    @classmethod
+    def of(cls, rows: np.ndarray, keys: np.ndarray, say: Callable[[np.ndarray], pd.Series]) -> "_Words":
+        """Say something of each of ``rows`` by its key, each distinct key once, and nothing of the other rows."""
+        numbers = np.zeros(len(keys), dtype="int64")
+        found, distinct = pd.factorize(keys[rows])
+        numbers[rows] = found + 1
+        return cls(numbers, pd.concat([pd.Series("", index=[0], dtype="str"), say(distinct)], ignore_index=True))
+
+    def then(self, other: "_Words") -> "_Words":
+        """Write two texts as one."""
+        width = len(other.texts)
+        keys = self.numbers * width + other.numbers
+        return self.of(
+            keys > 0, keys, lambda key: _joined(_at(self.texts, key // width), _at(other.texts, key % width))
+        )
+
+    def series(self) -> pd.Series:
+        """Give the text of each row."""
+        return _at(self.texts, self.numbers)
 
 
 def locate(incidents: pd.DataFrame, gazetteer: Gazetteer, places: PlaceList = NO_PLACES) -> gpd.GeoDataFrame:
@@ -65,31 +109,63 @@ def locate(incidents: pd.DataFrame, gazetteer: Gazetteer, places: PlaceList = NO
         If ``incidents`` does not keep the incident contract.
     """
     rows = check(incidents, INCIDENT_COLUMNS, "incidents")
-    found = _found(rows["postcode"], rows["location"], gazetteer, places)
-    located = rows.assign(
-        postcode=found["postcode"],
-        precision=found["precision"],
-        located_by=found["located_by"],
-        not_located_because=found["reason"],
-        place_remark=_joined(found["remark"], _dated_remarks(found, rows["received_on"])),
-        **{column: found[column] for column in (*_POINT, *_AREAS)},
-    )
-    check(located, LOCATED_COLUMNS[len(INCIDENT_COLUMNS) :], "located incidents")
-    points = gpd.GeoSeries.from_xy(located["easting"], located["northing"], crs=GRID)
-    points[located["precision"].eq("none")] = None
-    return gpd.GeoDataFrame(located[names(LOCATED_COLUMNS)].assign(point=points), geometry="point", crs=GRID)
+    found = _found(rows, gazetteer, places)
+    located = rows.assign(**{column.name: found[column.name] for column in _FOUND})
+    check(located, _FOUND, "located incidents")
+    located = located[names(LOCATED_COLUMNS)].assign(point=found["point"])
+    return gpd.GeoDataFrame(located, geometry="point", crs=GRID, copy=False)
 
 
-def _found(postcodes: pd.Series, locations: pd.Series, gazetteer: Gazetteer, places: PlaceList) -> pd.DataFrame:
-    """Place each row by its distinct pair of postcode and location."""
-    first, postcode_texts = pd.factorize(postcodes)
-    second, location_texts = pd.factorize(locations)
-    width = max(len(location_texts), 1)
-    pair_of_row, pairs = pd.factorize(first.astype("int64") * width + second)
+def _found(rows: pd.DataFrame, gazetteer: Gazetteer, places: PlaceList) -> pd.DataFrame:
+    """Place each row: read each distinct postcode and location once, and choose between the two by their ranks."""
+    first, postcode_texts = pd.factorize(rows["postcode"])
+    second, location_texts = pd.factorize(rows["location"])
     by_postcode = _read(pd.Series(postcode_texts, dtype="str"), gazetteer, places, repair=True)
     by_location = _read(pd.Series(location_texts, dtype="str"), gazetteer, places, repair=False)
-    chosen = _choose(by_postcode.take(pairs // width), by_location.take(pairs % width))
-    return chosen.take(pair_of_row).set_index(postcodes.index)
+    read = pd.concat([by_postcode, by_location], ignore_index=True)
+    second = second + len(by_postcode)
+    rank = read["rank"].to_numpy()
+    point = (rank >= _RANKS["easting_northing"]) & (rank <= _RANKS["named_place"])
+    taken = (rank[second] < rank[first]) | ((rank[second] == rank[first]) & point[second])
+    place = np.where(taken, second, first)
+    from_location = taken & read["located_by"].eq("postcode").to_numpy()[place]
+    remarked = read["remark"].ne("").to_numpy()[place]
+    remarks = (
+        _Words.of(remarked, place, lambda at: _at(read["remark"], at))
+        .then(_Words.of(from_location, first, lambda at: _from_location(_at(read["given"], at))))
+        .then(_dated_remarks(read[["introduced", "terminated", "live", "rank"]].take(place), rows["received_on"]))
+    )
+    columns = {column: _at(read[column], place) for column in ("precision", "located_by", *_POINT, *_AREAS)}
+    columns["postcode"] = _at(read["postcode"], np.where(from_location, second, first))
+    columns["not_located_because"] = _reasons(read["reason"], first, second, rank[place] == _NOWHERE).series()
+    columns["place_remark"] = remarks.series()
+    columns["point"] = _points_at(read, place)
+    return pd.DataFrame(columns).set_index(rows.index)
+
+
+def _at(values: pd.Series, rows: np.ndarray) -> pd.Series:
+    """Give the values at some rows, numbered anew."""
+    return values.take(rows).reset_index(drop=True)
+
+
+def _points_at(read: pd.DataFrame, place: np.ndarray) -> gpd.GeoSeries:
+    """Give the point of each row, made once for each distinct text, and none where there is no place."""
+    known = read["easting"].notna().to_numpy()
+    points = gpd.points_from_xy(read.loc[known, "easting"], read.loc[known, "northing"], crs=GRID)
+    number = np.where(known, np.cumsum(known) - 1, -1)
+    return gpd.GeoSeries(points.take(number[place], allow_fill=True))
+
+
+def _reasons(reason: pd.Series, first: np.ndarray, second: np.ndarray, lost: np.ndarray) -> _Words:
+    """Say why neither the postcode nor the location of lost rows gives a place."""
+    ours = _Words.of(lost, first, lambda at: _at(reason, at))
+    return ours.then(_Words.of(lost, second, lambda at: _of_location(_at(reason, at))))
+
+
+def _of_location(reason: pd.Series) -> pd.Series:
+    unfound = reason.mask(reason.eq(_UNRECORDED), "")
+    unfound = unfound.mask(unfound.eq(NOT_A_POSTCODE), "no point, postcode or place of the list")
+    return unfound.mask(unfound.ne(""), "location: " + unfound)
 
 
 def _read(texts: pd.Series, gazetteer: Gazetteer, places: PlaceList, *, repair: bool) -> pd.DataFrame:
@@ -100,8 +176,10 @@ def _read(texts: pd.Series, gazetteer: Gazetteer, places: PlaceList, *, repair: 
     it is also a grid square of 10 km in Scotland. 'M1' alone is a road, unless the scheme's area holds M1.
     """
     table = gazetteer.table(texts, repair=repair)
-    table = table.assign(given=texts, located_by=table["precision"].mask(table["precision"] != "none", "postcode"))
-    other = table["precision"].eq("none") & texts.ne("")
+    located = table["precision"].ne("none")
+    located_by = _at(pd.Series(["none", "postcode"], dtype="str"), located.to_numpy().astype("int64"))
+    table = table.assign(given=texts, located_by=located_by, rank=_ranks(table["precision"]))
+    other = ~located & texts.ne("")
     if other.any():
         points = _points(texts[other], gazetteer, places)
         columns = [column for column in points if column != "reason"]
@@ -110,9 +188,14 @@ def _read(texts: pd.Series, gazetteer: Gazetteer, places: PlaceList, *, repair: 
         explained = points.index[points["reason"] != ""]
         table.loc[explained, "reason"] = points.loc[explained, "reason"]
         table.loc[placed, "reason"] = ""
-    kind = table["located_by"].mask(table["located_by"] == "postcode", table["precision"])
-    wide = table["located_by"].eq("grid_reference") & (table["uncertainty_metres"] > WIDE_METRES)
-    return table.assign(rank=kind.map(_RANKS).fillna(_NOWHERE).mask(wide, _WIDE).astype("int64"))
+    return table
+
+
+def _ranks(kinds: pd.Series) -> np.ndarray:
+    """Give the rank of each kind of place: the lower, the surer."""
+    numbers, found = pd.factorize(kinds)
+    ranks = np.array([_RANKS.get(kind, _NOWHERE) for kind in found], dtype="int64")
+    return np.asarray(ranks[numbers])
 
 
 def _points(texts: pd.Series, gazetteer: Gazetteer, places: PlaceList) -> pd.DataFrame:
@@ -122,7 +205,9 @@ def _points(texts: pd.Series, gazetteer: Gazetteer, places: PlaceList) -> pd.Dat
         points = _with_names(points, texts, gazetteer, places)
     placed = points["located_by"] != "none"
     areas = gazetteer.areas_at(points.loc[placed, _POINT])
+    wide = points["located_by"].eq("grid_reference") & (points["uncertainty_metres"] > WIDE_METRES)
     points = points.assign(
+        rank=np.where(wide, _WIDE, _ranks(points["located_by"])),
         precision=pd.Series("place", index=points.index, dtype="str").where(placed, "none"),
         **{column: areas[column].reindex(points.index, fill_value="").astype("str") for column in _AREAS},
     )
@@ -180,53 +265,29 @@ def _far_remarks(points: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
     return words.mask(mended, words + ": easting and northing may be swapped").astype("str")
 
 
-def _choose(by_postcode: pd.DataFrame, by_location: pd.DataFrame) -> pd.DataFrame:
-    """Choose between what the postcode and what the location says, pair by pair."""
-    ours, other = by_postcode.reset_index(drop=True), by_location.reset_index(drop=True)
-    point = other["rank"].between(_RANKS["easting_northing"], _RANKS["named_place"])
-    taken = (other["rank"] < ours["rank"]) | ((other["rank"] == ours["rank"]) & point)
-    chosen = ours.mask(taken, other)
-    from_location = taken & other["located_by"].eq("postcode")
-    lost = chosen["rank"] == _NOWHERE
-    unfound = other["reason"].mask(other["reason"].eq(_UNRECORDED), "")
-    unfound = unfound.mask(unfound.eq(NOT_A_POSTCODE), "no point, postcode or place of the list")
-    return chosen.assign(
-        postcode=ours["postcode"].mask(from_location, other["postcode"]),
-        reason=_joined(ours["reason"], unfound.mask(unfound.ne(""), "location: " + unfound)).where(lost, ""),
-        remark=_joined(chosen["remark"], _from_location(ours["given"]).where(from_location, "")),
-    )
-
-
 def _from_location(recorded: pd.Series) -> pd.Series:
     words = pd.Series("postcode taken from the location", index=recorded.index, dtype="str")
     return words.mask(recorded.str.strip().ne(""), words + "; the postcode says " + recorded)
 
 
-def _dated_remarks(found: pd.DataFrame, received_on: pd.Series) -> pd.Series:
+def _dated_remarks(found: pd.DataFrame, received_on: pd.Series) -> _Words:
     """Say where a unit postcode was withdrawn before the day of its incident, or introduced after it; by the month."""
-    month = (received_on.dt.year * 100 + received_on.dt.month).fillna(0).astype("int64")
-    start, end = found["introduced"], found["terminated"]
-    unit = found["precision"].eq("unit") & start.gt(0)
-    dated, ended = unit & month.gt(0), unit & end.gt(0)
-    lost = dated & ~found["live"] & end.eq(0) & start.lt(SINCE_LOOKUP) & month.ge(SINCE_LOOKUP)
-    remarks = pd.Series("", index=found.index, dtype="str")
-    for rows, words in (
-        (dated & ended & month.gt(end) & ~found["live"], "withdrawn {end}, before this incident"),
-        (
-            dated & ended & month.gt(end) & found["live"],
-            "withdrawn {end} and used anew since, perhaps for another place",
-        ),
-        (ended & ~month.gt(0), "withdrawn {end}; this incident has no date"),
-        (dated & start.gt(month), "introduced {start}, after this incident"),
-        (lost, "withdrawn since 2022-05, in a month not known, perhaps before this incident"),
-    ):
-        months = found.loc[rows, ["introduced", "terminated"]]
-        said = {
-            pair: words.format(start=_month(pair[0]), end=_month(pair[1]))
-            for pair in set(months.itertuples(index=False, name=None))
-        }
-        remarks[rows] = [said[pair] for pair in months.itertuples(index=False, name=None)]
-    return remarks
+    month = (received_on.dt.year * 100 + received_on.dt.month).fillna(0).to_numpy().astype("int64")
+    start, end, live = (found[column].to_numpy() for column in ("introduced", "terminated", "live"))
+    unit = (found["rank"].to_numpy() == _RANKS["unit"]) & (start > 0)
+    dated, ended = unit & (month > 0), unit & (end > 0)
+    over = dated & ended & (month > end)
+    lost = dated & ~live & (end == 0) & (start < SINCE_LOOKUP) & (month >= SINCE_LOOKUP)
+    sorts = (over & ~live, over & live, ended & (month == 0), dated & (start > month), lost)
+    sort = np.select(sorts[::-1], range(len(sorts) - 1, -1, -1), default=-1)  # the last that holds
+    return _Words.of(sort >= 0, (sort * _KEY + start) * _KEY + end, _dated_words)
+
+
+def _dated_words(keys: np.ndarray) -> pd.Series:
+    words = [
+        _DATED[key // _KEY**2].format(start=_month(key // _KEY % _KEY), end=_month(key % _KEY)) for key in keys.tolist()
+    ]
+    return pd.Series(words, dtype="str")
 
 
 def _month(number: int) -> str:

@@ -320,10 +320,15 @@ class Gazetteer:
         return np.asarray((size >= OFFICE_POSTCODES) & (districts >= OFFICE_DISTRICTS))
 
     @cached_property
+    def _is_live(self) -> np.ndarray:
+        """Whether each row is live with a point of its own; each of them if none is."""
+        own = self.frame["live"].to_numpy() & ~self._at_office
+        return own if own.any() else np.ones(len(own), dtype="bool")
+
+    @cached_property
     def _live(self) -> pd.DataFrame:
         """Live postcodes with a point of their own, in order of postcode."""
-        own = self.frame[self.frame["live"] & ~self._at_office]
-        return own if len(own) else self.frame
+        return self.frame[self._is_live]
 
     @cached_property
     def _tree(self) -> cKDTree:
@@ -373,8 +378,7 @@ class Gazetteer:
 
         One without a live postcode is that of its terminated ones; a district of mail offices alone is theirs.
         """
-        rank = np.where(self._at_office, 2, 1)
-        rank[self.frame.index.get_indexer(self._live.index)] = 0
+        rank = np.where(self._is_live, 0, np.where(self._at_office, 2, 1))
         ranked = self.frame[list(_GROUPED)].assign(rank=rank)
         sectors = ranked.assign(key=self._sector)[~self._at_office]
         return _groups_of(pd.concat([sectors, ranked.assign(key=self._outward)], ignore_index=True))
@@ -452,8 +456,7 @@ def _groups_of(keyed: pd.DataFrame) -> pd.DataFrame:
     own = keyed[keyed["rank"] == keyed.groupby("key", observed=True)["rank"].transform("min")]
     groups = own.groupby("key", observed=True)
     mean = groups[["easting", "northing"]].mean()
-    centre = mean.reindex(own["key"])
-    away = np.hypot(*(own[axis] - centre[axis].to_numpy() for axis in ("easting", "northing")))
+    away = np.hypot(*(own[axis] - groups[axis].transform("mean") for axis in ("easting", "northing")))
     doubt = away.groupby(own["key"], observed=True).quantile(0.9).clip(lower=UNIT_METRES).round()
     common = {column: _commonest(own, column) for column in ("district", "district_2021")}
     found = mean.assign(uncertainty_metres=doubt, **common, lsoa="")

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from geo.deployment.shifts import read_shift_log
+from geo.deployment.shifts import shift_log_of
 from geo.errors import ProjectError, SchemaError, SourceError
 from geo.incidents import demonstration
-from geo.incidents.columns import ColumnMapping, find_mapped, looks_like
+from geo.incidents.columns import ColumnMapping, looks_like
 from geo.incidents.grid import Grid, read_grids
-from geo.incidents.read import read_extract
-from geo.incidents.times import DATED, order_of
-from geo.incidents.values import DayOrder
+from geo.incidents.read import extract_of
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
 from geo.scenarios.presets import DEMONSTRATION_BASE
@@ -106,11 +104,10 @@ def _read(
     digest, secret = digest_of(file), project.person_secret
     if columns is None and _is_shift_log(grids):
         arrival = Arrival(digest, shown, SHIFT_LOG)
-        return arrival, delivery_of_shift_log(read_shift_log(file), arrival, secret)
+        return arrival, delivery_of_shift_log(shift_log_of(grids), arrival, secret)
     saved = project.mappings(source)
-    extract = read_extract(file, source=source, person_secret=secret, columns=columns, saved=saved)
-    order = extract.columns.day_order or _day_order(grids, extract.columns)
-    arrival = Arrival(digest, shown, source, extract.columns.to_json(), order)
+    extract = extract_of(grids, source=source, person_secret=secret, columns=columns, saved=saved)
+    arrival = Arrival(digest, shown, source, extract.columns.to_json(), extract.day_order)
     located = locate(extract.accepted, gazetteer, project.places)
     return arrival, delivery_of_extract(extract, located, arrival, secret)
 
@@ -130,19 +127,6 @@ def _is_shift_log(grids: Sequence[Grid]) -> bool:
     """Tell by its headings whether a file is a shift log, and no extract of incidents."""
     kinds = {looks_like(grid.cells) for grid in grids}
     return "shifts" in kinds and "incidents" not in kinds
-
-
-def _day_order(grids: Sequence[Grid], columns: ColumnMapping) -> DayOrder:
-    """Find the day order that a file's own dates show: what its rows are read by when they are mended."""
-    dated = [
-        grid.cells.iloc[header.place + 1 :][header.fields[field]]
-        for grid in grids
-        if (header := find_mapped(grid.cells, columns)) is not None
-        for field in DATED
-        if field in header.fields
-    ]
-    day_first, month_first, _ = order_of(dated)
-    return "mixed" if day_first and month_first else "month" if month_first else "day"
 
 
 def _says_synthetic(grids: Sequence[Grid]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.demand.exposure import ROUND_THE_CLOCK, round_the_clock
+from geo.demand.exposure import round_the_clock
 from geo.demand.rates import fit_demand
 from geo.deployment.patterns import with_days
 from geo.places.postcodes import Gazetteer
@@ -14,6 +14,7 @@ from geo.routing.estimated import estimate_roads
 from geo.routing.network import RoadNetwork, load_network
 from geo.scenarios.world import World
 from geo.store.project import Project
+from geo.tables import ROUND_THE_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ def watch(project: Project, selection: Selection) -> pd.DataFrame:
     A source that is kept day and night was watched from its first day on record to its last, within the period.
     """
     incidents, shifts = select(project, selection)
-    received = incidents["received_at"].dropna()
-    if selection.source not in ROUND_THE_CLOCK or received.empty:
+    days = incidents["received_on"].dropna()
+    if selection.source not in ROUND_THE_CLOCK or days.empty:
         return shifts
-    return round_the_clock(received.min().tz_localize(None).normalize(), received.max().tz_localize(None).normalize())
+    return round_the_clock(days.min(), days.max())
 
 
 def load_world(project: Project, network: RoadNetwork, selection: Selection = Selection(), *, seed: int = 0) -> World:

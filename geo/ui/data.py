@@ -21,10 +21,11 @@ STEPS: dict[str, Callable[[Question], None]] = {
 def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way
     """Show the ledger, the steps and the one that is chosen."""
     ledger = question.project.ledger()
-    total = ledger[["rows_read", "accepted", "quarantined", "refused"]].sum()
+    total = ledger[["rows_read", "accepted", "quarantined", "refused", "erased"]].sum()
+    erased = f" + erased {total['erased']}" if total["erased"] else ""
     st.markdown(
         f"**Read {total['rows_read']} = accepted {total['accepted']} + quarantined {total['quarantined']} + "
-        f"refused {total['refused']}, from {words.count(len(ledger), 'file')}.**"
+        f"refused {total['refused']}{erased}, from {words.count(len(ledger), 'file')}.**"
     )
     if "next-step" in st.session_state:
         st.session_state["step"] = st.session_state.pop("next-step")

@@ -94,7 +94,7 @@ def test_blank_section_136_is_bounded_by_nothing_and_everything(weeks):
     found = row(shares, source="mental_health", outcome="Section 136 detention")
     assert (found["yes"], found["no"], found["unknown"]) == (0, 0, 19)
     assert (found["low"], found["high"]) == (0.0, 1.0)
-    assert found["words"].startswith("0% to 100%")
+    assert found["words"].startswith("0 to 100 %")
     assert not ((shares["source"] == "police") & (shares["outcome"] == "Information shared with officers")).any()
 
 

@@ -239,6 +239,25 @@ def test_no_incidents_are_located_as_no_incidents():
     assert len(locate(incidents([]), Gazetteer.default())) == 0
 
 
+@pytest.mark.parametrize("postcodes", [[], ["junk"], ["NN1 5BD"], ["NN1 5BD", "NN1", ""]])
+def test_the_kind_of_a_column_does_not_depend_on_what_is_found(postcodes):
+    located = locate(incidents(postcodes), Gazetteer.default())
+    for column in LOCATED_COLUMNS[len(INCIDENT_COLUMNS) :]:
+        assert located[column.name].dtype == ("float64" if column.kind == "number" else "str"), column.name
+
+
+def test_rows_of_one_postcode_share_its_point_and_keep_their_own_words():
+    rows = incidents(["NN1 2LD", "NN1 2LD", "junk"], ["", "by the bridge", "NN1 2LD"])
+    rows = rows.assign(received_on=pd.to_datetime(["2014-03-31", "2015-01-01", "2016-01-01"]).astype("datetime64[us]"))
+    located = locate(rows.set_axis([5, 5, 5]), Gazetteer.default())
+    assert len(set(located.geometry)) == 1
+    assert located["place_remark"].tolist() == [
+        "",
+        "withdrawn 2014-03, before this incident",
+        "postcode taken from the location; the postcode says junk; withdrawn 2014-03, before this incident",
+    ]
+
+
 def test_a_frame_that_breaks_the_contract_is_refused():
     with pytest.raises(SchemaError, match="columns are missing"):
         locate(pd.DataFrame({"postcode": ["NN1 5BD"]}), Gazetteer.default())

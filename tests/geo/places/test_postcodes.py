@@ -243,6 +243,31 @@ def test_a_wide_square_lies_in_the_commonest_district_around_it_and_in_an_lsoa_o
     assert gazetteer.areas_at(points.assign(easting=0, uncertainty_metres=200.0))["lsoa"].tolist() == ["1", "1"]
 
 
+def test_a_wide_point_beyond_its_doubt_takes_the_areas_of_the_nearest_live_postcode():
+    far = pd.DataFrame({"easting": range(200, 400), "northing": 7, "uncertainty_metres": 101.0})
+    areas = gazetteer_of("ZE1 0AA", "ZE1 0AB").areas_at(far)  # some roots of sums of squares are rounded down
+    assert areas["district"].eq("Shetland").all()
+
+
+def test_a_sector_without_a_live_postcode_is_where_its_terminated_ones_were():
+    frame = pd.DataFrame(
+        {"easting": [0, 100, 300], "northing": 0, "live": [True, False, False]},
+        index=["ZE1 0AA", "ZE1 1AA", "ZE1 1AB"],
+    )
+    gazetteer = Gazetteer(frame.assign(**{name: SAME[name] for name in SAME if name != "live"}), ("Shetland",))
+    assert (gazetteer.find("ZE1 1").easting, gazetteer.find("ZE1").easting) == (200, 0)
+    assert gazetteer.table(["ZE1 1"])["live"].tolist() == [True]  # of units alone is it known that they are not
+
+
+def test_a_district_of_mail_offices_alone_is_theirs_and_a_sector_is_not_known():
+    office = [f"ZE{n % 3 + 1} 9{a}{b}" for n, (a, b) in enumerate((a, b) for a in "ABDEF" for b in "ABDE")]
+    homes = pd.DataFrame({"easting": 3000}, index=["ZE1 1AA", "ZE1 1AB"])
+    frame = pd.concat([pd.DataFrame({"easting": 0}, index=office), homes]).assign(northing=0, **SAME)
+    table = Gazetteer(frame, ("Shetland",)).table(["ZE2", "ZE2 9", "ZE1"])
+    assert table["precision"].tolist() == ["district", "none", "district"]
+    assert table["easting"].tolist()[::2] == [0, 3000]
+
+
 def test_a_gazetteer_without_its_columns_is_refused():
     with pytest.raises(SchemaError, match="lacks 7 columns"):
         Gazetteer(pd.DataFrame({"easting": [0], "northing": [0]}, index=["NN1 5BD"]), ("Northamptonshire",))
