@@ -260,7 +260,7 @@ def erase(project: Path, before: str | None, reference: str | None, imported: st
     Erase records of PROJECT for good, or take an import back.
 
     Records past the project's retention period go too. What was erased stays out when its file is imported again; an
-    import that was taken back can be made again.
+    import that was taken back, which takes its mends and settled pairs along, can be made again.
     """
     from geo.store.project import open_project
 
