@@ -370,7 +370,7 @@ def _lost(rows: pd.DataFrame, cost: _Cost) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    return "under 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
 
 
 def _cost_sentences(costs: pd.DataFrame) -> list[str]:

@@ -23,9 +23,10 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
     ledger = question.project.ledger()
     total = ledger[["rows_read", "accepted", "quarantined", "refused", "erased"]].sum()
     erased = f" + erased {total['erased']}" if total["erased"] else ""
+    shown = {name: words.thousands(value) for name, value in total.items()}
     st.markdown(
-        f"**Read {total['rows_read']} = accepted {total['accepted']} + quarantined {total['quarantined']} + "
-        f"refused {total['refused']}{erased}, from {words.count(len(ledger), 'file')}.**"
+        f"**Read {shown['rows_read']} = accepted {shown['accepted']} + quarantined {shown['quarantined']} + "
+        f"refused {shown['refused']}{erased}, from {words.count(len(ledger), 'file')}.**"
     )
     if "next-step" in st.session_state:
         st.session_state["step"] = st.session_state.pop("next-step")

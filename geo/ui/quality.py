@@ -1,6 +1,7 @@
 """Quality: what the records leave out, what each blank costs, and the template that leaves less out."""
 
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -23,14 +24,17 @@ def show(question: Question) -> None:
         st.info("Nothing was imported yet. Bring files in with the step Upload.")
         return
     report = _report(project, question.version)
-    for sentence in report.sentences[:FIRST_SENTENCES]:
-        st.markdown(f"- {words.plain(sentence)}")
-    with st.expander(f"All {len(report.sentences)} findings"):
-        for sentence in report.sentences[FIRST_SENTENCES:]:
-            st.markdown(f"- {words.plain(sentence)}")
+    st.markdown(_bullets(report.sentences[:FIRST_SENTENCES]))
+    if others := report.sentences[FIRST_SENTENCES:]:
+        with st.expander(f"More: {words.count(len(others), 'finding')}"):
+            st.markdown(_bullets(others))
     _take_away(project, report)
     _completeness(report.completeness)
     _more(report)
+
+
+def _bullets(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {words.plain(sentence)}" for sentence in sentences)
 
 
 @st.cache_resource(show_spinner="Checking the records …", max_entries=4, scope="session")

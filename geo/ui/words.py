@@ -67,7 +67,12 @@ def plain(text: str) -> str:
 
 def count(number: int, noun: str) -> str:
     """Give a number with its noun, as ``1 incident`` or ``1 234 incidents`` with a thin space."""
-    return f"{number:,}".replace(",", "\u2009") + f" {noun}{'' if number == 1 else 's'}"
+    return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def thousands(number: int) -> str:
+    """Give a whole number with thin spaces between its thousands."""
+    return f"{number:,}".replace(",", "\u2009")
 
 
 def minutes(value: float) -> str:

@@ -97,13 +97,13 @@ def test_two_extracts_are_matched_and_become_a_quality_report(
     assert project.decisions()["verdict"].tolist() == ["different"]
     step(analyst, "Quality")
     page.get_by_text(finding).first.wait_for(timeout=60_000)
-    page.screenshot(path=pictures / "quality.png")
     with page.expect_download() as report:
         page.get_by_role("button", name="Download the report (CSV)").click()
     rows = list(csv.DictReader(io.StringIO(report.value.path().read_text(encoding="utf-8-sig"))))
     assert any(finding in row["words"] for row in rows)
     with page.expect_download() as template:
         page.get_by_role("button", name="Download the recording template (XLSX)").click()
+    page.screenshot(path=pictures / "quality.png")
     assert load_workbook(io.BytesIO(template.value.path().read_bytes())).sheetnames
 
 
