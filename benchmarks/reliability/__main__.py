@@ -14,8 +14,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 SECTIONS = ("corpora", "kills", "duplicates")
 HEAD = """# Reliability: what was broken on purpose, and what happened
 
-Every figure on this page was printed by `make reliability`, which breaks files, processes and disks and counts what is left. Times and
-machines differ; the counts must not.
+Every figure on this page was printed by `make reliability`, which breaks files, processes and disks and counts what is
+left. Times and machines differ; the counts must not.
 """
 
 
