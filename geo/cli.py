@@ -7,6 +7,7 @@ JSON fields are defined in docs/cli.md.
 import datetime as dt
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -109,6 +110,7 @@ def import_(project: Path, files: tuple[Path, ...], source: str, columns: Path |
     """
     from geo.places.named import PlaceList
     from geo.places.postcodes import Gazetteer
+    from geo.store.history import counted
     from geo.store.intake import import_file
     from geo.store.project import open_project
 
@@ -118,11 +120,12 @@ def import_(project: Path, files: tuple[Path, ...], source: str, columns: Path |
     if places is not None:
         listed = PlaceList.read(places)
         moved = opened.set_places(listed, gazetteer)
-        click.echo(f"{places.name}: {len(listed.frame())} named places; {moved} incidents stand elsewhere now")
+        number = counted(len(listed.frame()), "named place")
+        click.echo(f"{places.name}: {number}; {counted(moved, 'incident')} placed anew")
     for file in files:
         imported = import_file(opened, file, source, gazetteer, columns=mapping)
         if imported is None:
-            click.echo(f"{file.name}: imported before, as {opened.imported_as(file)}; nothing changed")
+            click.echo(f"{file.name}: {_imported_before(opened, file, source)}")
         for sentence in imported.faults if imported else ():
             click.echo(f"{file.name}: {sentence}")
     _print_ledger(opened.ledger().to_dict("records"))
@@ -218,6 +221,7 @@ def quality(project: Path, table: Path | None, template: Path | None, as_json: b
     """Say what the records of PROJECT leave out, and what each blank costs."""
     from geo.incidents.quality import quality_report
     from geo.incidents.template import write_template
+    from geo.store.history import counted
     from geo.store.project import open_project
     from geo.whole import whole
 
@@ -229,10 +233,10 @@ def quality(project: Path, table: Path | None, template: Path | None, as_json: b
     if table is not None:
         with whole(table) as beside:
             figures.to_csv(beside, index=False, encoding="utf-8-sig")
-        written.append(f"{table}: {len(figures)} figures; a working copy: it counts single incidents")
+        written.append(f"{table}: {counted(len(figures), 'figure')}; a working copy: it counts single incidents")
     if template is not None:
-        number = write_template(template, incidents)
-        written.append(f"{template}: the recording template, {number} incidents prefilled; it holds records")
+        prefilled = counted(write_template(template, incidents), "incident")
+        written.append(f"{template}: the recording template, {prefilled} prefilled; it holds records")
     if as_json:
         _print_json(
             {
@@ -262,6 +266,7 @@ def erase(project: Path, before: str | None, reference: str | None, imported: st
     Records past the project's retention period go too. What was erased stays out when its file is imported again; an
     import that was taken back, which takes its mends and settled pairs along, can be made again.
     """
+    from geo.store.history import counted
     from geo.store.project import open_project
 
     asked = [word for word in (before, reference, imported) if word is not None]
@@ -272,7 +277,7 @@ def erase(project: Path, before: str | None, reference: str | None, imported: st
         _take_back(opened, imported.strip())
         return
     number = opened.erase(before=_date(before) if before else None, reference=reference or "")
-    click.echo(f"{number} records erased for good" if number else "no record fits; nothing was erased")
+    click.echo(f"{counted(number, 'record')} erased for good" if number else "no record fits; nothing was erased")
     for path in opened.files_beside():
         click.echo(f"- {path} may still hold them as received: delete it yourself")
 
@@ -505,6 +510,22 @@ def _print_weights(table: Any, as_json: bool) -> None:
     for row in table.itertuples():
         click.echo(f"{row.weight:+5.1f}  {row.evidence}: {row.finding} ({row.same:g} against {row.chance:.5g})")
         click.echo(f"       {row.reasoning}")
+
+
+def _imported_before(project: Any, file: Path, source: str) -> str:
+    """Say that a file was imported before, and the way out where it was as another source."""
+    from geo.store.ledger import SHIFT_LOG
+    from geo.store.project import digest_of
+
+    known = project.imported_as(file)
+    said = f"imported before, as {known}; nothing changed"
+    if known in {source, SHIFT_LOG}:
+        return said
+    ledger, digest = project.ledger(), digest_of(file)
+    name = ledger.loc[ledger["sha256"] == digest, "name"].iloc[0]
+    called = name if (ledger["name"] == name).sum() == 1 else digest
+    command = f"triage-map erase {shlex.quote(str(project.folder))} --import {shlex.quote(called)}"
+    return f"{said}; to import it as {source}, take it back first with: {command}"
 
 
 def _take_back(project: Any, name: str) -> None:

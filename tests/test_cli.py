@@ -173,12 +173,12 @@ def test_a_list_of_named_places_is_imported_before_the_files(tmp_path, run, caps
     run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
     code, out, _ = run("import", folder, calls, "--places", places, capsys=capsys)
     assert code == 0
-    assert "places.csv: 1 named places; 0 incidents stand elsewhere now" in out
+    assert "places.csv: 1 named place; 0 incidents placed anew" in out
     incident = open_project(folder).incidents().iloc[0]
     assert (incident["located_by"], incident["easting"], incident["northing"]) == ("named_place", 475400, 255300)
     places.write_text("name,easting,northing,uncertainty_metres\nM1 J15,475500,255300,150\n")
     _, out, _ = run("import", folder, "--places", places, capsys=capsys)
-    assert "1 named places; 1 incidents stand elsewhere now" in out
+    assert "1 named place; 1 incident placed anew" in out
 
 
 def test_reconcile_proposes_pairs_and_merges_nothing(weeks, run, capsys):
@@ -231,7 +231,7 @@ def test_quality_says_what_blanks_cost_and_writes_table_and_template(weeks, tmp_
     found = mapped[(mapped["source"] == "mental_health") & (mapped["field"] == "place")].iloc[0]
     assert (found["count"], found["of"], found["share"]) == (3, 8, 0.375)
     _, out, _ = run("check", template, "--source", "police", "--json", capsys=capsys)
-    assert (json.loads(out)["rows_read"], json.loads(out)["accepted"]) == (31, 31)
+    assert (json.loads(out)["rows_read"], json.loads(out)["refused"]) == (31, 31)  # nobody filled them in
     _, out, _ = run("quality", weeks, "--json", capsys=capsys)
     answer = json.loads(out)
     assert len(answer["figures"]) == len(figures)
@@ -256,7 +256,7 @@ def test_erase_takes_records_out_for_good(copied, run, capsys):
     _, out, _ = run("import", copied, *sorted((copied / "extracts").iterdir()), capsys=capsys)
     assert len(open_project(copied).incidents()) == len(left.incidents())
     _, out, _ = run("erase", copied, "--reference", "OA-009", capsys=capsys)
-    assert out.startswith("1 records erased for good")
+    assert out.startswith("1 record erased for good")
     _, out, _ = run("erase", copied, "--reference", "OA-009", capsys=capsys)
     assert out.startswith("no record fits; nothing was erased")
 
@@ -269,6 +269,32 @@ def test_an_import_is_taken_back_whole_and_can_be_made_again(copied, run, capsys
     assert set(open_project(copied).incidents()["source"]) == {"police"}
     _, out, _ = run("import", copied, file, capsys=capsys)
     assert "read 20 = accepted 19 + quarantined 0 + refused 1" in out
+
+
+def test_a_file_imported_as_the_wrong_source_names_the_way_out(copied, run, capsys):
+    file = next((copied / "extracts").glob("*mental-health*"))
+    _, out, _ = run("import", copied, file, "--source", "s136_register", capsys=capsys)
+    command = f"triage-map erase {copied} --import {file.name}"
+    assert "imported before, as mental_health; nothing changed; to import it as s136_register, " in out
+    assert f"take it back first with: {command}\n" in out
+    assert run(*command.split()[1:], capsys=capsys)[0] == 0
+    _, out, _ = run("import", copied, file, "--source", "s136_register", capsys=capsys)
+    assert "imported before" not in out
+    assert set(open_project(copied).incidents()["source"]) == {"police", "s136_register"}
+
+
+def test_a_shift_log_tried_again_is_no_wrong_source(copied, run, capsys):
+    _, out, _ = run("import", copied, next((copied / "extracts").glob("*shift-log*")), capsys=capsys)
+    assert "nothing changed\n" in out
+
+
+def test_an_untouched_template_imported_as_the_teams_adds_no_incident(weeks, tmp_path, run, capsys):
+    folder, template = tmp_path / "mine", tmp_path / "template.xlsx"
+    run("quality", weeks, "--template", template, capsys=capsys)
+    run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    _, out, _ = run("import", folder, template, "--source", "mental_health", capsys=capsys)
+    assert "read 31 = accepted 0 + quarantined 0 + refused 31" in out
+    assert open_project(folder).incidents().empty
 
 
 def test_doctor_names_every_part(run, capsys):

@@ -1,6 +1,7 @@
 """The shift log: which crew was on duty on which night, with blanks as unknowns."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ _TRUTHS = ("police_staffed", "nhs_staffed", "deployed", "bank_staff", "backfille
 _TEXTS = ("car", "unstaffed_cause", "crew_roles", "note")
 _TIMES = ("start", "end")
 
+LONG = dt.timedelta(hours=14)
+"""A shift beyond this is more likely a slip of the pen than a shift; it counts as recorded, and is named."""
+
+TO_CORRECT = "correct the log and import it again, or decide that this row is no shift"
+"""What a person can do about a shift that cannot be read."""
+
+_TOTAL = re.compile(r"(?:grand |sub ?)?(?:totals?|sum|average|mean|count)\b")
+_FOOTNOTE = re.compile(r"(?:end of|printed|source|notes?\b|prepared|produced|page \d|synthetic|\*|#|key\b|nb\b)")
+
 Row = tuple[int, tuple[str, ...]]
 """The number of a row in the file, from 1, and its cells."""
 
@@ -29,12 +39,16 @@ class ShiftLog:
     """
     The shifts of one file: ``frame`` has the columns of :data:`geo.tables.SHIFT_COLUMNS`.
 
-    ``left_out`` holds the rows that are no shifts (row, reason, text), so ``rows_read`` is the sum of both.
+    ``quarantined`` holds the shifts that cannot be read (row, reason, suggestion, text) and ``left_out`` the rows that
+    are no shifts (row, reason, text), so ``rows_read`` is the sum of the three. ``day_order`` is the one that the dates
+    were read by.
     """
 
     frame: pd.DataFrame
+    quarantined: pd.DataFrame
     left_out: pd.DataFrame
     rows_read: int
+    day_order: DayOrder = "day"
     faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -46,7 +60,9 @@ def read_shift_log(path: str | PathLike[str], *, sheet: str | None = None) -> Sh
     Read a shift log: CSV, TSV, XLSX, XLS or ODS, one row a car and night.
 
     Start and end are Europe/London. An end at or before the start is the next day's; the shift keeps the date on
-    which it began. A blank staffing cell is unknown. A shift without an id takes its ISO date.
+    which it began. A blank staffing cell is unknown. A shift without an id takes its ISO date. Totals, footnotes, blank
+    rows, the headings again and a row that stands twice word for word are no shifts; what else cannot be read or has no
+    date is quarantined.
 
     Raises
     ------
@@ -61,16 +77,56 @@ def shift_log_of(grids: Sequence[Grid]) -> ShiftLog:
     grid, header = _shift_sheet(grids)
     below = [(int(row[0]), row[1:]) for row in grid.cells.iloc[header.place + 1 :].itertuples(name=None)]
     order = values.day_order(_cells(row, header).get(field, "") for row in below for field in ("date", *_TIMES))
-    read = [(row, _read_row(row, header, order)) for row in below]
+    none = _no_shifts(below, grid.cells.iloc[header.place].tolist(), header.fields["date"])
+    read = [(row, _read_row(row, header, order)) for row in below if row[0] not in none]
     kept = [(row, shift) for row, shift in read if isinstance(shift, dict)]
+    unread = [(row[0], reason, TO_CORRECT, _text(row)) for row, reason in read if isinstance(reason, str)]
     ids, id_faults = _identify([shift for _, shift in kept])
-    left = [(row[0], trouble.reason, _text(row)) for row, trouble in read if isinstance(trouble, Trouble)]
+    left = [(row[0], none[row[0]], _text(row)) for row in below if row[0] in none]
     return ShiftLog(
         frame=_frame(grid.file, kept, ids),
-        faults=(*grid.faults, *id_faults, *_left_faults(left), *_entry_faults(below, header)),
-        left_out=pd.DataFrame(left, columns=["row", "reason", "text"]).astype({"row": "int64"}),
+        quarantined=_rows(unread, "row", "reason", "suggestion", "text"),
+        left_out=_rows(left, "row", "reason", "text"),
         rows_read=len(below),
+        day_order=order,
+        faults=(
+            *grid.faults,
+            *id_faults,
+            *_unread_faults(unread),
+            *_left_faults(left),
+            *_long_faults(kept),
+            *_entry_faults([row for row, _ in kept], header),
+        ),
     )
+
+
+def _rows(rows: Sequence[tuple[Any, ...]], *columns: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns)).astype(dict.fromkeys(columns, "str") | {"row": "int64"})
+
+
+def _no_shifts(rows: Sequence[Row], headings: Sequence[str], date: int) -> dict[int, str]:
+    """Say which rows are no shifts and why, by their number in the file; ``date`` is the place of their date."""
+    titles = [values.plain(text) for text in headings]
+    first: dict[tuple[str, ...], int] = {}
+    reasons = {}
+    for number, cells in rows:
+        said = tuple(values.plain(cell) for cell in cells)
+        earlier = first.setdefault(said, number)
+        if reason := _no_shift(said, titles, date) or (f"the same as row {earlier}" if earlier != number else ""):
+            reasons[number] = reason
+    return reasons
+
+
+def _no_shift(said: Sequence[str], titles: Sequence[str], date: int) -> str:
+    """Say why a row is no shift, or nothing."""
+    entries = [cell for cell in said if cell]
+    if not entries:
+        return "blank row"
+    if list(said) == list(titles):
+        return "the headings again"
+    if _TOTAL.match(entries[0]) and (not said[date] or said[date] == entries[0]):
+        return "a total, not a shift"
+    return "a footnote, not a shift" if len(entries) == 1 and said[0] and _FOOTNOTE.match(said[0]) else ""
 
 
 def _shift_sheet(grids: Sequence[Grid]) -> tuple[Grid, Header]:
@@ -94,25 +150,22 @@ def _text(row: Row) -> str:
     return " | ".join(row[1]).rstrip(" |")
 
 
-def _read_row(row: Row, header: Header, order: DayOrder) -> dict[str, Any] | Trouble:
-    """Read one shift, or say why the row is none."""
-    if all(values.is_empty(cell) for cell in row[1]):
-        return Trouble("blank row", "")
+def _read_row(row: Row, header: Header, order: DayOrder) -> dict[str, Any] | str:
+    """Read one shift, or say why it cannot be read."""
     cells = _cells(row, header)
     moments = {
         "date": values.read_moment(cells.get("date", ""), order),
         **{field: values.read_time(cells.get(field, ""), order) for field in _TIMES},
     }
-    for moment in moments.values():
-        if isinstance(moment, Trouble):
-            return moment
+    if troubles := [moment.reason for moment in moments.values() if isinstance(moment, Trouble)]:
+        return "; ".join(troubles)
     date, start, end = (moment for moment in moments.values() if isinstance(moment, Moment))
     day = date.day or start.day
     if day is None:
-        return Trouble("no date", "add the date on which the shift began")
+        return "no date on which the shift began"
     began, ended = _span(day, start, end)
     if began is not None and ended is not None and ended <= began:
-        return Trouble("the shift ends before it starts", "correct the times")
+        return "the shift ends before it starts"
     truths = {field: values.read_truth(cells.get(field, ""))[0] for field in _TRUTHS}
     texts = {field: _recorded(cells.get(field, "")) for field in _TEXTS}
     shift_id = _recorded(cells.get("shift_id", "")).strip()
@@ -169,6 +222,27 @@ def _left_faults(left: Sequence[tuple[int, str, str]]) -> tuple[str, ...]:
     if not left:
         return ()
     return (f"rows that are no shifts, left out: {len(left)} (first: row {left[0][0]}, {left[0][1]})",)
+
+
+def _unread_faults(unread: Sequence[tuple[int, str, str, str]]) -> tuple[str, ...]:
+    if not unread:
+        return ()
+    row, reason, _, _ = unread[0]
+    return (f"shifts that cannot be read, quarantined: {len(unread)} (first: row {row}, {reason}); {TO_CORRECT}",)
+
+
+def _long_faults(kept: Sequence[tuple[Row, dict[str, Any]]]) -> tuple[str, ...]:
+    """Name the shifts that are longer than a shift is likely to be."""
+    spans = [(row[0], shift["end"] - shift["start"]) for row, shift in kept if shift["start"] and shift["end"]]
+    long = [(row, span) for row, span in spans if span > LONG]
+    if not long:
+        return ()
+    row, span = long[0]
+    hours = f"{span / dt.timedelta(hours=1):g} hours"
+    return (
+        f"shifts longer than {LONG / dt.timedelta(hours=1):g} hours: {len(long)} (first: row {row}, {hours}); "
+        "all of it counts as live hours: correct the log and import it again where that is a slip",
+    )
 
 
 def _entry_faults(rows: Sequence[Row], header: Header) -> tuple[str, ...]:

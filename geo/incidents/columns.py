@@ -1,8 +1,9 @@
 """
 Which heading means which field: the synonym tables, approved mappings, and the search for the heading row.
 
-A heading is compared without case, spaces, punctuation and what stands in brackets, so 'Post Code (if known)' is
-'post code'. Headings that no table knows are named to the user and their cells stay in the file.
+A heading is compared without case, spaces and punctuation, and without a bracket that changes nothing, so 'Post Code
+(if known)' is 'post code'. Any other bracket carries meaning: 'Duration (hours)' is no duration in minutes. Headings
+that no table knows are named to the user and their cells stay in the file.
 """
 
 import json
@@ -138,7 +139,7 @@ _INCIDENT_WORDS: dict[str, tuple[str, ...]] = {
         "source", "mh related", "mh", "mh tag", "mh flag", "synthetic", "row", "file", "sheet", "no", "number",
         "count", "weekday", "day of week", "day name", "received at alternative", "time known", "precision",
         "located by", "uncertainty metres", "district", "district 2021", "lsoa", "not located because",
-        "place remark",
+        "place remark", "recorded by", "recorded by initials", "prefilled",
     ),
 }  # fmt: skip
 
@@ -192,6 +193,17 @@ _NEEDED = 2
 _CERTAIN = {"incident id", "incident number", "incident reference"}
 _STAFFING = {"police_staffed", "nhs_staffed"}
 _DAY_PARTS = ("day", "month", "year")
+
+_BRACKET = re.compile(r"\(([^()]*)\)")
+_FORMAT = r"(?:dd?|m{1,4}|yyyy|yy|hh|ss)"
+_HARMLESS = re.compile(
+    rf"24[ -]?(?:h|hr|hrs|hour|hours)(?: clock)?|(?:y|yes) ?/ ?(?:n|no)(?: ?/ ?(?:u|unknown|not known))?|m ?/ ?f"
+    rf"|if known|if any|optional|required|mandatory|mins?\.?|minutes|number|no\.?|{_FORMAT}(?:[-/.: ]*{_FORMAT})+"
+)
+_IN_MINUTES = re.compile(r"\((?:mins?\.?|minutes)\)")
+_PLURAL = re.compile(r"(?<=[a-z])\(s\)")
+_OF_BIRTH = frozenset({"birth", "birthday", "birthdate", "dob", "born"})
+_OTHER_UNITS = frozenset({"hours", "hour", "hrs", "hr", "h", "days", "day", "seconds", "second", "secs", "sec", "s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +284,8 @@ class Header:
 
     ``place`` is the position of the heading row among the rows given; ``texts`` are the headings, made unique, up to
     the last that is not empty; ``fields`` maps a field to its column; ``repeated`` headings name a field that another
-    column has already; ``unknown`` are those that no table or mapping knows.
+    column has already; ``unknown`` are those that no table or mapping knows; ``recognised`` counts different meanings,
+    so that a heading over three columns counts once.
     """
 
     place: int
@@ -285,14 +298,70 @@ class Header:
 
 def normal_heading(text: str) -> str:
     """
-    Give a heading as the synonym tables spell it.
+    Give a heading as the synonym tables spell it; a bracket that changes nothing is left out, others are words.
 
-    >>> normal_heading(" Time rec'd (24h) "), normal_heading("S.136_Detention")
-    ('time recd', 's136 detention')
+    >>> normal_heading(" Time rec'd (24h) "), normal_heading("S.136_Detention"), normal_heading("Duration (hours)")
+    ('time recd', 's136 detention', 'duration hours')
     """
-    words = plain(text).replace("'", "").replace("\u2019", "")
-    words = re.sub(r"\bs\.?\s?136", "s136", re.sub(r"\([^)]*\)", " ", words) if not words.startswith("(") else words)
+    return _words(_BRACKET.sub(_kept, _own(text)))
+
+
+def _kept(bracket: re.Match[str]) -> str:
+    return " " if _HARMLESS.fullmatch(bracket[1].strip()) else bracket[0]
+
+
+def without_brackets(text: str) -> str:
+    """
+    Give a heading as the synonym tables spell it, whatever its brackets say.
+
+    >>> without_brackets("Deployed (N = car sent)")
+    'deployed'
+    """
+    return _words(_BRACKET.sub(" ", _own(text)))
+
+
+def _own(text: str) -> str:
+    """Give a heading for comparing, with its brackets; 'referral(s)' is 'referral'."""
+    return _PLURAL.sub("", plain(text))
+
+
+def _words(text: str) -> str:
+    words = re.sub(r"\bs\.?\s?136", "s136", text.replace("'", "").replace("\u2019", ""))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", words.replace("&", " and ")).split())
+
+
+def field_of(text: str, headings: Headings) -> str | None:
+    """
+    Give the field that a heading is known to mean, '' for one that is not used, nothing where no table knows it.
+
+    A bracket counts as words after the heading or before it: 'Time (arrived)' is 'time arrived', 'Postcode (incident)'
+    is 'incident postcode'.
+
+    >>> [field_of(text, INCIDENT_HEADINGS) for text in ("Time (arrived)", "Postcode (incident)", "Duration (hours)")]
+    ['arrived_at', 'postcode', None]
+    """
+    name = normal_heading(text)
+    if "(" not in text:
+        return headings.get(name)
+    written = _own(text)
+    before = " ".join((*_BRACKET.findall(written), without_brackets(text)))
+    field = next((headings[words] for words in (_words(written), _words(before), name) if words in headings), None)
+    return None if field and contradicts(text, field) else field
+
+
+def contradicts(text: str, field: str) -> bool:
+    """
+    Say whether a heading's own words rule a field out.
+
+    A date of birth is no field of an incident, hours are no minutes, and minutes no time of day.
+
+    >>> contradicts("DOB", "date"), contradicts("Time spent (hrs)", "minutes_on_incident"), contradicts("Age", "date")
+    (True, True, False)
+    """
+    words = set(normal_heading(text).split())
+    if field == "minutes_on_incident":
+        return bool(words & _OTHER_UNITS) or bool(_PLURAL.search(plain(text)))
+    return bool(_IN_MINUTES.search(plain(text))) or bool(words & _OF_BIRTH)
 
 
 def unique_headings(texts: Sequence[str]) -> tuple[str, ...]:
@@ -350,9 +419,10 @@ def header_by_name(place: int, row: Sequence[str], headings: Headings) -> Header
     fields: dict[str, int] = {}
     repeated: list[str] = []
     unknown: list[str] = []
+    unused: set[str] = set()
     texts = unique_headings(row)
     for column, (text, written) in enumerate(zip(texts, row, strict=False)):
-        field = headings.get(normal_heading(written))
+        field = field_of(written, headings)
         if not plain(written):
             continue
         if field is None:
@@ -361,7 +431,9 @@ def header_by_name(place: int, row: Sequence[str], headings: Headings) -> Header
             repeated.append(text)
         elif field:
             fields[field] = column
-    recognised = sum(1 for text in row if plain(text)) - len(unknown)
+        else:
+            unused.add(normal_heading(written))
+    recognised = len(fields) + len(unused)
     if not all(part in fields for part in _DAY_PARTS):
         fields = {field: column for field, column in fields.items() if field not in _DAY_PARTS}
     others = _twice(row, texts, headings, fields)
@@ -373,7 +445,7 @@ def _twice(row: Sequence[str], texts: Sequence[str], headings: Headings, fields:
     seen: set[str] = set()
     found = []
     for written, text in zip(row, texts, strict=False):
-        if not plain(written) or headings.get(normal_heading(written)) in fields:
+        if not plain(written) or field_of(written, headings) in fields:
             continue
         if plain(written) in seen:
             found.append(text)
@@ -405,7 +477,7 @@ def with_names(header: Header, headings: Headings) -> Header:
     """Read the headings that a mapping lacks by a synonym table, where their field has no column yet."""
     fields, unknown = dict(header.fields), []
     for text in header.unknown:
-        field = headings.get(normal_heading(text))
+        field = field_of(text, headings)
         if field is None or (field and field in fields):
             unknown.append(text)
         elif field and field not in _DAY_PARTS:

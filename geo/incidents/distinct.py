@@ -101,6 +101,12 @@ def plain_column(column: pd.Series) -> pd.Series:
     return simple.mask(awkward, pd.Series([values.plain(t) for t in column[awkward]], np.flatnonzero(awkward), "str"))
 
 
+def has_line_ends(column: pd.Series) -> Flags:
+    """Say for each cell whether it holds more than one line, shape (rows,)."""
+    text = arrow(column)
+    return _flags(pc.or_(pc.match_substring(text, "\n"), pc.match_substring(text, "\r")))
+
+
 def matches(column: pd.Series, pattern: str) -> Flags:
     """Say for each cell whether an RE2 pattern is found in it, shape (rows,)."""
     return _flags(pc.match_substring_regex(arrow(column), pattern))

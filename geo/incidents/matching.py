@@ -29,6 +29,7 @@ from geo.incidents.evidence import (
     sides,
     weigh,
 )
+from geo.incidents.quality import counted
 from geo.tables import LOCATED_COLUMNS, check
 
 MATCH = 5.0
@@ -430,6 +431,6 @@ def _crowd_sentence(crowded: int) -> tuple[str, ...]:
     if not crowded:
         return ()
     return (
-        f"{crowded} records have more than {MOST_CANDIDATES:,} candidates each and cannot be told apart; they are in "
-        "no pair. Look for a default date or time in them",
+        f"{counted(crowded, 'record')} with more than {MOST_CANDIDATES:,} candidates each, which cannot be told apart: "
+        "in no pair. Look for a default date or time there",
     )

@@ -6,6 +6,7 @@ its interval. What a source is expected to record depends on the source: a round
 knows nothing of the nurse's work, but every day of it ought to hold a record.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -113,6 +114,7 @@ _COSTS = (
     _Cost("person_key", "name no person", "those who call again and again cannot be told"),
     _Cost("reference", "have no reference", "they can hardly be traced or matched"),
 )
+_OF_ONE = {"have": "has", "do": "does", "are": "is", "name": "names"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -358,9 +360,15 @@ def _cost_row(rows: pd.DataFrame, source: str, period: str, cost: _Cost) -> tupl
     (low,), (high,) = clopper_pearson([blank], [of])
     share = blank / of if of else float("nan")
     lost = f"; {_lost(rows, cost)}" if blank and _lost(rows, cost) else ""
-    whose = f"{blank} of {of} incidents of {SOURCE_WORDS[source]}{_period_words(period)}"
-    sentence = f"{whose} {cost.words}: {_percent(share)} (95 % interval {low * 100:.0f}-{_percent(high)}){lost}"
+    whose = f"{blank} of {counted(of, 'incident')} of {SOURCE_WORDS[source]}{_period_words(period)}"
+    said = f"{whose} {_agreeing(blank, cost.words)}"
+    sentence = f"{said}: {_percent(share)} (95 % interval {low * 100:.0f}-{_percent(high)}){lost}"
     return source, period, cost.field, blank, of, share, low, high, sentence if of else ""
+
+
+def _agreeing(number: int, words: str) -> str:
+    """Give what is said of several incidents as it is said of ``number`` of them."""
+    return words if number != 1 else re.sub(r"\b(have|do|are|name)\b", lambda verb: _OF_ONE[verb[0]], words)
 
 
 def _lost(rows: pd.DataFrame, cost: _Cost) -> str:
@@ -499,6 +507,16 @@ def _change_sentences(changes: pd.DataFrame, files: pd.DataFrame) -> list[str]:
     return sentences
 
 
+def counted(number: int, noun: str) -> str:
+    """
+    Give a number with its noun.
+
+    >>> counted(1, "pair"), counted(1200, "pair")
+    ('1 pair', '1,200 pairs')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def capital(words: str) -> str:
     """Begin a sentence with ``words``."""
     return words[:1].upper() + words[1:]
@@ -536,14 +554,15 @@ def days_without_record(incidents: pd.DataFrame) -> pd.DataFrame:
 def _watch_sentences(watch: pd.DataFrame, incidents: pd.DataFrame) -> list[str]:
     sentences = []
     for row in watch.itertuples():
-        gap = f"; the longest gap is {row.longest_gap} days, from {_day(row.gap_from)}" if row.longest_gap else ""
+        longest = f"; the longest gap is {counted(row.longest_gap, 'day')}, from"
+        gap = f"{longest} {_day(row.gap_from)}" if row.longest_gap else ""
         hours = incidents.loc[incidents["source"] == row.source, "received_at"].dropna().dt.hour
         silent = [f"{hour:02d}" for hour in sorted(set(range(24)) - set(hours))]
         expected = len(hours) / 24
         sentences.append(
-            f"{capital(SOURCE_WORDS[row.source])} is kept day and night: {row.empty_days} of {row.days} days from "
-            f"{_day(row.first)} to {_day(row.last)} hold no record, where chance would leave about "
-            f"{row.expected_empty:.1f}{gap}"
+            f"{capital(SOURCE_WORDS[row.source])} is kept day and night: {row.empty_days} of "
+            f"{counted(row.days, 'day')} from {_day(row.first)} to {_day(row.last)} {_hold(row.empty_days)} no record, "
+            f"where chance would leave about {row.expected_empty:.1f}{gap}"
         )
         if silent and expected >= _EXPECTED_AN_HOUR:
             sentences.append(
@@ -551,6 +570,10 @@ def _watch_sentences(watch: pd.DataFrame, incidents: pd.DataFrame) -> list[str]:
                 f"{silent[0]}:00), with {expected:.0f} expected in each: was it kept day and night?"
             )
     return sentences
+
+
+def _hold(number: int) -> str:
+    return "holds" if number == 1 else "hold"
 
 
 def _day(day: pd.Timestamp) -> str:
@@ -567,8 +590,8 @@ def _quiet_nights(incidents: pd.DataFrame, shifts: pd.DataFrame) -> list[str]:
     if quiet.empty:
         return []
     return [
-        f"{len(quiet)} of {len(staffed)} nights with a nurse on duty hold no record of the triage team (first: "
-        f"{_day(quiet.min())}): quiet, or not written down; the log cannot tell"
+        f"{len(quiet)} of {counted(len(staffed), 'night')} with a nurse on duty {_hold(len(quiet))} no record of the "
+        f"triage team (first: {_day(quiet.min())}): quiet, or not written down; the log cannot tell"
     ]
 
 
@@ -578,10 +601,11 @@ def _repeats(incidents: pd.DataFrame) -> list[str]:
     again = named.duplicated(["source", "reference"])
     if not again.any():
         return []
-    first = named[again].iloc[0]
+    first, number = named[again].iloc[0], int(again.sum())
+    repeat, whose = ("repeats", "its") if number == 1 else ("repeat", "their")
     return [
-        f"{int(again.sum())} records repeat the reference of another of their source (first: row {first['row']:.0f} of "
-        f"{first['file']}); both are kept and counted until one is discarded"
+        f"{counted(number, 'record')} {repeat} the reference of another of {whose} source (first: row "
+        f"{first['row']:.0f} of {first['file']}); both are kept and counted until one is discarded"
     ]
 
 

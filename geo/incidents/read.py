@@ -3,14 +3,18 @@ Files as received become incidents: every row ends as accepted, quarantined or r
 
 *Accepted* rows are incidents as recorded, blanks as unknowns. *Quarantined* rows are incidents that hold something
 impossible or cannot be dated at all; each is kept with its reason and how to mend it. *Refused* rows are not
-incidents: totals, repeated headings, footnotes, rows of empty cells. Only rows below the headings are counted.
+incidents: totals, repeated headings, footnotes, rows of empty cells, a row that stands there a second time. Only rows
+below the headings are counted.
 """
 
-from collections.abc import Sequence
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -26,22 +30,25 @@ from geo.incidents.columns import (
     fits,
     looks_like,
     with_names,
+    without_brackets,
 )
-from geo.incidents.distinct import Codes, Flags, filled, matches, plain_column, rows_of
+from geo.incidents.distinct import Codes, Distinct, Flags, filled, has_line_ends, matches, plain_column, rows_of
 from geo.incidents.grid import Grid, read_grid, read_grids
 from geo.incidents.recognise import ColumnGuess, guess_columns
 from geo.incidents.records import (
     BEYOND,
     DOUBT_COLUMNS,
     QUARANTINE_COLUMNS,
+    SWALLOWED,
+    TOTAL,
     Mend,
     Records,
     identify,
     read_records,
 )
 from geo.incidents.times import DATED, order_of
-from geo.incidents.values import DayOrder
-from geo.tables import INCIDENT_COLUMNS, SOURCES, check
+from geo.incidents.values import DayOrder, Moment
+from geo.tables import INCIDENT_COLUMNS, LONDON, SOURCES, check
 
 __all__ = [
     "DOUBT_COLUMNS",
@@ -58,12 +65,15 @@ __all__ = [
 
 REFUSED_COLUMNS = ("sheet", "row", "reason", "text")
 
-_TOTAL = r"^(?:grand |sub ?)?(?:totals?|sum|average|mean|count)\b"
 _FOOTNOTE = r"^(?:end of|printed|source|notes?\b|prepared|produced|page \d|synthetic|\*|#|key\b|nb\b)"
 _MOST_TOTAL_CELLS = 0.5
 _ALIKE = 0.5
 _JOINT = " | "
 _PERSON = "(person reference)"
+_ONE_LINE = "1 line that looks like a row"
+_DELIMITERS = (",", ";", "\t", "|")
+_ORDERS: tuple[DayOrder, DayOrder] = ("day", "month")
+_FEWEST_HALVES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +106,18 @@ class Extract:
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """One sheet with its headings; ``guesses`` are columns that seem to hold a field but are not used yet."""
+    """
+    One sheet with its headings.
+
+    ``guesses`` are columns that seem to hold a field but are not used yet; ``twins`` says of which row another is the
+    repetition, by its position below the headings.
+    """
 
     grid: Grid
     header: Header
     guesses: tuple[ColumnGuess, ...] = ()
     day_order: Literal["", "day", "month"] = ""
+    twins: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def below(self) -> pd.DataFrame:
@@ -111,7 +127,8 @@ class _Table:
     @cached_property
     def refusals(self) -> dict[int, str]:
         """Why some rows are no incidents, by their position below the headings."""
-        return _refusals(self.below, self.grid.cells.iloc[self.header.place].tolist(), self.header)
+        *above, headings = rows_of(self.grid.cells.iloc[: self.header.place + 1])
+        return {**dict(self.twins), **_refusals(self.below, headings, above, self.header)}
 
     @cached_property
     def records(self) -> pd.DataFrame:
@@ -132,8 +149,21 @@ class _Table:
     def fields(self) -> pd.DataFrame:
         """The records' cells by field."""
         fields = {field: self.records[place] for field, place in self.header.fields.items()}
-        beyond = self._beyond()
-        return pd.DataFrame(fields | ({} if beyond is None else {BEYOND: beyond}), self.records.index, copy=False)
+        noticed = {BEYOND: self._beyond(), SWALLOWED: self._swallowed()}
+        fields |= {name: column for name, column in noticed.items() if column is not None}
+        return pd.DataFrame(fields, self.records.index, copy=False)
+
+    def _swallowed(self) -> pd.Series | None:
+        """Say of rows in whose cells lines look like rows how many do."""
+        several = np.logical_or.reduce([has_line_ends(self.records[place]) for place in self.records.columns])
+        rows, texts = np.flatnonzero(several), np.full(len(self.records), "", object)
+        if not len(rows):
+            return None
+        swallowed = _Swallowed.of(self.header)
+        for row, cells in zip(rows.tolist(), rows_of(self.records.iloc[rows]), strict=True):
+            number = swallowed.count(cells)
+            texts[row] = "" if not number else f"{number} lines that look like rows" if number > 1 else _ONE_LINE
+        return pd.Series(texts, self.records.index, dtype="str") if (texts != "").any() else None
 
     def _beyond(self) -> pd.Series | None:
         """Give what stands beyond a text file's headings; a sheet's cells cannot slip out of their columns."""
@@ -149,6 +179,62 @@ class _Table:
         return pd.Series(texts, self.records.index, dtype="str")
 
 
+@dataclass(frozen=True)
+class _Swallowed:
+    """
+    Lines inside a cell that look like rows of the table, as a quote leaves them that closes in a later row.
+
+    A line looks so where it has the cells of a row and a date or a reference in its place, or both of these. Wrong
+    for a note that quotes rows of the same table.
+    """
+
+    width: int
+    dated: tuple[int, ...]
+    reference: int | None
+
+    @staticmethod
+    def of(header: Header) -> "_Swallowed":
+        """Know where the dates and references of a table stand."""
+        fields = header.fields
+        dated = tuple(fields[name] for name in ("date", "received_at") if name in fields)
+        return _Swallowed(len(header.texts), dated, fields.get("reference"))
+
+    def count(self, row: Sequence[str]) -> int:
+        """Count the lines of a row's cells that look like rows themselves."""
+        shape = "" if self.reference is None else _shape(row[self.reference].splitlines()[:1])
+        return sum(
+            self._is_row(line, shape, column + 1 if place == last else self.width, column if place == last else None)
+            for column, cell in enumerate(row)
+            if (last := len(lines := re.split(r"\r\n|\n|\r", cell)) - 1)
+            for place, line in enumerate(lines)
+            if place
+        )
+
+    def _is_row(self, line: str, shape: str, cells_of_a_row: int, end: int | None) -> bool:
+        return any(
+            self._is_cut(line.split(delimiter)[: None if end is None else end + 1], shape, cells_of_a_row)
+            for delimiter in _DELIMITERS
+            if delimiter in line
+        )
+
+    def _is_cut(self, cells: Sequence[str], shape: str, cells_of_a_row: int) -> bool:
+        is_dated = any(place < len(cells) and _has_day(cells[place]) for place in self.dated)
+        own = [] if self.reference is None else cells[self.reference : self.reference + 1]
+        is_named = bool(shape) and _shape(own) == shape
+        return (is_dated and is_named) or (len(cells) >= max(2, cells_of_a_row) and (is_dated or is_named))
+
+
+def _shape(texts: Sequence[str]) -> str:
+    """Give the shape of a reference with figures: 'EV-0017' is 'a-9'; the empty string where it has none."""
+    text = values.plain(texts[0]) if texts else ""
+    return re.sub(r"\d+", "9", re.sub(r"[a-z]+", "a", text)) if re.search(r"\d", text) else ""
+
+
+def _has_day(text: str) -> bool:
+    moments = (values.read_moment(text, order) for order in _ORDERS)
+    return any(isinstance(moment, Moment) and moment.day is not None for moment in moments)
+
+
 def read_extract(
     path: str | PathLike[str],
     *,
@@ -158,6 +244,7 @@ def read_extract(
     columns: ColumnMapping | None = None,
     saved: Sequence[ColumnMapping] = (),
     mends: Sequence[Mend] = (),
+    latest: dt.date | None = None,
 ) -> Extract:
     """
     Read one source's extract: CSV, TSV, XLSX, XLS, XLSB or ODS.
@@ -183,6 +270,8 @@ def read_extract(
         How to read the columns, as approved for this file; and mappings approved before, newest first.
     mends
         Corrections made before, replayed where the cell still reads as it did.
+    latest
+        The last day that has been, today when omitted: rows dated later are quarantined.
 
     Raises
     ------
@@ -192,7 +281,9 @@ def read_extract(
         If ``source`` is none of the four.
     """
     grids = read_grids(path, sheet)
-    return extract_of(grids, source=source, person_secret=person_secret, columns=columns, saved=saved, mends=mends)
+    return extract_of(
+        grids, source=source, person_secret=person_secret, columns=columns, saved=saved, mends=mends, latest=latest
+    )
 
 
 def extract_of(
@@ -203,13 +294,15 @@ def extract_of(
     columns: ColumnMapping | None = None,
     saved: Sequence[ColumnMapping] = (),
     mends: Sequence[Mend] = (),
+    latest: dt.date | None = None,
 ) -> Extract:
     """Read one source's extract from the sheets of its file; as :func:`read_extract`, without disk."""
     if source not in SOURCES:
         raise SchemaError(f"{source!r} is no source; choose one of {', '.join(SOURCES)}")
-    tables = _tables(grids, columns, saved)
+    tables = _without_twins(_tables(grids, columns, saved))
     order, order_faults = _day_order(tables)
-    records, repeats = _read_tables(tables, source, order, person_secret, mends)
+    today = dt.datetime.now(ZoneInfo(LONDON)).date()
+    records, repeats = _read_tables(tables, source, order, person_secret, mends, latest or today)
     below = sum(len(table.below) for table in tables)
     return Extract(
         source=source,
@@ -227,6 +320,7 @@ def extract_of(
             *(fault for table in tables for fault in _header_faults(table, columns)),
             *(() if below else ("there are no rows below the headings",)),
             *order_faults,
+            *_half_converted(tables),
             *repeats,
             *_record_faults(records, several=len(tables) > 1),
             *(() if person_secret or not _has(tables, "person_key") else (_NO_SECRET,)),
@@ -312,7 +406,12 @@ def _day_order(tables: Sequence[_Table]) -> tuple[DayOrder, tuple[str, ...]]:
 
 
 def _read_tables(
-    tables: Sequence[_Table], source: str, order: DayOrder, secret: bytes, mends: Sequence[Mend]
+    tables: Sequence[_Table],
+    source: str,
+    order: DayOrder,
+    secret: bytes,
+    mends: Sequence[Mend],
+    latest: dt.date,
 ) -> tuple[list[Records], tuple[str, ...]]:
     """Read the records of each sheet, telling repeated references apart over all of them, and name the repeats."""
     references = _joined([table.references for table in tables])
@@ -323,19 +422,53 @@ def _read_tables(
         end = start + len(table.records)
         read = read_records(
             table.fields, source=source, file=table.grid.file, sheet=table.grid.sheet, ids=ids.iloc[start:end],
-            day_order=order, person_secret=secret, mends=mends,
+            day_order=order, person_secret=secret, mends=mends, latest=latest,
         )  # fmt: skip
         records.append(replace(read, quarantined=_with_text(read.quarantined, table)))
         start = end
-    return records, _repeat_faults(tables, repeated)
+    is_named = ~plain_column(references.iloc[repeated]).isin(values.BLANKS).to_numpy()
+    return records, (
+        *_repeat_faults(tables, repeated[is_named], "rows that repeat an earlier reference"),
+        *_repeat_faults(
+            tables, repeated[~is_named], "rows without a reference that repeat an earlier row word for word"
+        ),
+    )
 
 
-def _repeat_faults(tables: Sequence[_Table], repeated: Codes) -> tuple[str, ...]:
-    """Say how many records repeat the reference, or without one all the cells, of an earlier record."""
+def _repeat_faults(tables: Sequence[_Table], repeated: Codes, what: str) -> tuple[str, ...]:
+    """Say how many records repeat an earlier one in what is said of them."""
     if not len(repeated):
         return ()
     first = _row_in(_place_of(tables, int(repeated[0])), several=len(tables) > 1)
-    return (f"rows that repeat an earlier reference: {len(repeated)} (first: {first}); all are kept",)
+    return (f"{what}: {len(repeated)} (first: {first}); all are kept",)
+
+
+def _without_twins(tables: Sequence[_Table]) -> tuple[_Table, ...]:
+    """Mark the rows that have the reference and every cell of an earlier row of the file."""
+    references = plain_column(_joined([table.references for table in tables]))
+    suspect = (references.duplicated(keep=False) & ~references.isin(values.BLANKS)).to_numpy()
+    if not suspect.any():
+        return tuple(tables)
+    first: dict[tuple[tuple[str, str], ...], str] = {}
+    marked, start = [], 0
+    for table in tables:
+        end = start + len(table.records)
+        twins: list[tuple[int, str]] = []
+        for number, row in _named_cells(table, np.flatnonzero(suspect[start:end])):
+            place = _row_in((table.grid.sheet, number), several=len(tables) > 1)
+            if (earlier := first.setdefault(row, place)) != place:
+                twins.append((int(table.below.index.get_loc(number)), f"the same as {earlier}, word for word"))
+        marked.append(replace(table, twins=tuple(twins)) if twins else table)
+        start = end
+    return tuple(marked)
+
+
+def _named_cells(table: _Table, positions: Codes) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
+    """Give row number and filled cells with their headings, in the headings' order, of some records."""
+    rows = table.records.iloc[positions]
+    texts = [*table.header.texts, *map(str, range(len(table.header.texts), len(rows.columns)))]
+    for number, cells in zip(rows.index.tolist(), rows_of(rows), strict=True):
+        yield int(number), tuple(sorted((text, cell) for text, cell in zip(texts, cells, strict=False) if cell))
 
 
 def _place_of(tables: Sequence[_Table], position: int) -> tuple[str, int]:
@@ -378,18 +511,25 @@ def _refused_of(table: _Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _refusals(below: pd.DataFrame, headings: Sequence[str], header: Header) -> dict[int, str]:
-    """Say which rows are no incidents and why, by position."""
+def _refusals(
+    below: pd.DataFrame, headings: Sequence[str], above: Sequence[Sequence[str]], header: Header
+) -> dict[int, str]:
+    """Say which rows are no incidents and why, by position; ``above`` are the rows above the headings."""
     signs = np.column_stack([filled(below[column]) for column in below.columns])
     number = signs.sum(axis=1)
     few = np.flatnonzero((number > 0) & (number <= max(2, _MOST_TOTAL_CELLS * len(header.texts))))
     first = signs[few].argmax(axis=1)
     entries = plain_column(_picked(below.iloc[few], first))
-    totals = few[matches(entries, _TOTAL) & ~_is_dated(below.iloc[few], header)]
+    dates = [plain_column(column) for column in _dates(below.iloc[few], header)]
+    is_summed = np.logical_or.reduce([matches(column, TOTAL) for column in (entries, *dates)])
+    totals = few[is_summed & ~_is_dated(dates, len(few))]
+    titles = [place for row in above for place in _repeats(below, row, number)]
     notes = few[matches(entries, _FOOTNOTE) & (number[few] == 1) & (first == 0)]
     return {
+        **dict.fromkeys(_untouched(below, headings), "prefilled from the control room and not filled in"),
         **dict.fromkeys(notes.tolist(), "a footnote, not an incident"),
         **dict.fromkeys(totals.tolist(), "a total, not an incident"),
+        **dict.fromkeys(titles, "the title again"),
         **dict.fromkeys(_repeats(below, headings, number), "the headings again"),
         **dict.fromkeys(np.flatnonzero(number == 0).tolist(), "blank row"),
     }
@@ -410,11 +550,67 @@ def _repeats(below: pd.DataFrame, headings: Sequence[str], number: Codes) -> lis
     return rows.tolist()
 
 
-def _is_dated(rows: pd.DataFrame, header: Header) -> Flags:
-    """Say which rows hold a date of their own."""
-    columns = [header.fields[field] for field in ("date", "received_at") if field in header.fields]
-    blank = [plain_column(rows[column]).isin(values.BLANKS).to_numpy() for column in columns]
-    return ~np.logical_and.reduce(blank) if blank else np.zeros(len(rows), dtype=np.bool_)
+def _untouched(below: pd.DataFrame, headings: Sequence[str]) -> list[int]:
+    """Give the positions of the recording template's prefilled rows to which nobody put initials."""
+    places = {without_brackets(text): column for column, text in reversed(list(enumerate(headings)))}
+    if (prefilled := places.get("prefilled")) is None:
+        return []
+    rows = (plain_column(below[prefilled]) == "yes").to_numpy()
+    if (recorded_by := places.get("recorded by")) is not None:
+        rows = rows & ~filled(below[recorded_by])
+    return np.flatnonzero(rows).tolist()
+
+
+def _dates(rows: pd.DataFrame, header: Header) -> list[pd.Series]:
+    return [rows[header.fields[name]] for name in ("date", "received_at") if name in header.fields]
+
+
+def _is_dated(dates: Sequence[pd.Series], rows: int) -> Flags:
+    """Say which rows hold a date of their own; 'Total' is none."""
+    if not dates:
+        return np.zeros(rows, dtype=np.bool_)
+    dated = [~column.isin(values.BLANKS).to_numpy() & ~matches(column, TOTAL) for column in dates]
+    return np.asarray(np.logical_or.reduce(dated), dtype=np.bool_)
+
+
+def _half_converted(tables: Sequence[_Table]) -> tuple[str, ...]:
+    """
+    Warn of dates that a spreadsheet took for dates only where it could, and then with day and month exchanged.
+
+    What it left as text has a number above 12 in the place where it looked for the month.
+    """
+    text = real = 0
+    for table in tables:
+        for column in _dates(table.records, table.header):
+            left, made = _halves_of(Distinct.of(column))
+            if min(left, made) >= _FEWEST_HALVES:
+                text, real = text + left, real + made
+    if not text:
+        return ()
+    return (
+        f"all {text:,} dates kept as text have a day above 12 and all {real:,} real dates a day of 12 or less: a "
+        f"spreadsheet may have exchanged day and month of the {real:,}; compare them with the source's own screen",
+    )
+
+
+def _halves_of(distinct: Distinct) -> tuple[int, int]:
+    """Count the dates kept as text and the real ones, nothing of either where their days are of both kinds."""
+    kinds = np.array([_half(text) for text in distinct.texts], dtype=np.int64)[distinct.codes]
+    return (0, 0) if (kinds == _NEITHER).any() else (int((kinds == _LEFT).sum()), int((kinds == _MADE).sum()))
+
+
+_NO_DATE, _LEFT, _MADE, _NEITHER = range(4)
+
+
+def _half(text: str) -> int:
+    """Say whether a date is text with a day above 12, a real one with a day of 12 or less, or neither."""
+    if match := re.match(r"\s*\d{4}-\d{2}-(?P<day>\d{2})(?!\d)", text):
+        return _MADE if int(match["day"]) <= 12 else _NEITHER
+    day_first, month_first, either = values.day_evidence([text])
+    if day_first or month_first:
+        return _LEFT
+    same = re.match(r"\s*(\d{1,2})[-/. ]\1[-/. ]\d{2}", text)
+    return _NEITHER if either or same else _NO_DATE
 
 
 def _has(tables: Sequence[_Table], field: str) -> bool:
@@ -440,7 +636,8 @@ def _passed_over(grids: Sequence[Grid], tables: Sequence[_Table]) -> tuple[str, 
     if not left:
         return ()
     shown = ", ".join(f"{grid.sheet!r} ({len(grid.cells)} row{'s' * (len(grid.cells) > 1)})" for grid in left[:5])
-    return (f"sheets passed over, as they hold no such records: {len(left)} ({shown}); name one to read it",)
+    said = f"sheets passed over, as they hold no such records: {len(left)} ({shown})"
+    return (f"{said}; save one as a file of its own to read it",)
 
 
 def _header_faults(table: _Table, columns: ColumnMapping | None) -> tuple[str, ...]:

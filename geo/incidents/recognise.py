@@ -1,8 +1,9 @@
 """
 Columns recognised by their name and by what stands in them: proposals that a person approves once.
 
-A heading that the synonym tables know, or that a saved mapping holds, is certain. One that is nearly spelt so, or whose
-entries look like those of a field, is a guess: it is shown with its reason and used only once it is approved.
+A heading that the synonym tables know, or that a saved mapping holds, is certain. One that is nearly spelt so, or is
+known but for its bracket, or whose entries look like those of a field, is a guess: it is shown with its reason and used
+only once it is approved.
 """
 
 import re
@@ -21,6 +22,7 @@ from geo.incidents.columns import (
     ColumnMapping,
     Header,
     Headings,
+    contradicts,
     find_header,
     find_mapped,
     first_rows,
@@ -29,6 +31,7 @@ from geo.incidents.columns import (
     looks_like,
     normal_heading,
     with_names,
+    without_brackets,
 )
 from geo.incidents.grid import Grid, read_grids
 from geo.incidents.times import DATED, order_of
@@ -56,8 +59,8 @@ class ColumnGuess:
     What one column seems to hold: the field (empty where it is not used or not known), and why we think so.
 
     ``because`` is one of: 'named so', 'saved mapping', "like 'incident postcode' (92 %)",
-    'values look like postcodes (97 of 100)', 'its field has a column already', 'not known'. ``sample`` holds up to five
-    of its entries.
+    "'deployed' without its bracket", 'values look like postcodes (97 of 100)', 'its field has a column already',
+    'not known'. ``sample`` holds up to five of its entries.
     """
 
     heading: str
@@ -235,14 +238,22 @@ def _paired(guess: ColumnGuess, taken: set[str]) -> ColumnGuess:
 
 def _guess(heading: str, sample: Sequence[str], taken: set[str], headings: Headings) -> tuple[str, str]:
     """Give the field of a column that is not known by name, and why."""
-    if (like := _like(heading, headings)) and headings[like[0]] not in taken:
+    bare = without_brackets(heading)
+    if (field := headings.get(bare)) and bare != normal_heading(heading) and _is_free(field, heading, taken):
+        return field, f"{bare!r} without its bracket"
+    if (like := _like(heading, headings)) and _is_free(headings[like[0]], heading, taken):
         return headings[like[0]], f"like {like[0]!r} ({like[1]:.0f} %)"
     if headings is INCIDENT_HEADINGS and len(sample) >= _FEWEST:
         for field, words, test in _TESTS:
             fitting = sum(1 for text in sample if test(text))
-            if field not in taken and not (_SAME.get(field, set()) & taken) and fitting >= _MOST * len(sample):
+            is_free = _is_free(field, heading, taken) and not (_SAME.get(field, set()) & taken)
+            if is_free and fitting >= _MOST * len(sample):
                 return field, f"values look like {words} ({fitting} of {len(sample)})"
     return "", "not known"
+
+
+def _is_free(field: str, heading: str, taken: set[str]) -> bool:
+    return field not in taken and not contradicts(heading, field)
 
 
 def _like(heading: str, headings: Headings) -> tuple[str, float] | None:

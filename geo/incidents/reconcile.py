@@ -13,7 +13,7 @@ from scipy.stats import norm
 from geo.deployment.outcomes import Share, bounds
 from geo.errors import SchemaError
 from geo.incidents.matching import Matches, propose_matches
-from geo.incidents.quality import EXPECTED, SOURCE_WORDS, capital, field_words, recorded
+from geo.incidents.quality import EXPECTED, SOURCE_WORDS, capital, counted, field_words, recorded
 from geo.tables import INCIDENT_COLUMNS, LOCATED_COLUMNS, check
 
 __all__ = ["Estimate", "Matches", "Reconciliation", "chapman", "propose_matches", "reconcile"]
@@ -200,8 +200,9 @@ def reconcile(first: pd.DataFrame, second: pd.DataFrame, matches: Matches) -> Re
 def _check_pairs(pairs: pd.DataFrame, one: pd.DataFrame, two: pd.DataFrame) -> None:
     for ids, frame, word in (("first_id", one, "first"), ("second_id", two, "second")):
         if len(strange := pairs[ids][~pairs[ids].isin(frame.index)]):
+            name = "names" if len(strange) == 1 else "name"
             raise SchemaError(
-                f"{len(strange)} pairs name a record that the {word} source does not hold (first: "
+                f"{counted(len(strange), 'pair')} {name} a record that the {word} source does not hold (first: "
                 f"{strange.iloc[0]!r}); propose the pairs again from these tables"
             )
 
@@ -288,10 +289,12 @@ def _field_table(one: pd.DataFrame, two: pd.DataFrame, taken: pd.DataFrame) -> p
 def _overlap_sentences(found: Reconciliation) -> tuple[str, ...]:
     one, two = _words(found.first_source), _words(found.second_source)
     least, most = found.union
-    waiting = f"; {found.review} more pairs wait for a person" if found.review else ""
+    wait = "waits" if found.review == 1 else "wait"
+    waiting = f"; {counted(found.review, 'more pair')} {wait} for a person" if found.review else ""
+    together = counted(most, "incident") if least == most else f"{_range(least, most)} incidents"
     return (
-        f"{one} holds {found.n_first:,} incidents and {two} {found.n_second:,}: {found.both:,} are taken to be in "
-        f"both{waiting}. Together that is {_range(least, most)} incidents.",
+        f"{one} holds {counted(found.n_first, 'incident')} and {two} {found.n_second:,}: {found.both:,} "
+        f"{'is' if found.both == 1 else 'are'} taken to be in both{waiting}. Together that is {together}.",
         f"Of the incidents of {one}, {found.first_also_in_second} are in {two} too; {two} lacks "
         f"{_range(*found.only_first)}.",
         f"Of the incidents of {two}, {found.second_also_in_first} are in {one} too; {one} lacks "
@@ -316,9 +319,8 @@ def _field_sentences(found: Reconciliation) -> tuple[str, ...]:
         most = fields[asked & (fields[column] > 0)].sort_values(column, ascending=False, kind="stable").head(3)
         if len(most):
             named = ", ".join(f"{field_words(row.field)} in {getattr(row, column)}" for row in most.itertuples())
-            sentences.append(
-                f"Of the {found.both:,} pairs taken, the record of {_words(lacks)} lacks what the other has: {named}."
-            )
+            pairs = counted(found.both, "pair")
+            sentences.append(f"Of the {pairs} taken, the record of {_words(lacks)} lacks what the other has: {named}.")
     return tuple(sentences)
 
 

@@ -5,6 +5,7 @@ This is the pure core of reading. A file's rows come here once its columns are k
 again when it has been mended, so both are read by the same rules.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -27,6 +28,7 @@ from geo.incidents.distinct import (
     arrow,
     filled,
     labelled,
+    matches,
     plain_column,
     rows_of,
     text_column,
@@ -42,6 +44,11 @@ DOUBT_COLUMNS = ("incident_id", "sheet", "row", "field", "entry", "read_as")
 
 BEYOND = "beyond_headings"
 """The field that holds what stands beyond a text file's headings; mending it to '' says that the row is right."""
+
+SWALLOWED = "swallowed_lines"
+"""The field that says how many lines of a cell look like rows; mending it to '' says that they are none."""
+
+TOTAL = r"^(?:grand |sub[- ]?)?(?:totals?|sum|average|mean|count)\b"
 
 TRUTHS = (
     "deployed", "appropriate_for_car", "information_shared", "s136", "s136_consulted", "s136_avoided",
@@ -106,6 +113,7 @@ def read_records(
     day_order: DayOrder = "day",
     person_secret: bytes = b"",
     mends: Sequence[Mend] = (),
+    latest: dt.date = values.LATEST,
 ) -> Records:
     """
     Read rows of text as records of one source.
@@ -116,8 +124,8 @@ def read_records(
     Parameters
     ----------
     cells
-        Text, a column a field of :data:`geo.incidents.columns.FIELDS` (or :data:`BEYOND`); the index is the row's
-        number in the file.
+        Text, a column a field of :data:`geo.incidents.columns.FIELDS` (or :data:`BEYOND`, :data:`SWALLOWED`); the
+        index is the row's number in the file.
     ids
         The incident ids, when the rows have them already.
     day_order
@@ -126,6 +134,8 @@ def read_records(
         The project's key; without it person references are left out.
     mends
         Corrections, replayed in their order before reading.
+    latest
+        The last day that has been: a row dated later is quarantined.
     """
     text = cells.astype("str").fillna("")
     if ids is None:
@@ -134,9 +144,9 @@ def read_records(
     text, faults = _mended(text, known, mends)
     if "person_key" in text:
         text = text.assign(person_key=_person_keys(text["person_key"], person_secret))
-    times = read_times(text, day_order, _named_shift(text))
+    times = read_times(text, day_order, _named_shift(text), latest)
     columns, troubles, doubts = _read_columns(text)
-    by_row = _by_row([*troubles, *times.troubles])
+    by_row = _by_row([*troubles, *times.troubles, _totals(text, times)])
     keep = np.ones(len(text), dtype=np.bool_)
     keep[list(by_row)] = False
     where = pd.DataFrame(
@@ -289,8 +299,8 @@ def _read_columns(
     location, doubts = _location(text)
     doubts += [one.doubt for one in read.values() if one.doubt is not None]
     columns = {field: one.column for field, one in read.items()} | {"location": location}
-    beyond = _beyond(text[BEYOND]) if BEYOND in text else {}
-    troubles = [beyond, *(one.troubles for one in read.values())]
+    noticed = [says(text[field]) for field, says in _NOTICED.items() if field in text]
+    troubles = [*noticed, *(one.troubles for one in read.values())]
     return columns | _unrecorded([field for field in _READERS if field not in text], len(text)), troubles, doubts
 
 
@@ -356,11 +366,38 @@ def _beyond(column: pd.Series) -> dict[int, Trouble]:
     mend = "quote the text that holds the delimiter; where the row is right, clear the cells beyond the headings"
     return {
         int(row): Trouble(
-            f"{column.iat[row].count(' | ') + 1} cells beyond the headings, so its cells may stand in wrong columns",
+            f"{_cells(column.iat[row].count(' | ') + 1)} beyond the headings, so its cells may stand in wrong columns",
             mend,
         )
         for row in rows
     }
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
+
+
+def _swallowed(column: pd.Series) -> dict[int, Trouble]:
+    """Say which rows hold further rows in one of their cells."""
+    rows = np.flatnonzero(filled(column))
+    mend = "close the quote in the file and read it again; where the row is right, clear the swallowed lines"
+    return {int(row): Trouble(f"a cell holds {column.iat[row]}, as after a quote left open", mend) for row in rows}
+
+
+def _totals(text: pd.DataFrame, times: Times) -> dict[int, Trouble]:
+    """Say which rows name a sum as their reference and have neither time nor place."""
+    if "reference" not in text:
+        return {}
+    named = matches(plain_column(text["reference"]), TOTAL) & np.isnat(times.received_at)
+    for field in {"postcode", "location", "easting", "northing"} & set(text.columns):
+        named &= plain_column(text[field]).isin(values.BLANKS).to_numpy()
+    mend = "leave totals out of the table; where it is an incident, add its time or its place"
+    return dict.fromkeys(
+        np.flatnonzero(named).tolist(), Trouble("looks like a total, with neither time nor place", mend)
+    )
+
+
+_NOTICED: Mapping[str, Callable[[pd.Series], dict[int, Trouble]]] = {BEYOND: _beyond, SWALLOWED: _swallowed}
 
 
 def _time_columns(times: Times) -> dict[str, pd.Series]:
@@ -408,7 +445,7 @@ def _quarantined(text: pd.DataFrame, where: pd.DataFrame, troubles: Mapping[int,
 
 
 def _recorded(row: Mapping[Any, str]) -> dict[str, str]:
-    return {str(field): entry for field, entry in row.items() if field != BEYOND or entry}
+    return {str(field): entry for field, entry in row.items() if field not in _NOTICED or entry}
 
 
 def _doubts(text: pd.DataFrame, where: pd.DataFrame, doubts: Sequence[Doubt], keep: Flags) -> pd.DataFrame:

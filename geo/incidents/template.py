@@ -3,7 +3,7 @@ The recording template: a workbook with one entry an incident, lists and checks,
 
 Nurses write everything twice already, so the template is prefilled with what the control room has; what it asks for
 beyond that is what the questions of this tool need. Its headings are those that reading knows, so that it comes back
-without any mapping.
+without any mapping; a prefilled row to which nobody put initials is then no incident, as the team entered nothing.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ from geo.errors import SchemaError
 from geo.tables import INCIDENT_COLUMNS, LONDON, check
 from geo.whole import whole
 
-Kind = Literal["text", "date", "time", "moment", "minutes", "count", "choice", "postcode"]
+Kind = Literal["text", "date", "time", "moment", "minutes", "count", "choice", "postcode", "initials"]
 Value = str | float | dt.date | dt.time | dt.datetime | None
 
 SHEET = "Incidents"
@@ -45,7 +45,7 @@ AGE_WORDS = {word: word for word in ("under 18", "18-24", "25-34", "35-44", "45-
 
 _FORMATS: Mapping[Kind, str] = {
     "text": "@", "postcode": "@", "choice": "@", "date": "dd/mm/yyyy", "time": "hh:mm",
-    "moment": "dd/mm/yyyy hh:mm", "minutes": "0", "count": "0",
+    "moment": "dd/mm/yyyy hh:mm", "minutes": "0", "count": "0", "initials": "@",
 }  # fmt: skip
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _EARLIEST = dt.date(2000, 1, 1)
@@ -53,7 +53,7 @@ _EARLIEST = dt.date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One column of the template: its heading, the field of the contract that it holds, and what to write."""
+    """One column of the template: its heading, the field of the contract that it holds ('' for none), what to write."""
 
     heading: str
     field: str
@@ -165,9 +165,24 @@ ENTRIES: tuple[Entry, ...] = (
 )
 """The template's columns in order; date and time are the two parts of ``received_at``."""
 
+RECORDED_BY = Entry(
+    "Recorded by (initials)",
+    "",
+    "initials",
+    "Required: your initials, in every row that you write or complete. A prefilled row without them does not count.",
+    width=12,
+)
+PREFILLED = Entry(
+    "Prefilled", "", "text", "Leave it as it is: yes says that the row comes from the control room.", width=10
+)
+COLUMNS: tuple[Entry, ...] = (RECORDED_BY, *ENTRIES, PREFILLED)
+"""The sheet's columns: between the two that say who wrote a row, those of :data:`ENTRIES`."""
+
 GUIDANCE = (
     "One row is one incident, whoever heard of it first. Rows that are filled in come from the control room: complete "
-    "them, do not write them again.",
+    "those that your team dealt with, do not write them again, and leave the others alone.",
+    "Put your initials into the first column of every row that you write or complete: a prefilled row without them is "
+    "not counted as an incident of your team.",
     "A blank means that nobody knows. It is never read as No: write No where the answer is no.",
     "Where a list is offered, choose from it. Times after midnight are written as they are: 00:40.",
     "For planning, never for live dispatch. Keep this file where your service keeps records of persons.",
@@ -203,7 +218,8 @@ def template_bytes(incidents: pd.DataFrame | None = None) -> bytes:
 
     Text from a record is written so that no spreadsheet program runs it as a formula; characters that a workbook cannot
     hold are left out. Person references are not prefilled: a project keeps only their keys. Of a time that the clock
-    change repeated the zone is written beside it where it is the second one.
+    change repeated the zone is written beside it where it is the second one. A prefilled row says so in its last
+    column; read back, it is an incident only where somebody put initials to it.
 
     Parameters
     ----------
@@ -240,23 +256,23 @@ def control_room(incidents: pd.DataFrame) -> pd.DataFrame:
 
 def _fill(sheet: Worksheet, rows: list[list[Value]]) -> None:
     """Write headings, formats, prefilled rows, lists and checks."""
-    for number, entry in enumerate(ENTRIES, start=1):
+    for number, entry in enumerate(COLUMNS, start=1):
         column = sheet.column_dimensions[get_column_letter(number)]
         column.width, column.number_format = entry.width, _FORMATS[entry.kind]
         _head(_write(sheet, 1, number, entry.heading, "text"))
     for place, row in enumerate(rows, start=2):
-        for number, (entry, value) in enumerate(zip(ENTRIES, row, strict=True), start=1):
+        for number, (entry, value) in enumerate(zip(COLUMNS, row, strict=True), start=1):
             if value is not None:
                 _write(sheet, place, number, value, entry.kind)
     last = len(rows) + 1 + SPARE_ROWS
-    for number, entry in enumerate(ENTRIES, start=1):
+    for number, entry in enumerate(COLUMNS, start=1):
         if (validation := _check_of(entry)) is not None:
             letter = get_column_letter(number)
             validation.add(f"{letter}2:{letter}{last}")
             sheet.add_data_validation(validation)
-    sheet.freeze_panes = "D2"
+    sheet.freeze_panes = "E2"
     sheet.row_dimensions[1].height = 32
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(ENTRIES))}{len(rows) + 1}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
 
 
 def _head(cell: Cell) -> None:
@@ -312,6 +328,8 @@ def _check_by_kind(entry: Entry) -> DataValidation | None:
     if entry.kind == "postcode":
         error = "A postcode has 2 to 8 characters, as NN1 5BD."
         return DataValidation("textLength", operator="between", formula1="2", formula2="8", error=error)
+    if entry.kind == "initials":
+        return DataValidation("textLength", operator="between", formula1="1", formula2="12", error="Your initials.")
     return None
 
 
@@ -322,7 +340,7 @@ def _guide(sheet: Worksheet) -> None:
     top = len(GUIDANCE) + 2
     for column, word in enumerate(("In this column", "write", "and choose from"), start=1):
         _head(_write(sheet, top, column, word, "text"))
-    for row, entry in enumerate(ENTRIES, start=top + 1):
+    for row, entry in enumerate(COLUMNS, start=top + 1):
         listed = ", ".join(dict.fromkeys(entry.words.values())) if entry.words else ""
         for column, text in enumerate((entry.heading, entry.write, listed), start=1):
             _write(sheet, row, column, text, "text")
@@ -331,8 +349,8 @@ def _guide(sheet: Worksheet) -> None:
 
 
 def _prefilled(incidents: pd.DataFrame) -> list[list[Value]]:
-    """Give the known values of each incident in the template's order."""
-    return [[_value(entry, row) for entry in ENTRIES] for row in incidents.to_dict("records")]
+    """Give the known values of each incident in the template's order, without initials and marked as prefilled."""
+    return [[None, *(_value(entry, row) for entry in ENTRIES), "yes"] for row in incidents.to_dict("records")]
 
 
 def _value(entry: Entry, row: Mapping[Any, Any]) -> Value:

@@ -35,6 +35,9 @@ DATED = ("date", "received_at", *LATER)
 OVERNIGHT = np.timedelta64(12, "h")
 """A bare time before the call is the next day's where it is then within these hours of the call."""
 
+_LONG = np.timedelta64(6, "h")
+"""A bare time moved to the next day is doubted where it is then more than these hours after the call."""
+
 _DAY_PARTS = ("day", "month", "year")
 _BETWEEN = "\x1f"
 _NO_CLOCK = -1
@@ -233,7 +236,7 @@ def _london_ahead(wall: dt.datetime) -> int:
     return round(offset.total_seconds() / 60)
 
 
-def read_times(cells: pd.DataFrame, order: DayOrder, named_shift: Flags) -> Times:
+def read_times(cells: pd.DataFrame, order: DayOrder, named_shift: Flags, latest: dt.date = values.LATEST) -> Times:
     """
     Read every time of the records.
 
@@ -248,12 +251,15 @@ def read_times(cells: pd.DataFrame, order: DayOrder, named_shift: Flags) -> Time
         Columns of text named by field; those that the file lacks are missing.
     named_shift
         Whether the record names its shift, which then dates it, shape (rows,).
+    latest
+        The last day that has been: what is dated later is a trouble.
     """
     read = partial(values.read_moment, order=order)
     own = {field: _moments(cells, field, read) for field in DATED}
     own["time"] = _moments(cells, "time", partial(values.read_time, order=order))
     own["day"] = _day_parts(cells)
-    unread = [own[field].troubles for field in ("date", "day", "time", "received_at", *LATER)]
+    dated = ("date", "day", "time", "received_at", *LATER)
+    unread = [*(own[field].troubles for field in dated), *(_future(own[field].day, latest) for field in dated)]
     call = _call_of(own)
     first, second = instants(call.day, call.clock, call.ahead)
     earliest = np.fmin(first, second)
@@ -271,8 +277,17 @@ def read_times(cells: pd.DataFrame, order: DayOrder, named_shift: Flags) -> Time
         known=known,
         later=later,
         troubles=(*unread, _undated(call, clean & ~named_shift), *_disorders(first, later, clean)),
-        doubts=(*_call_doubts(own, call, first, second, known), *_later_doubts(own, stamps, call)),
+        doubts=(*_call_doubts(own, call, first, second, known), *_later_doubts(own, stamps, call, earliest)),
     )
+
+
+def _future(day: Days, latest: dt.date) -> dict[int, Trouble]:
+    """Say which days have not been yet."""
+    rows = np.flatnonzero(day > np.datetime64(latest))
+    return {
+        int(row): Trouble(f"the date {day[row]} is in the future", "correct the year, or the order of day and month")
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -408,7 +423,7 @@ def _call_doubts(
 
 
 def _later_doubts(
-    own: Mapping[str, Moments], stamps: Mapping[str, tuple[Instants, Instants]], call: _Call
+    own: Mapping[str, Moments], stamps: Mapping[str, tuple[Instants, Instants]], call: _Call, earliest: Instants
 ) -> list[Doubt]:
     """Name what is doubtful in the later stamps."""
     doubts = []
@@ -418,6 +433,9 @@ def _later_doubts(
         doubts.append(doubt(own[field].has_day & ~own[field].has_clock, field, "not used: a day without a time"))
         undated = own[field].has_clock & ~own[field].has_day & np.isnat(call.day)
         doubts.append(doubt(undated, field, "not used: a time without a day"))
+        moved = own[field].has_clock & ~own[field].has_day & (own[field].clock < call.clock)
+        late = moved & (chosen - earliest > _LONG)
+        doubts.append(doubt(late, field, f"the next day, more than {_LONG.astype(int)} hours after the call"))
     return doubts
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -85,6 +85,7 @@ _MINUTES = r"(?:minutes|minute|mins|min|m|')\.?"
 _DURATION = re.compile(
     rf"(?:(?P<hours>\d+(?:\.\d+)?)\s*{_HOURS})?,?\s*(?:and\s+)?(?:(?P<minutes>\d+(?:\.\d+)?)\s*(?:{_MINUTES})?)?"
 )
+_UNITLESS = re.compile(r"0*\d\.(?!0$)\d+|\d+\.\d{3,}")
 _ISO_DURATION = re.compile(r"pt(?:(?P<hours>\d+(?:\.\d+)?)h)?(?:(?P<minutes>\d+(?:\.\d+)?)m)?(?:(?P<seconds>\d+)s)?")
 _ABOUT = re.compile(r"(?:^(?:approximately|approx|about|around|circa|roughly|ca|c)\b\.?|^~|\(?(?:approx|ish)\)?\.?$)")
 _FRACTIONS = (
@@ -193,19 +194,30 @@ def read_moment(text: str, order: DayOrder) -> Moment | Trouble:
     text = _bare(text)
     if _SERIAL.fullmatch(text):
         return _serial(float(text))
-    return _dated(text, order) or read_clock(text)
+    return _dated(text, order) or _zoned_clock(text)
+
+
+def _zoned_clock(text: str) -> Moment | Trouble:
+    """Read a time of day, and the zone behind it; an offset of minus ten hours is sooner the end of a span of time."""
+    zone = _ZONE.search(text)
+    if zone is None or zone["zone"].startswith("-") or _is_no_offset(zone["zone"]):
+        return read_clock(text)
+    clock = read_clock(text[: zone.start()])
+    if not isinstance(clock, Moment) or clock.clock is None:
+        return _not_a_time(text)
+    return replace(clock, zone=zone["zone"].upper())
 
 
 def read_time(text: str, order: DayOrder) -> Moment | Trouble:
     """
     Read a cell of a column of times: a time of day before a date, so that 13.10.15 is a quarter past one.
 
-    A time that a database wrote with its own first day ('30/12/1899 19:40') is a time alone.
+    A time that a database wrote with its own first day ('30/12/1899 19:40') is a time alone; a zone behind it counts.
 
     >>> read_time("13.10.15", "day").clock == (13 * 60 + 10) * 60 + 15
     True
     """
-    clock = read_clock(_EPOCH_DAY.sub("", text.strip()))
+    clock = _zoned_clock(_EPOCH_DAY.sub("", text.strip()))
     return clock if isinstance(clock, Moment) else read_moment(text, order)
 
 
@@ -318,7 +330,7 @@ def read_clock(text: str) -> Moment | Trouble:
     """
     Read a time of day: 19:40, 1940, 7.40pm, 07h00, Excel's fraction of a day; 24:00 is the end of the day.
 
-    A single number below 100 ('7') and 'midnight' may mean two things and are troubles.
+    A single number below 100 ('7'), 'midnight' and a short fraction ('0.30') may mean two things and are troubles.
 
     >>> read_clock("7.40pm").clock == (19 * 60 + 40) * 60
     True
@@ -329,10 +341,25 @@ def read_clock(text: str) -> Moment | Trouble:
     if clock == "noon":
         return Moment(clock=12 * 3600)
     clock = re.sub(r"\s*(?:hrs|hours|hr)$", "", clock)
+    if re.fullmatch(r"0?\.\d{1,2}", clock):
+        return _two_times(text, clock.partition(".")[2])
     if re.fullmatch(r"0?\.\d+", clock):
         return Moment(clock=round(float(clock) * 86400))
     match = _DIGITS.fullmatch(clock) or _CLOCK.fullmatch(clock)
     return _not_a_time(text) if match is None else _from_parts(match.groupdict(), text)
+
+
+def _two_times(text: str, decimals: str) -> Trouble:
+    """Say what a short fraction may mean: Excel's part of a day, or minutes after midnight (beyond 59, of an hour)."""
+    share, written = float(f"0.{decimals}"), int(f"{decimals:0<2}")
+    after_midnight = written if written < 60 else share * 60
+    excel, clock = (
+        f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in (round(share * 1440), round(after_midnight))
+    )
+    return Trouble(
+        f"the time {_short(text.strip())} may be {excel}, as Excel keeps a part of a day, or {clock}",
+        f"write {excel} or {clock}",
+    )
 
 
 def _from_parts(parts: dict[str, str | None], text: str) -> Moment | Trouble:
@@ -398,7 +425,8 @@ def read_minutes(text: str) -> float | Trouble:
     """
     Read a duration in minutes: 45, '45 mins', '1h 20', '1:20', '1.5 hours', 'half an hour', 'PT1H20M'; NaN for blanks.
 
-    A colon stands between hours and minutes, so '1:20' is 80. A range ('30-40') is a trouble.
+    A colon stands between hours and minutes, so '1:20' is 80. A range ('30-40') is a trouble, and so is a number
+    without a unit that may be hours: a fraction below 10 ('1.5'), or three decimals and more.
 
     >>> read_minutes("1h 20"), read_minutes("1:20"), read_minutes("1 1/2 hrs"), read_minutes("half an hour")
     (80.0, 80.0, 90.0, 30.0)
@@ -406,12 +434,15 @@ def read_minutes(text: str) -> float | Trouble:
     if is_blank(text):
         return math.nan
     minutes = _minutes(plain(text))
+    if isinstance(minutes, Trouble):
+        return minutes
     if minutes is None or not 0 <= minutes <= _MAXIMUM_MINUTES:
         return Trouble(f"minutes {_short(text)} is not a duration of 0 to 24 hours", "write whole minutes")
     return minutes
 
 
-def _minutes(text: str) -> float | None:
+def _minutes(text: str) -> float | Trouble | None:
+    written = text
     text = _ABOUT.sub("", text).strip(" ~").replace("\u2019", "'")
     if clock := re.fullmatch(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?", text):
         return int(clock[1]) * 60.0 + int(clock[2]) + int(clock[3] or 0) / 60
@@ -420,6 +451,11 @@ def _minutes(text: str) -> float | None:
         return hours * 60 + minutes + seconds / 60 if text != "pt" else None
     for pattern, number in _FRACTIONS:
         text = pattern.sub(number, text)
+    if _UNITLESS.fullmatch(text):
+        return Trouble(
+            f"minutes {_short(written)} may be hours or minutes",
+            "write whole minutes, or the unit, such as '1.5 hours'",
+        )
     match = _DURATION.fullmatch(text)
     if match is None or not (match["hours"] or match["minutes"]):
         return None

@@ -196,6 +196,17 @@ def tighten(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", _plain(text))
 
 
+def first_part(text: str) -> str:
+    """
+    Give the letters and digits of a text up to its first space or other mark, in capitals.
+
+    >>> first_part("nn11 de"), first_part("NN11DE")
+    ('NN11', 'NN11DE')
+    """
+    found = re.search(r"[A-Z0-9]+", _plain(text))
+    return found[0] if found else ""
+
+
 def shorten(text: str) -> str:
     """Give a text in one line of at most 40 characters, to be quoted in a sentence."""
     words = " ".join(text.split())

@@ -21,6 +21,8 @@ from geo.places.postcode_forms import (
     PostcodePrecision,
     PostcodeReading,
     either,
+    first_part,
+    is_unit,
     look_alikes,
     no_place,
     not_a_postcode,
@@ -150,11 +152,14 @@ class Gazetteer:
         O and 0, I, L and 1, S and 5, B and 8, Z and 2 are look-alikes here. What is in the gazetteer as it stands is
         never changed, and neither is a well-formed postcode of a postcode district outside it, which may well exist.
         Where several readings exist the text is not read, and the reason names them. A unit in XX that exists is that
-        unit, not a mask. Without ``repair`` look-alikes are left as they are: for texts where a postcode is not
-        expected, and a word may look like one; what is none is not quoted in the reason then. Wrong where the true
-        postcode is younger than the gazetteer.
+        unit, not a mask. A unit whose first part ends at another place than a postcode district that stands apart in
+        the text ('NN11 DE' for NN1 1DE) is not read, since a digit may be lost. Without ``repair`` look-alikes are
+        left as they are: for texts where a postcode is not expected, and a word may look like one; what is none is not
+        quoted in the reason then. Wrong where the true postcode is younger than the gazetteer.
         """
         tight = tighten(text)
+        if other := self._slip(text, tight):
+            return unread(text, either(text, [f"{tight[:-3]} {tight[-3:]}", other]) if repair else NOT_A_POSTCODE)
         if self._row_of(tight) is not None:
             normal = f"{tight[:-3]} {tight[-3:]}"
             return PostcodeReading(text, normal, "unit", repaired=normal != text, reason="")
@@ -163,6 +168,14 @@ class Gazetteer:
             nothing = reading.reason == MISTAKEN or reading.reason.startswith(NOT_A_POSTCODE)
             return unread(text, NOT_A_POSTCODE) if nothing else reading
         return reading if self._stands(reading) else self._repaired(reading, tight)
+
+    def _slip(self, text: str, tight: str) -> str:
+        """Say what else a unit may be where a postcode district of this gazetteer stands apart in it, or nothing."""
+        outward = first_part(text)
+        if not is_unit(tight) or outward in (tight, tight[:-3]) or not self._has(outward):
+            return ""
+        slip = "lacks a digit" if len(outward) > len(tight) - 3 else "has a digit too many"
+        return f"a postcode of {outward} that {slip}"
 
     def _stands(self, reading: PostcodeReading) -> bool:
         """Say whether a reading is not to be tried for look-alikes."""
@@ -222,10 +235,11 @@ class Gazetteer:
         return placed[_PLACED]
 
     def _units_as_typed(self, given: pd.Series) -> np.ndarray:
-        """Give the row of each text that is a unit here but for its case and marks, and -1 for any other."""
+        """Give the row of each text that is a unit here but for its case and outer marks, and -1 for any other."""
         texts = pa.array(given, type=pa.large_string())
         row = pc.index_in(pc.ascii_upper(_typed(texts)), value_set=self._tight).fill_null(-1)
-        return np.where(pc.string_is_ascii(texts), row, -1).astype("int64")
+        whole = pc.and_(pc.string_is_ascii(texts), pc.match_substring_regex(texts, _TWO_PARTS))
+        return np.where(whole, row, -1).astype("int64")
 
     def _readings(self, given: pd.Series, repair: bool) -> pd.DataFrame:
         """Read texts: ``given, normal, precision, why`` and ``row`` (of the places, -1 for none)."""
@@ -399,6 +413,9 @@ class Gazetteer:
 
 _HAIR = 1 + 1e-9
 """A radius that should just reach a point is made longer by this, since its square may be rounded down."""
+
+_TWO_PARTS = "^[^A-Za-z0-9]*[A-Za-z0-9]+[^A-Za-z0-9]*[0-9][A-Za-z]{2}[^A-Za-z0-9]*$"
+"""A text whose marks, if any, stand around its two parts alone; any other is read by itself."""
 
 _AREAS = ("district", "district_2021", "lsoa")
 _GROUPED = ("easting", "northing", "district", "district_2021")

@@ -60,6 +60,9 @@ LAYERS = {
 
 ONLY_WORKING = ("lsoas", "hours", "incidents")
 
+_AGE = r"(?:under |over )?\d{1,3}(?: ?(?:-|–|to|and) ?(?:\d{1,3}|under|over)| ?\+)?"
+"""What reads as an age or an age band; whatever else a record says of an age may be a name."""
+
 COUNTS = ("incidents", "deployed", "deployed_unknown")
 SHAPELESS = {"hours"}
 TABULAR = {"csv", "xlsx", "parquet"}
@@ -207,11 +210,16 @@ def _isochrones(world: World, scenario: Scenario) -> gpd.GeoDataFrame:
 
 
 def incident_points(located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Points of a working copy, without free text and without sensitive places; times as the clock showed them."""
+    """
+    Points of a working copy, without free text and without sensitive places; times as the clock showed them.
+
+    An age band stays only where it reads as one ('34', '25-34', 'under 18', '75 and over'): a name may stand beside it.
+    """
     sensitive = located["place_remark"].str.contains(NEVER_RELEASED, regex=False)
     located = located.assign(
         **{name: located[name].mask(sensitive) for name in ("easting", "northing", "point")},
         postcode=located["postcode"].mask(sensitive, ""),
+        age_band=located["age_band"].where(located["age_band"].str.fullmatch(_AGE, case=False), ""),
     )
     times = located.select_dtypes("datetimetz")
     plain = located.assign(**{name: times[name].dt.strftime("%Y-%m-%dT%H:%M%z").fillna("") for name in times})

@@ -1,10 +1,15 @@
-"""Rows that were read well but claim a reference that an earlier file gave to something else: held until settled."""
+"""
+Rows that were read well but claim what an earlier file gave to something else: held until settled.
+
+They claim its reference or, having none, its time and place.
+"""
 
 import sqlite3
 from collections.abc import Iterable
 
 import pandas as pd
 
+from geo.store import overlap
 from geo.store.frames import among, query
 from geo.store.ledger import recount
 
@@ -56,8 +61,10 @@ def where(database: sqlite3.Connection, records: Iterable[str]) -> dict[str, str
     }
 
 
-def reason(place: str) -> str:
-    """Say why a row is held."""
+def reason(place: str, claim: str) -> str:
+    """Say why a row of a claim is held: its reference is taken, or its time and place are those of another record."""
+    if not overlap.is_referenced(claim):
+        return f"looks like {place} with other contents"
     return f"reference already imported from {place} with other contents"
 
 
@@ -89,23 +96,23 @@ def release(database: sqlite3.Connection, claimed: Iterable[str]) -> None:
         other = opponent(database, record, claim, sha256)
         if other:
             database.execute(
-                "UPDATE left_out SET reason = ? WHERE incident_id = ?", (_against(database, other), record)
+                "UPDATE left_out SET reason = ? WHERE incident_id = ?", (_against(database, other, claim), record)
             )
         else:
             accept(database, record)
         recount(database, [sha256])
 
 
-def hold(database: sqlite3.Connection, record: str, other: str) -> None:
-    """Let an incident wait in quarantine, as another record stands under its reference."""
+def hold(database: sqlite3.Connection, record: str, other: str, claim: str) -> None:
+    """Let an incident wait in quarantine, as another record stands under its claim."""
     database.execute(
         "UPDATE left_out SET reason = ?, suggestion = ? WHERE incident_id = ?",
-        (_against(database, other), SUGGESTIONS["incidents"], record),
+        (_against(database, other, claim), SUGGESTIONS["incidents"], record),
     )
 
 
-def _against(database: sqlite3.Connection, other: str) -> str:
-    return reason(where(database, [other])[other])
+def _against(database: sqlite3.Connection, other: str, claim: str) -> str:
+    return reason(where(database, [other])[other], claim)
 
 
 def accept(database: sqlite3.Connection, record: str) -> None:

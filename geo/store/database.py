@@ -94,10 +94,10 @@ CREATE INDEX doubt_by_id ON doubts (incident_id);
 PRAGMA user_version = {FORMAT};
 """
 """
-``held`` rows were read well but another record claims their reference: they wait in ``left_out`` and count as
-quarantined. ``received`` is what came in, for finding it again in a later file: its reference (or the digest of its
-cells), a keyed digest of its contents, and the record that it became. ``repeats`` names the record that a refused row
-repeats.
+``held`` rows were read well but another record claims their reference, or their time and place: they wait in
+``left_out`` and count as quarantined. ``received`` is what came in, for finding it again in a later file: its reference
+(or the digest of its cells and, in a line after it, that of its time and place), a keyed digest of its contents, and
+the record that it became. ``repeats`` names the record that a refused row repeats.
 """
 
 
@@ -199,4 +199,6 @@ def _is_nearly_full(folder: Path) -> bool:
 
 def damaged(folder: Path, reason: str) -> ProjectError:
     """Say that a project cannot be used."""
-    return ProjectError(f"the project in {folder} cannot be used ({reason}); check the folder or restore a copy")
+    return ProjectError(
+        f"the project in {folder} is damaged and cannot be used ({reason}); check the folder or restore a copy"
+    )

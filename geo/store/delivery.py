@@ -8,7 +8,7 @@ import pandas as pd
 from geo.deployment.shifts import ShiftLog
 from geo.incidents.read import Extract
 from geo.store import overlap
-from geo.store.days import days_of_fields
+from geo.store.days import days_of_fields, days_of_texts
 from geo.store.fields import fields_of
 from geo.store.ledger import Arrival
 from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, check, names
@@ -23,7 +23,8 @@ class Delivery:
 
     ``rows`` were read well and have the columns of ``table``, with their record's name under ``key``; ``quarantined``
     could not be read and ``refused`` are no records, both with the columns of ``LEFT_OUT``. ``records`` has a line for
-    each of ``rows`` and then of ``quarantined``: record, claim, content, day, sheet, row, and whether it was ``read``.
+    each of ``rows`` and then of ``quarantined``: record, claim, content, what it is ``alike``, day, sheet, row, and
+    whether it was ``read``.
     """
 
     table: str
@@ -51,13 +52,14 @@ def delivery_of_extract(extract: Extract, located: pd.DataFrame, arrival: Arriva
     cells = [json.loads(text) for text in quarantined["fields"]]
     said = overlap.incident_contents(extract.accepted, secret) + overlap.field_contents(cells, secret)
     references = [*extract.accepted["reference"], *(row.get("reference", "") for row in cells)]
-    days = days_of_fields(cells, arrival.source, arrival.day_order)
+    days = days_of_fields(cells, arrival.day_order)
     both = pd.concat(
         [rows[["incident_id", "sheet", "row"]], quarantined[["incident_id", "sheet", "row"]]], ignore_index=True
     )
     records = both.rename(columns={"incident_id": "record"}).assign(
         claim=overlap.claims(arrival.source, references, said),
         content=said,
+        alike=overlap.likenesses(extract.accepted, secret) + [""] * len(quarantined),
         day=[*rows["received_on"], *days],
         read=[True] * len(rows) + [False] * len(quarantined),
     )
@@ -77,16 +79,20 @@ def delivery_of_shift_log(log: ShiftLog, arrival: Arrival, secret: bytes) -> Del
     """Give the delivery of a shift log."""
     shifts = check(log.frame, SHIFT_COLUMNS, f"the shift log {arrival.name}").reset_index(drop=True)
     rows = shifts.assign(file=arrival.name, record="shift:" + shifts["shift_id"])
-    records = rows[["record", "row"]].assign(
+    unread = overlap.unread_shifts(log.quarantined["text"], secret)
+    names_of_unread = [claim.replace(overlap.SEPARATOR, ":unread ") for claim in unread]
+    quarantined = _left_out(log.quarantined.assign(incident_id=names_of_unread, fields="{}"), "quarantined")
+    both = pd.concat([rows[["record", "row"]], quarantined[["incident_id", "row"]].set_axis(["record", "row"], axis=1)])
+    records = both.reset_index(drop=True).assign(
         sheet="",
-        claim=overlap.shift_claims(shifts["shift_id"]),
-        content=overlap.shift_contents(shifts, secret),
-        day=shifts["date"],
-        read=True,
+        claim=[*overlap.shift_claims(shifts["shift_id"]), *unread],
+        content=[*overlap.shift_contents(shifts, secret), *unread],
+        alike="",
+        day=[*shifts["date"], *days_of_texts(log.quarantined["text"].tolist(), arrival.day_order)],
+        read=[True] * len(rows) + [False] * len(quarantined),
     )
-    none = _left_out(log.left_out.iloc[:0], "quarantined")
     refused = _left_out(log.left_out, "refused")
-    return Delivery("shifts", "record", rows, none, refused, _kinds(records), pd.DataFrame(), log.faults)
+    return Delivery("shifts", "record", rows, quarantined, refused, _kinds(records), pd.DataFrame(), log.faults)
 
 
 def as_left_out(row: dict[str, object], table: str) -> dict[str, str]:
@@ -106,5 +112,5 @@ def _left_out(rows: pd.DataFrame, state: str) -> pd.DataFrame:
 
 
 def _kinds(records: pd.DataFrame) -> pd.DataFrame:
-    kinds = dict.fromkeys(["record", "claim", "content", "sheet"], "str")
+    kinds = dict.fromkeys(["record", "claim", "content", "alike", "sheet"], "str")
     return records.astype(kinds | {"day": "datetime64[us]", "row": "int64", "read": "bool"})

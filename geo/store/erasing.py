@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.incidents.values import plain
+from geo.incidents.values import DayOrder, plain
 from geo.store import conflicts, limits
 from geo.store.database import DATABASE
-from geo.store.days import days_of_fields, days_of_incidents
+from geo.store.days import days_of_fields, days_of_incidents, days_of_texts
 from geo.store.frames import among, query, table
 from geo.store.history import counted, remember
-from geo.store.ledger import recount
+from geo.store.ledger import SHIFT_LOG, recount
 from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, SOURCES
 
 
@@ -27,12 +27,17 @@ def erase_before(database: sqlite3.Connection, day: dt.date) -> int:
     """
     Erase every record of a day before ``day``, incidents and shifts, and remember the day.
 
-    A record without a day of its own or of its shift counts as of its import.
+    A record without a day of its own or of its shift counts as of its import, so it may stay: see :func:`undated`.
     """
     limits.erased_by_day(database, day)
     erased = _erase(database, _records_before(database, day), _mends_before(database, day))
     remember(database, "erased", detail=f"{counted(erased, 'record')} of days before {day}")
     return erased
+
+
+def undated(database: sqlite3.Connection) -> int:
+    """Count the records of which no day can be read; they count as of their import where records are erased by date."""
+    return int(_days(database, dt.date.max)["day"].isna().sum())
 
 
 def erase_reference(database: sqlite3.Connection, reference: str) -> int:
@@ -84,10 +89,15 @@ def _records_before(database: sqlite3.Connection, day: dt.date) -> set[str]:
     imported = {
         sha256: pd.Timestamp(at[:10]) for sha256, at in database.execute("SELECT sha256, imported_at FROM files")
     }
-    dated = [_incident_days(database, day), _shift_days(database), _quarantined_days(database)]
-    days = pd.concat([frame for frame in dated if len(frame)] or dated, ignore_index=True)
+    days = _days(database, day)
     day_or_import = days["day"].fillna(days["sha256"].map(imported))
     return set(days.loc[day_or_import < pd.Timestamp(day), "record"])
+
+
+def _days(database: sqlite3.Connection, day: dt.date) -> pd.DataFrame:
+    """Give record, file and day of the records that may be older than ``day``; NaT where no day can be read."""
+    dated = [_incident_days(database, day), _shift_days(database), _quarantined_days(database)]
+    return pd.concat([frame for frame in dated if len(frame)] or dated, ignore_index=True)
 
 
 def _incident_days(database: sqlite3.Connection, day: dt.date) -> pd.DataFrame:
@@ -107,17 +117,26 @@ def _quarantined_days(database: sqlite3.Connection) -> pd.DataFrame:
     """Give the days of rows that could not be read, quarantined or decided to be no incident."""
     rows = query(
         database,
-        "SELECT l.incident_id AS record, l.sha256, l.fields, f.source, f.day_order FROM left_out AS l "
-        "JOIN files AS f USING (sha256) WHERE l.incident_id != '' "
+        "SELECT l.incident_id AS record, l.sha256, l.fields, l.text, f.source = ? AS shift, f.day_order "
+        "FROM left_out AS l JOIN files AS f USING (sha256) WHERE l.incident_id != '' "
         "AND l.incident_id NOT IN (SELECT incident_id FROM incidents UNION SELECT record FROM shifts)",
+        (SHIFT_LOG,),
     )
     groups = [
-        group.assign(day=days_of_fields([json.loads(text) for text in group["fields"]], str(source), order).to_numpy())
-        for (source, order), group in rows.groupby(["source", "day_order"])
+        group.assign(day=(_text_days if is_shift else _field_days)(group, order).to_numpy())
+        for (is_shift, order), group in rows.groupby(["shift", "day_order"])
     ]
     return (
         pd.concat(groups)[["record", "sha256", "day"]] if groups else pd.DataFrame(columns=["record", "sha256", "day"])
     )
+
+
+def _field_days(rows: pd.DataFrame, order: DayOrder) -> pd.Series:
+    return days_of_fields([json.loads(text) for text in rows["fields"]], order)
+
+
+def _text_days(rows: pd.DataFrame, order: DayOrder) -> pd.Series:
+    return days_of_texts(rows["text"].tolist(), order)
 
 
 def _mends_before(database: sqlite3.Connection, day: dt.date) -> set[str]:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from geo.places.bases import Base
 
+IMPORTED_SYNTHETIC = "Synthetic data: a file of this project says that its rows are invented."
+"""What a project says of itself while a file with the label of synthetic rows is in it."""
+
 _SECRET = "person_secret"  # noqa: S105 - the name of a fact
+_SYNTHETIC_FILE = "synthetic_file:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,18 @@ def state(database: sqlite3.Connection, word: str, value: str) -> None:
     database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (word, value))
 
 
-def mark_synthetic(database: sqlite3.Connection, label: str) -> None:
-    """Label the project as synthetic, unless it says so already; one synthetic file is enough."""
-    database.execute("UPDATE facts SET value = ? WHERE word = 'synthetic' AND value = ''", (label,))
+def mark_synthetic(database: sqlite3.Connection, sha256: str) -> None:
+    """Label the project as synthetic because of a file, unless it says so already; one synthetic file is enough."""
+    state(database, f"{_SYNTHETIC_FILE}{sha256}", "yes")
+    database.execute("UPDATE facts SET value = ? WHERE word = 'synthetic' AND value = ''", (IMPORTED_SYNTHETIC,))
+
+
+def unmark_synthetic(database: sqlite3.Connection, sha256: str) -> None:
+    """
+    Take the label away with the last file that gave it, or with the last file of all; a project's own label stays.
+    """
+    was_marked = database.execute("DELETE FROM facts WHERE word = ?", (f"{_SYNTHETIC_FILE}{sha256}",)).rowcount > 0
+    still = database.execute("SELECT 1 FROM facts WHERE instr(word, ?) = 1", (_SYNTHETIC_FILE,)).fetchone()
+    is_empty = database.execute("SELECT 1 FROM files").fetchone() is None
+    if still is None and (was_marked or is_empty):
+        database.execute("UPDATE facts SET value = '' WHERE word = 'synthetic' AND value = ?", (IMPORTED_SYNTHETIC,))

@@ -4,14 +4,16 @@ Bring files into a project: read, locate, keep. And the demonstration projects, 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from geo.deployment.shifts import shift_log_of
 from geo.errors import ProjectError, SchemaError, SourceError
 from geo.incidents import demonstration
-from geo.incidents.columns import ColumnMapping, looks_like
+from geo.incidents.columns import SHIFT_HEADINGS, ColumnMapping, Header, find_header, find_mapped, looks_like
 from geo.incidents.grid import Grid, read_grids
 from geo.incidents.read import extract_of
+from geo.incidents.values import is_empty, plain
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
 from geo.scenarios.presets import DEMONSTRATION_BASE
@@ -22,7 +24,7 @@ from geo.store.ledger import SHIFT_LOG, Arrival, Imported
 from geo.store.project import Facts, Project, create_project, digest_of, open_project
 
 COUNTY = "Northamptonshire"
-EDITION = 3
+EDITION = 4
 """Raised whenever what the demonstration writes or stores changes, so that a cached one is made anew."""
 
 SYNTHETIC = {
@@ -39,10 +41,10 @@ SYNTHETIC = {
 }
 """The demonstration sets and what each says of itself, on screen and in every file."""
 
+SAYS_SYNTHETIC = "the file says that its rows are invented; the project is labelled so"
+"""What is noticed of a file that carries our own label of synthetic rows."""
 
-IMPORTED_SYNTHETIC = "Synthetic data: a file of this project says that its rows are invented."
-
-_LABELLED_ROWS = 12
+_LABEL = "SYNTHETIC"
 
 
 def import_file(
@@ -58,7 +60,9 @@ def import_file(
     Import a file for what it is, a shift log or an extract of ``source``, in one transaction.
 
     Several files are imported one by one; where that was broken off, doing all again goes on with those that are not in
-    yet. A file that calls itself synthetic labels the whole project so.
+    yet. A file that carries our own label of synthetic rows labels the whole project so, until it is taken back: the
+    label is a row above the headings that begins with SYNTHETIC, or a column 'Synthetic' whose cells say so. What else
+    speaks of something synthetic, such as a drug, is no label.
 
     Parameters
     ----------
@@ -86,9 +90,11 @@ def import_file(
     shown = name or file.name
     with _called(file.name, shown):
         grids = read_grids(file)
-        label = IMPORTED_SYNTHETIC if _says_synthetic(grids) else ""
         arrival, delivery = _read(project, file, shown, grids, source, gazetteer, columns)
-    return keep(project.folder, arrival, delivery, gazetteer, approved=columns, label=label)
+    is_synthetic = any(_says_synthetic(grid, arrival) for grid in grids)
+    if is_synthetic:
+        delivery = replace(delivery, faults=(*delivery.faults, SAYS_SYNTHETIC))
+    return keep(project.folder, arrival, delivery, gazetteer, approved=columns, is_synthetic=is_synthetic)
 
 
 def _read(
@@ -103,8 +109,9 @@ def _read(
     """Read and place a file for what it is."""
     digest, secret = digest_of(file), project.person_secret
     if columns is None and _is_shift_log(grids):
-        arrival = Arrival(digest, shown, SHIFT_LOG)
-        return arrival, delivery_of_shift_log(shift_log_of(grids), arrival, secret)
+        log = shift_log_of(grids)
+        arrival = Arrival(digest, shown, SHIFT_LOG, day_order=log.day_order)
+        return arrival, delivery_of_shift_log(log, arrival, secret)
     saved = project.mappings(source)
     extract = extract_of(grids, source=source, person_secret=secret, columns=columns, saved=saved)
     arrival = Arrival(digest, shown, source, extract.columns.to_json(), extract.day_order)
@@ -129,13 +136,28 @@ def _is_shift_log(grids: Sequence[Grid]) -> bool:
     return "shifts" in kinds and "incidents" not in kinds
 
 
-def _says_synthetic(grids: Sequence[Grid]) -> bool:
-    """Tell whether one of the first lines of a file calls its rows synthetic."""
-    return any(
-        bool(column.str.contains("synthetic", case=False, regex=False).any())
-        for grid in grids
-        for _, column in grid.cells.head(_LABELLED_ROWS).items()
-    )
+def _says_synthetic(grid: Grid, arrival: Arrival) -> bool:
+    """Tell whether a sheet carries our own label of synthetic rows, above its headings or in a column of its own."""
+    header = _header(grid, arrival)
+    if header is None:
+        return False
+    above = grid.cells.iloc[: header.place].itertuples(index=False, name=None)
+    if any(_first_entry(row).startswith(_LABEL) for row in above):
+        return True
+    places = [place for place, text in enumerate(header.texts) if plain(text) == _LABEL.lower()]
+    below = grid.cells.iloc[header.place + 1 :]
+    return any(bool(below.iloc[:, place].map(plain).eq(_LABEL.lower()).any()) for place in places)
+
+
+def _header(grid: Grid, arrival: Arrival) -> Header | None:
+    """Find the headings of a sheet as its file was read."""
+    if arrival.source == SHIFT_LOG:
+        return find_header(grid.cells, SHIFT_HEADINGS)
+    return find_mapped(grid.cells, ColumnMapping.from_json(arrival.columns))
+
+
+def _first_entry(row: Sequence[str]) -> str:
+    return next((cell.strip() for cell in row if not is_empty(cell)), "")
 
 
 def make_demonstration(folder: Path, name: str = "weeks") -> Project:

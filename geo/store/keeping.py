@@ -26,7 +26,7 @@ def keep(
     gazetteer: Gazetteer,
     *,
     approved: ColumnMapping | None = None,
-    label: str = "",
+    is_synthetic: bool = False,
 ) -> Imported | None:
     """
     Keep one file whole: its rows, what was left out and why, what was doubted and noticed.
@@ -39,8 +39,8 @@ def keep(
     ----------
     approved
         The mapping of columns that a person approved, to be kept for the next file.
-    label
-        What the project says of itself from now on, where the file calls itself synthetic.
+    is_synthetic
+        Whether the file says that its rows are invented; the project then says so for as long as the file is in it.
 
     Returns
     -------
@@ -55,8 +55,8 @@ def keep(
         mended, misfits = mend_again(database, decisions.mends_of(database, kept), gazetteer, read_places(database))
         if approved is not None:
             decisions.save_mapping(database, arrival.source, approved)
-        if label:
-            facts.mark_synthetic(database, label)
+        if is_synthetic:
+            facts.mark_synthetic(database, arrival.sha256)
         faults = (*delivery.faults, *_overlap_faults(records), *misfits)
         imported = close_line(database, arrival, mended, faults)
         erased = apply_retention(database)
@@ -74,7 +74,8 @@ def _judge(database: sqlite3.Connection, records: pd.DataFrame) -> pd.DataFrame:
     why_not = limits.read_limits(database).why_not(records["day"], records["claim"], facts.secret(database))
     may = records[why_not.eq("")]
     repeats, contested = overlap.find_repeats(
-        may[["claim", "content"]], conflicts.earlier_records(database, may["claim"])
+        may[["claim", "content", "alike"]],
+        conflicts.earlier_records(database, {*may["claim"], *may["alike"]} - {""}),
     )
     places = conflicts.where(database, {*repeats, *contested} - {""})
     new = may[repeats.eq("")]
@@ -90,7 +91,10 @@ def _judge(database: sqlite3.Connection, records: pd.DataFrame) -> pd.DataFrame:
     )
     against = contested[contested.ne("") & records.loc[contested.index, "read"]]
     judged.loc[against.index, "fate"] = "held"
-    judged.loc[against.index, "reason"] = against.map(lambda record: conflicts.reason(places[record]))
+    judged.loc[against.index, "reason"] = [
+        conflicts.reason(places[record], claim)
+        for record, claim in zip(against, records.loc[against.index, "claim"], strict=True)
+    ]
     again = repeats[repeats.ne("")]
     judged.loc[again.index, "reason"] = again.map(lambda record: f"already imported: {places[record]}")
     judged.loc[why_not.ne("") | judged["repeats"].ne(""), "fate"] = "refused"
@@ -137,6 +141,8 @@ def _write(database: sqlite3.Connection, arrival: Arrival, delivery: Delivery, r
     insert(database, "left_out", left_out, file=arrival.name, sha256=arrival.sha256)
     received = records[records["fate"].ne("refused")]
     insert(database, "received", received[["claim", "content", "record"]], sha256=arrival.sha256)
+    alike = received.loc[received["alike"].ne(""), ["alike", "content", "record"]].rename(columns={"alike": "claim"})
+    insert(database, "received", alike, sha256=arrival.sha256)
     if len(delivery.doubts):
         insert(database, "doubts", _doubts(delivery.doubts, records), sha256=arrival.sha256)
 
@@ -183,14 +189,19 @@ def _doubts(doubts: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 def _overlap_faults(records: pd.DataFrame) -> tuple[str, ...]:
     """Say how many rows were not kept, or not accepted, because of what the project holds or may hold."""
     again = records[records["repeats"].ne("")]
-    held = records[records["fate"].eq("held")]
+    held, referenced = records["fate"].eq("held"), records["claim"].map(overlap.is_referenced).astype(bool)
     limited = records[records["fate"].eq("refused") & records["repeats"].eq("")]
     settled = records[records["fate"].eq("discarded")]
     said = [
         (again, "rows imported before and refused here: {n} (first: row {row})"),
         (
-            held,
+            records[held & referenced],
             "rows whose reference an earlier file gave to something else, to be settled: {n} (first: row {row})",
+        ),
+        (
+            records[held & ~referenced],
+            "rows without a reference that have the time and place of an earlier file's and say something else, to be "
+            "settled: {n} (first: row {row})",
         ),
         (limited, "rows that may not be kept any more, refused: {n} (first: row {row})"),
         (settled, "rows decided before to be no incidents, refused: {n} (first: row {row})"),

@@ -7,15 +7,20 @@ What becomes of the mended record is :mod:`geo.store.rereading`'s.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import pandas as pd
 
 from geo.incidents.columns import FIELDS
-from geo.incidents.records import Mend
+from geo.incidents.records import Mend, read_records
 from geo.places.named import PlaceList
 from geo.places.postcodes import Gazetteer
 from geo.store.history import counted, now, remember
 from geo.store.ledger import SHIFT_LOG
 from geo.store.rereading import Reread, Standing, read_again, standing
-from geo.tables import INCIDENT_COLUMNS, names
+from geo.tables import INCIDENT_COLUMNS, SOURCES, names
+
+_CHOICES = {column.name: column.choices for column in INCIDENT_COLUMNS if column.kind == "choice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,23 @@ def _misfit(one: Mend, record: Standing | None) -> str:
     known = {*FIELDS, *record.fields} if record.state == "quarantined" else {*names(INCIDENT_COLUMNS), "person_key"}
     if one.field not in known:
         return f"{one.field!r} is no field of {one.incident_id!r}, so its mend was not made"
+    words = one.field.replace("_", " ")
     if record.mended.get(one.field, "") != one.recorded:
-        words = one.field.replace("_", " ")
         return f"{words} of {one.incident_id!r} does not read as it did, so its mend was not made"
+    if not _is_understood(one.field, one.mended):
+        choices = ", ".join(choice.replace("_", " ") for choice in _CHOICES[one.field] if choice != "unknown")
+        return (
+            f"{one.mended[:40]!r} is not understood as {words} of {one.incident_id!r}, so its mend was not made: write "
+            f"{choices}, or leave it blank"
+        )
     return ""
+
+
+@lru_cache(maxsize=1000)
+def _is_understood(field: str, entry: str) -> bool:
+    """Say whether an entry of a field with few choices is one of them, as a file's row would be read."""
+    if field not in _CHOICES:
+        return True
+    cells = pd.DataFrame({"shift_id": ["any"], field: [entry]}, index=[1])
+    doubts = read_records(cells, source=SOURCES[0], file="").doubts
+    return not bool((doubts["field"].eq(field) & doubts["read_as"].eq("unknown")).any())

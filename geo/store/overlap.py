@@ -1,8 +1,8 @@
 """
 Which rows of a new file were imported before: found by their reference, told apart by their contents.
 
-A record claims its reference; a record without one claims what it says. The same claim with the same contents is the
-same record again; with other contents it is a conflict, which a person settles.
+A record claims its reference; a record without one claims what it says, and its time and place besides. The same claim
+with the same contents is the same record again; with other contents it is a conflict, which a person settles.
 """
 
 import hashlib
@@ -19,7 +19,10 @@ from geo.tables import INCIDENT_COLUMNS, SHIFT_COLUMNS, names
 _NOT_CONTENT = {"incident_id", "source", "reference", "shift_id", "file", "sheet", "row"}
 _INCIDENT_CONTENT = [name for name in names(INCIDENT_COLUMNS) if name not in _NOT_CONTENT] + ["shift_id"]
 _SHIFT_CONTENT = [name for name in names(SHIFT_COLUMNS) if name not in _NOT_CONTENT]
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
+"""What stands in a claim between its source and a digest; no reference holds it."""
+
+_ALIKE = "alike:"
 _NUMBERED = re.compile(r"#\d+$")
 
 
@@ -31,14 +34,43 @@ def claims(source: str, references: Iterable[str], contents: Iterable[str]) -> l
     ['police:a1', 'police\x1f9f01']
     """
     return [
-        f"{source}{_SEPARATOR}{content}" if is_blank(reference) else f"{source}:{plain(reference)}"
+        f"{source}{SEPARATOR}{content}" if is_blank(reference) else f"{source}:{plain(reference)}"
         for reference, content in zip(references, contents, strict=True)
     ]
 
 
+def likenesses(incidents: pd.DataFrame, secret: bytes) -> list[str]:
+    """
+    Give what each incident without a reference claims besides: its source, time and place, as a keyed digest.
+
+    It is empty for an incident with a reference, without a time or without a place. Wrong for two incidents at one
+    place in one minute that two files deliver: a person is asked.
+
+    Parameters
+    ----------
+    incidents
+        With the columns of :data:`geo.tables.INCIDENT_COLUMNS`.
+    """
+    found = [""] * len(incidents)
+    bare = [row for row, reference in enumerate(incidents["reference"].tolist()) if is_blank(reference)]
+    said = rows_as_text(incidents.iloc[bare][["source", "received_at", "postcode", "location"]])
+    for row, (source, time, postcode, location) in zip(bare, said, strict=True):
+        if time and (place := _place(postcode, location)):
+            (digest,) = _digests([f"{time}{SEPARATOR}{place}"], secret)
+            found[row] = f"{source}{SEPARATOR}{_ALIKE}{digest}"
+    return found
+
+
+def _place(postcode: str, location: str) -> str:
+    """Give a place for comparing: the postcode, else the location; the empty string where neither is recorded."""
+    if not is_blank(postcode):
+        return plain(postcode).replace(" ", "")
+    return "" if is_blank(location) else plain(location)
+
+
 def is_referenced(claim: str) -> bool:
     """Say whether a claim is a reference, and not what the record says."""
-    return _SEPARATOR not in claim
+    return SEPARATOR not in claim
 
 
 def shift_claims(ids: Iterable[str]) -> list[str]:
@@ -53,17 +85,22 @@ def shift_claims(ids: Iterable[str]) -> list[str]:
 
 def incident_contents(incidents: pd.DataFrame, secret: bytes) -> list[str]:
     """Give a keyed digest of what each incident says, whatever its reference, file and row."""
-    return _digests((_SEPARATOR.join(map(str, row)) for row in rows_as_text(incidents[_INCIDENT_CONTENT])), secret)
+    return _digests((SEPARATOR.join(map(str, row)) for row in rows_as_text(incidents[_INCIDENT_CONTENT])), secret)
 
 
 def shift_contents(shifts: pd.DataFrame, secret: bytes) -> list[str]:
     """Give a keyed digest of what each shift says, whatever its id, file and row."""
-    return _digests((_SEPARATOR.join(map(str, row)) for row in rows_as_text(shifts[_SHIFT_CONTENT])), secret)
+    return _digests((SEPARATOR.join(map(str, row)) for row in rows_as_text(shifts[_SHIFT_CONTENT])), secret)
 
 
 def field_contents(fields: Iterable[Mapping[str, str]], secret: bytes) -> list[str]:
     """Give a keyed digest of the cells of each row that could not be read."""
     return _digests(map(_said, fields), secret)
+
+
+def unread_shifts(texts: Iterable[str], secret: bytes) -> list[str]:
+    """Give what each shift that could not be read claims and says: a keyed digest of its cells."""
+    return [f"shift{SEPARATOR}{digest}" for digest in _digests(texts, secret)]
 
 
 def mark(claim: str, secret: bytes) -> str:
@@ -77,11 +114,12 @@ def find_repeats(new: pd.DataFrame, earlier: pd.DataFrame) -> tuple[pd.Series, p
 
     Records without a reference are the same where they say the same; one more of them than before is a new record.
     A row with a reference that says what a record of that reference says is that record, however often it stands.
+    A row without one contests a record of the same time and place that says something else.
 
     Parameters
     ----------
     new
-        Claim and content, a row a record of one file.
+        Claim, content and what it is ``alike`` (see :func:`likenesses`), a row a record of one file.
     earlier
         Claim, content and record of what earlier files delivered, and whether it ``stands``: a record that was decided
         to be no incident is known again, and stands in nobody's way.
@@ -102,7 +140,10 @@ def find_repeats(new: pd.DataFrame, earlier: pd.DataFrame) -> tuple[pd.Series, p
     record = known.set_index(["claim", "content", "turn"])["record"]
     repeats = pd.Series(pd.MultiIndex.from_frame(rows[["claim", "content", "turn"]]).map(record), index=new.index)
     first = known[known["stands"].astype(bool)].drop_duplicates("claim").set_index("claim")["record"]
-    contested = new["claim"].map(first).where(repeats.isna() & referenced)
+    said_alike = pd.MultiIndex.from_frame(new[["alike", "content"]]).isin(
+        pd.MultiIndex.from_frame(known[["claim", "content"]])
+    )
+    contested = new["claim"].where(referenced, new["alike"].mask(said_alike, "")).map(first).where(repeats.isna())
     return _named(repeats), _named(contested)
 
 
@@ -128,7 +169,7 @@ def free_ids(wanted: Sequence[str], is_taken: Callable[[str], bool]) -> list[str
 
 
 def _said(fields: Mapping[str, str]) -> str:
-    return _SEPARATOR.join(f"{name}={fields[name]}" for name in sorted(fields) if fields[name] and name != "reference")
+    return SEPARATOR.join(f"{name}={fields[name]}" for name in sorted(fields) if fields[name] and name != "reference")
 
 
 def _digests(said: Iterable[str], secret: bytes) -> list[str]:

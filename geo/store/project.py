@@ -27,7 +27,7 @@ from geo.store import decisions, erasing, facts, ledger, limits, mending, placin
 from geo.store.database import DATABASE, FORMAT, damaged, format_of, initialise, reading, rewrite, writing
 from geo.store.facts import Facts
 from geo.store.frames import table, texts
-from geo.store.history import read_history, remember
+from geo.store.history import counted, read_history, remember
 from geo.store.mending import MendResult
 from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, Column
 
@@ -234,6 +234,11 @@ class Project:
         rewrite(self.folder)
         return erased
 
+    def undated(self) -> int:
+        """Count the records without a readable date: they count as of their import where records are erased by date."""
+        with reading(self.folder) as database:
+            return erasing.undated(database)
+
     def files_beside(self) -> tuple[Path, ...]:
         """Give the files in the folder that may still hold records as received; erasing does not touch them."""
         return erasing.files_beside(self.folder)
@@ -255,7 +260,7 @@ class Project:
         """
         with writing(self.folder) as database:
             limits.set_retention(database, months)
-            remember(database, "retention set", detail=f"{months} months" if months else "no limit")
+            remember(database, "retention set", detail=counted(months, "month") if months else "no limit")
             erased = erasing.apply_retention(database)
         if erased:
             rewrite(self.folder)
@@ -337,7 +342,7 @@ def open_project(folder: Path) -> Project:
     Raises
     ------
     ProjectError
-        If there is none, or it was made by another version of Triage Map.
+        If there is none, it is damaged, or it was made by another version of Triage Map.
     """
     if not (folder / DATABASE).is_file():
         raise ProjectError(f"{folder} holds no project (no {DATABASE}); make one with: triage-map demo {folder}")
@@ -346,6 +351,8 @@ def open_project(folder: Path) -> Project:
         raise ProjectError(
             f"{folder} has project format {found} and this version reads {FORMAT}; use the version that made it"
         )
+    if not found:
+        raise damaged(folder, f"{DATABASE} is empty or no project's")
     if found != FORMAT:
         raise ProjectError(
             f"{folder} has the older format {found}, not {FORMAT}; make a new project and import its files again"

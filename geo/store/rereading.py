@@ -253,16 +253,19 @@ def _know_again(database: sqlite3.Connection, records: Sequence[Standing]) -> No
     """Remember what mended records say now, so that a later file that says the same is known to repeat them."""
     incidents = _incidents(database, [record.name for record in records])
     contents = overlap.incident_contents(incidents, facts.secret(database))
+    likenesses = overlap.likenesses(incidents, facts.secret(database))
     sha256_of = {record.name: record.sha256 for record in records}
-    for name, source, reference, content in zip(
-        incidents["incident_id"], incidents["source"], incidents["reference"], contents, strict=True
+    for name, source, reference, content, alike in zip(
+        incidents["incident_id"], incidents["source"], incidents["reference"], contents, likenesses, strict=True
     ):
-        (claim,) = overlap.claims(source, [reference], [content])
-        database.execute("INSERT INTO received VALUES (?, ?, ?, ?)", (claim, content, name, sha256_of[name]))
+        claims = [*overlap.claims(source, [reference], [content]), *([alike] if alike else [])]
+        database.executemany(
+            "INSERT INTO received VALUES (?, ?, ?, ?)", [(claim, content, name, sha256_of[name]) for claim in claims]
+        )
 
 
 def _settle(database: sqlite3.Connection, records: Sequence[Standing]) -> dict[str, str]:
-    """Accept held records whose reference nothing stands against; say of each whether it is accepted or still held."""
+    """Accept held records whose claim nothing stands against; say of each whether it is accepted or still held."""
     _know_again(database, records)
     ends = {}
     for record in records:
@@ -270,7 +273,7 @@ def _settle(database: sqlite3.Connection, records: Sequence[Standing]) -> dict[s
             "SELECT claim FROM received WHERE record = ? ORDER BY rowid DESC LIMIT 1", (record.name,)
         ).fetchone()
         if other := conflicts.opponent(database, record.name, claim, record.sha256):
-            conflicts.hold(database, record.name, other)
+            conflicts.hold(database, record.name, other, claim)
         else:
             conflicts.accept(database, record.name)
         ends[record.name] = "still" if other else "accepted"

@@ -3,7 +3,7 @@
 import sqlite3
 
 from geo.errors import ProjectError
-from geo.store import conflicts
+from geo.store import conflicts, facts
 from geo.store.erasing import forget
 from geo.store.frames import query
 from geo.store.history import remember
@@ -24,7 +24,8 @@ def undo(database: sqlite3.Connection, sha256: str, *, with_decisions: bool = Fa
     Take back the import of one file.
 
     A record that a later file repeats becomes that file's record. Mends, settled pairs and refusals are kept for when
-    the file is imported again, unless ``with_decisions``.
+    the file is imported again, unless ``with_decisions``. The label of synthetic rows goes with the last file that
+    gave it.
 
     Raises
     ------
@@ -42,6 +43,7 @@ def undo(database: sqlite3.Connection, sha256: str, *, with_decisions: bool = Fa
         )
     for table in _TAKEN:
         database.execute(f"DELETE FROM {table} WHERE sha256 = ?", (sha256,))  # noqa: S608 - our own names
+    facts.unmark_synthetic(database, sha256)
     recount(database, heirs)
     conflicts.release(database, claims)
     remember(database, "import taken back", file=found[0])

@@ -54,7 +54,9 @@ def _quarantined(question: Question, rows: pd.DataFrame) -> None:
 
 def _mend_row(question: Question, row: dict[Hashable, Any]) -> None:
     """Show the cells of one row as they were recorded, to be mended."""
-    recorded: dict[str, str] = json.loads(row["fields"])
+    recorded: dict[str, str] = json.loads(row["fields"] or "{}")  # a shift has none: its log is corrected instead
+    if not recorded:
+        st.text(row["text"])
     with st.form(f"mend-{row['incident_id']}", border=False):
         places = st.columns(3)
         typed = {
@@ -64,8 +66,8 @@ def _mend_row(question: Question, row: dict[Hashable, Any]) -> None:
             for number, (field, cell) in enumerate(recorded.items())
         }
         mend, discard, reason = st.columns([1, 1.3, 3], vertical_alignment="bottom")
-        because = reason.text_input("If it is no incident: why", key=f"{row['incident_id']}-because")
-        if mend.form_submit_button("Save the mend", type="primary"):
+        because = reason.text_input("If it is no record: why", key=f"{row['incident_id']}-because")
+        if recorded and mend.form_submit_button("Save the mend", type="primary"):
             _save(
                 question,
                 [
@@ -74,7 +76,7 @@ def _mend_row(question: Question, row: dict[Hashable, Any]) -> None:
                     if text != recorded[field]
                 ],
             )
-        if discard.form_submit_button("It is no incident"):
+        if discard.form_submit_button("It is no record"):
             question.project.discard(row["incident_id"], because)
             say(f"Row {row['row']} of {row['file']} is refused: {because}.")
 

@@ -61,7 +61,7 @@ def _take_away(project: Project, report: QualityReport) -> None:
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         on_click="ignore",
         help="One entry an incident, prefilled from the control room's extract, with lists and checks. "
-        "It holds incidents: keep it inside the team.",
+        "Initials in its first column make a prefilled row a record of the team. It holds incidents: keep it inside the team.",
     )
 
 

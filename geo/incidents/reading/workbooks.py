@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import zipfile
 import zlib
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -51,13 +52,13 @@ def send_workbook(path: Path, size: int, wanted: str, out: BinaryIO) -> None:
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         chosen = _chosen(sorted(found, key=lambda sheet: not sheet[2]), wanted)
-        for number, (place, _, _) in enumerate(chosen):
-            send_sheet(number, book.get_sheet_by_index(place), out)
+        sheets = [book.get_sheet_by_index(place) for place, _, _ in chosen]
+        hidden = [send_sheet(number, sheet, out) for number, sheet in enumerate(sheets)]
     except python_calamine.PasswordError:
         raise Refused("is locked with a password; save a copy without one") from None
     except python_calamine.CalamineError as error:
         raise Refused(f"cannot be opened as a spreadsheet ({error}); open it in Excel and save it as XLSX") from error
-    send_answer(out, sheets=[[name, is_visible] for _, name, is_visible in chosen], faults=[])
+    send_answer(out, sheets=[[name, is_visible] for _, name, is_visible in chosen], faults=_unshown(sheets, hidden))
 
 
 def check_package(path: Path) -> None:
@@ -121,23 +122,42 @@ def _chosen(found: list[tuple[int, str, bool]], wanted: str) -> list[tuple[int, 
     return named
 
 
-def send_sheet(number: int, sheet: "python_calamine.CalamineSheet", out: BinaryIO) -> None:
-    """Send the rows that hold anything, each with its number in the sheet."""
+def _unshown(sheets: Sequence["python_calamine.CalamineSheet"], first: Sequence[int]) -> list[str]:
+    """Name the sheets that end in rows of errors, or of formulas that show nothing."""
+    return [
+        f"sheet {sheet.name!r} ends in rows that hold only errors or formulas without a result: up to "
+        f"{sheet.end[0] + 2 - row:,} (first: row {row}); they were not read: mend the formulas and save again"
+        for sheet, row in zip(sheets, first, strict=True)
+        if row and sheet.end is not None
+    ]
+
+
+def send_sheet(number: int, sheet: "python_calamine.CalamineSheet", out: BinaryIO) -> int:
+    """
+    Send the rows that hold anything, each with its number in the sheet.
+
+    Returns
+    -------
+    The number of the first row of those at the sheet's end that hold only errors or formulas without a result; 0 where
+    there are none. Between rows that hold something they cannot be told from empty ones.
+    """
     if sheet.start is None or sheet.end is None:
-        return
+        return 0
     (top, left), (bottom, right) = sheet.start, sheet.end
     if (bottom + 1) * (right + 1) > MOST_CELLS:
         raise Refused(
             f"has a cell at row {bottom + 1:,}, column {right + 1:,} of sheet {sheet.name!r}, so it spans "
             f"{(bottom + 1) * (right + 1):,} cells; delete what stands far outside the table and save again"
         )
-    margin = [""] * left
+    margin, after = [""] * left, top + 1
     rows = islice(enumerate(sheet.iter_rows(), start=1), top, None)  # the rows come from the sheet's first on
     while some := list(islice(rows, _BLOCK_ROWS)):
         texts = ((place, [*margin, *map(text_of, row)]) for place, row in some)
         kept = [(place, row) for place, row in texts if any(row)]
         if kept:
+            after = kept[-1][0] + 1
             send_block(out, number, block_of([place for place, _ in kept], [row for _, row in kept]))
+    return after if after <= bottom + 1 else 0
 
 
 def text_of(cell: Cell) -> str:

@@ -41,17 +41,51 @@ def test_blank_staffing_is_unknown_and_the_contract_is_held(read):
 
 
 def test_a_shift_without_an_id_takes_its_date_and_a_repeat_is_kept(read):
-    log = read(HEAD, ",04/02/2016,18:00,00:00,yes,yes,", ",04/02/2016,18:00,00:00,yes,yes,")
+    log = read(HEAD, ",04/02/2016,18:00,00:00,yes,yes,", ",04/02/2016,18:00,00:00,yes,no,")
     assert log.frame["shift_id"].tolist() == ["2016-02-04", "2016-02-04#2"]
     assert "repeat an id: 1" in log.faults[0]
 
 
+def test_a_shift_that_stands_twice_word_for_word_is_one_shift(read):
+    log = read(HEAD, "a,04/02/2016,18:00,00:00,yes,yes,", "a,04/02/2016,18:00,00:00,Yes ,yes,")
+    assert log.frame["shift_id"].tolist() == ["a"]
+    assert log.left_out[["row", "reason"]].to_numpy().tolist() == [[3, "the same as row 2"]]
+
+
 def test_rows_that_are_no_shifts_are_left_out_and_named(read):
-    log = read(HEAD, "a,04/02/2016,18:00,00:00,yes,yes,", "b,31/02/2016,18:00,00:00,yes,yes,", "Total,,,,,,")
-    assert log.rows_read == 3
+    log = read(HEAD, "a,04/02/2016,18:00,00:00,yes,yes,", HEAD, ",,,,,,", "Total,,,,12,,", "Notes: none,,,,,,")
+    assert log.rows_read == 5
     assert len(log.frame) == 1
-    assert log.left_out["row"].tolist() == [3, 4]
-    assert any("left out: 2" in fault for fault in log.faults)
+    assert log.left_out["reason"].tolist() == [
+        "the headings again", "blank row", "a total, not a shift", "a footnote, not a shift",
+    ]  # fmt: skip
+    assert log.quarantined.empty
+    assert any("left out: 4 (first: row 3" in fault for fault in log.faults)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("b,30/10/2016,18:00-02:00,,yes,yes,", "'18:00-02:00' is not a date or time that can be read"),
+        ("b,,18:00,02:00,yes,yes,", "no date on which the shift began"),
+        ("b,31/02/2016,18:00,00:00,yes,yes,", "'31/02/2016' is not a day of the calendar"),
+        ("b,04/02/2016,18:00,04/02/2016 17:00,yes,yes,", "the shift ends before it starts"),
+    ],
+)
+def test_a_shift_that_cannot_be_read_is_quarantined_and_never_called_no_shift(read, line, reason):
+    log = read(HEAD, "a,04/02/2016,18:00,00:00,yes,yes,", line)
+    assert (log.rows_read, len(log.frame), len(log.left_out)) == (2, 1, 0)
+    row = log.quarantined.iloc[0]
+    assert (row["row"], row["reason"]) == (3, reason)
+    assert row["suggestion"].startswith("correct the log and import it again")
+    assert any(f"quarantined: 1 (first: row 3, {reason})" in fault for fault in log.faults)
+
+
+def test_a_shift_longer_than_14_hours_counts_and_is_named(read):
+    log = read(HEAD, "a,04/02/2016,18:00,08:00,yes,yes,", "b,05/02/2016,18:00,17:00,yes,yes,")
+    assert len(log.frame) == 2
+    (fault,) = [fault for fault in log.faults if "longer than 14 hours" in fault]
+    assert "1 (first: row 3, 23 hours); all of it counts as live hours" in fault
 
 
 def test_an_entry_that_is_neither_yes_nor_no_is_unknown_and_named(read):

@@ -10,6 +10,8 @@ from geo.incidents.columns import (
     SHIFT_FIELDS,
     SHIFT_HEADINGS,
     ColumnMapping,
+    contradicts,
+    field_of,
     find_header,
     find_mapped,
     fits,
@@ -22,7 +24,7 @@ from geo.incidents.values import plain
 from geo.tables import INCIDENT_COLUMNS, SHIFT_COLUMNS, names
 
 
-def test_headings_are_compared_without_case_punctuation_and_brackets():
+def test_headings_are_compared_without_case_punctuation_and_harmless_brackets():
     assert normal_heading(" POST-CODE (if known)") == "post code"
     assert normal_heading("S.136 detention") == "s136 detention"
     assert normal_heading("Approp. for car?") == "approp for car"
@@ -165,3 +167,36 @@ def test_headings_that_a_mapping_lacks_are_read_by_their_names():
     more = with_names(header, INCIDENT_HEADINGS)
     assert more.fields == {"received_at": 0, "postcode": 1, "age_band": 3}
     assert more.unknown == ("Post Code", "Colour")
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Duration (hours)", None), ("Time spent (hrs)", None), ("Date (of birth)", None), ("Date (DOB)", None),
+        ("Postcode (home of patient)", None), ("Deployed (N = car sent)", None), ("Time (mins)", None),
+        ("Duration(s)", None), ("Duration (h)", None),
+        ("Time (arrived)", "arrived_at"), ("Postcode (incident)", "postcode"), ("Date (of incident)", "date"),
+        ("Time (24h)", "time"), ("Time (24 hr)", "time"), ("S136 (Y/N)", "s136"), ("S136 (yes/no)", "s136"),
+        ("Post Code (if known)", "postcode"), ("Date (dd/mm/yyyy)", "date"), ("Date (DD-MMM-YY)", "date"),
+        ("Time (hh:mm)", "time"), ("Duration (mins)", "minutes_on_incident"), ("Duration (Minutes)",
+        "minutes_on_incident"), ("Notes (optional)", "note"), ("Ref (number)", "reference"), ("Log (no.)", "reference"),
+        ("Referral(s)", "referrals"),
+    ],
+)  # fmt: skip
+def test_a_bracket_carries_meaning_unless_it_changes_nothing(heading, field):
+    assert field_of(heading, INCIDENT_HEADINGS) == field
+
+
+def test_a_date_of_birth_is_no_date_of_the_incident_and_repeats_none():
+    header = find_header([("Ref", "Date (of birth)", "Date of incident")], INCIDENT_HEADINGS)
+    assert header is not None
+    assert header.fields == {"reference": 0, "date": 2}
+    assert (header.repeated, header.unknown) == ((), ("Date (of birth)",))
+    assert all(contradicts(text, "date") for text in ("Date of Birth", "DOB", "Born"))
+
+
+def test_a_heading_over_several_columns_counts_once():
+    rows = [("Incident", "Incident", "Incident", "Car", "S136"), ("ref", "date", "time", "deployed", "used")]
+    header = find_header(rows, INCIDENT_HEADINGS)
+    assert header is not None
+    assert (header.place, header.recognised) == (1, 4)

@@ -162,7 +162,7 @@ def test_records_that_share_a_default_are_left_out_and_counted(located, monkeypa
     second = located("mental_health", *crowd, call("C1", "02:01", "NN2 6ZZ"))
     matches = propose_matches(first, second)
     assert proposed(matches) == {("A2", "C1"): "match"}
-    assert matches.sentences[0].startswith("1 records have more than 3 candidates each and cannot be told apart")
+    assert matches.sentences[0].startswith("1 record with more than 3 candidates each, which cannot be told apart")
 
 
 TIMES = st.integers(0, 180).map(lambda minute: f"{18 + minute // 60}:{minute % 60:02d}")

@@ -84,6 +84,34 @@ def test_one_incident_of_the_weeks_is_dated_only_by_its_shift(costs):
     assert row(costs, source="mental_health", period="2016-02-01", field="received_on")["blank"] == 0
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("minutes_on_incident", "1 of 1 incident of the triage team has no minutes: 100 %"),
+        ("deployed", "1 of 1 incident of the triage team does not say whether the car was sent: 100 %"),
+        ("person_key", "1 of 1 incident of the triage team names no person: 100 %"),
+        ("fine_place", "1 of 1 incident of the triage team is placed only to a postcode sector or district: 100 %"),
+    ],
+)
+def test_one_incident_is_told_as_one(located, shift_log, field, words):
+    one = located("mental_health", {"at": "2016-02-04 19:40", "postcode": "NN1"})
+    assert row(cost_of_blanks(one, shift_log()), period="all", field=field)["sentence"].startswith(words)
+
+
+def test_one_blank_of_several_incidents_is_told_as_one(located, shift_log):
+    two = located("mental_health", {"at": "2016-02-04 19:40", "minutes_on_incident": 30.0}, {"at": "2016-02-04 20:40"})
+    found = row(cost_of_blanks(two, shift_log()), period="all", field="minutes_on_incident")
+    assert found["sentence"].startswith("1 of 2 incidents of the triage team has no minutes: 50 %")
+
+
+def test_one_empty_day_is_told_as_one(located, shift_log):
+    incidents = located("all_mental_health", {"at": "2016-02-01 12:00"}, {"at": "2016-02-03 12:00"})
+    files = ledger(("a.csv", "all_mental_health", "2016-03-01", 2))
+    said = " ".join(quality_report(incidents, shift_log(), files, NO_DOUBTS, NOTHING_LEFT_OUT).sentences)
+    assert "1 of 3 days from 1 Feb 2016 to 3 Feb 2016 holds no record" in said
+    assert "the longest gap is 1 day, from 2 Feb 2016" in said
+
+
 def test_an_arrival_is_asked_for_only_where_the_car_was_sent(costs):
     found = row(costs, source="mental_health", period="all", field="arrived_at")
     assert (found["blank"], found["needed"]) == (6, 6)  # the team's log has no such column; the car was sent to 6 of 19
@@ -214,7 +242,7 @@ def test_a_staffed_night_without_a_record_may_be_quiet_or_not_written_down(weeks
     report = quality_report(*weeks, files, NO_DOUBTS, NOTHING_LEFT_OUT)
     # the nurse was on duty on 9 nights; only Monday 1 February has no incident
     assert (
-        "1 of 9 nights with a nurse on duty hold no record of the triage team (first: 1 Feb 2016): quiet, or not "
+        "1 of 9 nights with a nurse on duty holds no record of the triage team (first: 1 Feb 2016): quiet, or not "
         "written down; the log cannot tell" in report.sentences
     )
     assert "There is one file of the triage team: nothing to compare it with yet." in report.sentences
@@ -229,8 +257,8 @@ def test_a_repeated_reference_is_named_and_both_rows_stay(located, shift_log):
     report = quality_report(
         twice, shift_log(), ledger(("made.csv", "police", "2016-03-01", 2)), NO_DOUBTS, NOTHING_LEFT_OUT
     )
-    assert any(sentence.startswith("1 records repeat the reference") and "row 8 of made.csv" in sentence
-               for sentence in report.sentences)  # fmt: skip
+    said = "1 record repeats the reference of another of its source (first: row 8 of made.csv)"
+    assert any(sentence.startswith(said) for sentence in report.sentences)
     assert row(report.completeness, source="police", field="reference")["recorded"] == 2
 
 

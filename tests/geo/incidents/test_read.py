@@ -1,6 +1,8 @@
 import csv
 import datetime as dt
+import re
 import time
+import zipfile
 
 import pandas as pd
 import pytest
@@ -123,7 +125,9 @@ def test_ids_are_the_same_on_each_import_and_differ_for_repeats(read):
     assert ids == second.accepted["incident_id"].tolist()
     assert len(set(ids)) == 4
     assert ids[:2] == ["mental_health:a1", "mental_health:a1#2"]
-    assert any("repeat an earlier reference: 2" in fault for fault in first.faults)
+    assert "rows that repeat an earlier reference: 1 (first: row 3); all are kept" in first.faults
+    alike = "rows without a reference that repeat an earlier row word for word: 1 (first: row 5); all are kept"
+    assert alike in first.faults
 
 
 def test_row_order_does_not_change_what_is_accepted(read):
@@ -272,8 +276,8 @@ def test_every_sheet_of_incidents_is_read_each_with_its_own_headings(tmp_path):
     assert extract.quarantined[["incident_id", "sheet", "row"]].to_numpy().tolist() == [["mental_health:b", "Feb", 2]]
     assert extract.rows_read == 3
     assert (
-        "sheets passed over, as they hold no such records: 2 ('Pivot' (2 rows), 'Shifts' (2 rows)); name one to read it"
-        in (extract.faults)
+        "sheets passed over, as they hold no such records: 2 ('Pivot' (2 rows), 'Shifts' (2 rows)); save one as a file "
+        "of its own to read it" in extract.faults
     )
     assert any("repeat an earlier reference: 1 (first: row 3 of 'Feb')" in fault for fault in extract.faults)
     alone = read_extract(file, source="mental_health", sheet="Feb")
@@ -352,6 +356,123 @@ def test_any_table_adds_up(tmp_path, table):
     assert numbers.is_unique
     said_no = [row[4] for row in table if len(row) > 4 and row[4].strip().lower() in {"n", "no", "0", "false"}]
     assert (extract.accepted["s136"] == "no").sum() <= len(said_no)
+
+
+def test_hours_are_not_read_as_minutes_and_the_real_date_is_used(read):
+    extract = read("Ref,Date (of birth),Date of incident,Duration (hours)", "1,13/04/1976,14/04/2016,2")
+    assert extract.accepted["received_on"].tolist() == [pd.Timestamp("2016-04-14")]
+    assert extract.accepted["minutes_on_incident"].isna().all()
+    assert "columns not known and not used: 2 ('Date (of birth)', 'Duration (hours)')" in extract.faults
+
+
+def test_a_heading_known_only_without_its_bracket_waits_for_approval(read):
+    extract = read("Ref,Date,Deployed (N = car sent)", "1,13/04/2016,N")
+    assert extract.accepted["deployed"].tolist() == ["unknown"]
+    assert any("'Deployed (N = car sent)' may be deployed" in fault for fault in extract.faults)
+
+
+def test_a_row_of_the_future_is_quarantined_by_todays_date_unless_another_is_given(read):
+    lines = ("Ref,Date", "1,13/04/2016", "2,13/04/2098")
+    assert read(*lines).quarantined["reason"].tolist() == ["the date 2098-04-13 is in the future"]
+    assert len(read(*lines, latest=dt.date(2098, 4, 13)).accepted) == 2
+    assert len(read(*lines, latest=dt.date(2016, 4, 12)).accepted) == 0
+
+
+def test_a_row_whose_quote_swallowed_others_is_quarantined_with_all_its_text(read):
+    extract = read(
+        "Ref,Date,Time,Notes", "A1,13/04/2016,19:40,x", 'A2,13/04/2016,20:00,"he said', "A3,14/04/2016,21:00,y",
+        'A4,14/04/2016,22:00,z"', "A5,15/04/2016,19:40,x",
+    )  # fmt: skip
+    assert extract.accepted["reference"].tolist() == ["A1", "A5"]
+    row = extract.quarantined.iloc[0]
+    assert row["reason"] == "a cell holds 2 lines that look like rows, as after a quote left open"
+    assert "A3,14/04/2016,21:00,y" in row["fields"]
+    assert "A4,14/04/2016" in row["text"]
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("Ref,Notes,Date,Time,Postcode", 'A1,"came home,\nthen left, and went on",13/04/2016,19:40,NN1'),
+        ("Ref,Date,Time,Notes", 'A1,13/04/2016,19:40,"rang back,\n19:50, nobody, there, at all"'),
+        ("Ref,Date,Time,Notes", '7,13/04/2016,19:40,"1. seen\n2. advice given, GP told"'),
+    ],
+)
+def test_a_note_of_several_lines_is_accepted(read, head, row):
+    assert len(read(head, row).accepted) == 1
+
+
+def test_totals_and_titles_among_the_rows_are_no_incidents(read):
+    extract = read(
+        "Triage log April,,,,", "Ref,Date,Time,Postcode,Mins", "1,13/04/2016,19:40,NN1,60", ",Total,,,60",
+        "Sub-total,,,,60", "Triage log April,,,,", "Total,13/04/2016,,,60",
+    )  # fmt: skip
+    assert len(extract.accepted) == 1
+    assert extract.refused["reason"].tolist() == [
+        "a total, not an incident", "a total, not an incident", "the title again",
+    ]  # fmt: skip
+    assert extract.quarantined["reason"].tolist() == ["looks like a total, with neither time nor place"]
+
+
+def test_the_lower_of_two_heading_rows_is_used_where_it_says_more(read):
+    extract = read("Incident,Incident,Incident,Car,S136", "ref,date,time,deployed,used", "A1,13/04/2016,19:40,Y,N")
+    assert extract.accepted[["reference", "deployed"]].to_numpy().tolist() == [["A1", "yes"]]
+
+
+def test_the_same_row_twice_is_refused_once_and_another_of_its_reference_is_kept(read):
+    extract = read("Ref,Date,Notes", "A1,13/04/2016,x", "B,14/04/2016,y", "A1,13/04/2016,x", "A1,13/04/2016,z")
+    assert extract.accepted["row"].tolist() == [2, 3, 5]
+    assert extract.refused[["row", "reason"]].to_numpy().tolist() == [[4, "the same as row 2, word for word"]]
+    assert "rows that repeat an earlier reference: 1 (first: row 5); all are kept" in extract.faults
+
+
+def test_the_same_row_in_two_sheets_is_refused_in_the_second(tmp_path):
+    file = book_of(
+        tmp_path / "year.xlsx",
+        Jan=[["Ref", "Date", "Time"], ["a", "14/01/2016", "19:40"]],
+        All=[["Date", "Time", "Ref"], ["14/01/2016", "19:40", "a"], ["15/01/2016", "19:40", "b"]],
+    )
+    extract = read_extract(file, source="police")
+    assert extract.accepted["reference"].tolist() == ["a", "b"]
+    assert extract.refused["reason"].tolist() == ["the same as row 2 of 'Jan', word for word"]
+
+
+HALF = ["13/04/2016", "14/04/2016", "25/04/2016", dt.date(2016, 3, 4), dt.date(2016, 12, 4), dt.date(2016, 1, 4)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "is_warned"),
+    [
+        (HALF, True), (HALF[1:], False), (HALF[:5], False), ([*HALF, dt.date(2016, 4, 13)], False),
+        ([*HALF, "03/04/2016"], False), ([*HALF, "n/k"], True),
+    ],
+)  # fmt: skip
+def test_dates_that_excel_converted_by_halves_are_warned_of(tmp_path, dates, is_warned):
+    rows = [[f"R{place}", date] for place, date in enumerate(dates)]
+    extract = read_extract(book_of(tmp_path / "half.xlsx", Log=[["Ref", "Date"], *rows]), source="police")
+    warned = [fault for fault in extract.faults if "exchanged day and month" in fault]
+    assert len(warned) == is_warned
+    assert not warned or "all 3 dates kept as text" in warned[0]
+
+
+def with_errors(path, *rows):
+    """Give the cells of some rows of a written workbook as errors, as Excel keeps them."""
+    written = {part: zipfile.ZipFile(path).read(part) for part in zipfile.ZipFile(path).namelist()}
+    with zipfile.ZipFile(path, "w") as package:
+        for part, content in written.items():
+            text = content
+            for row in rows if part.endswith("sheet1.xml") else ():
+                cell = f'<c r="A{row}" t="e"><v>#REF!</v></c>'.encode()
+                text = re.sub(rf'<c r="A{row}"[^>]*>.*?</c>'.encode(), cell, text)
+            package.writestr(part, text)
+    return path
+
+
+def test_rows_of_errors_at_the_end_of_a_sheet_are_told(tmp_path):
+    file = book_of(tmp_path / "log.xlsx", Log=[["Ref", "Date"], ["=A9"], ["=A9"]])
+    extract = read_extract(with_errors(file, 2, 3), source="police")
+    assert extract.rows_read == 0
+    assert any("only errors or formulas without a result: up to 2 (first: row 2)" in fault for fault in extract.faults)
 
 
 @pytest.mark.shared_data

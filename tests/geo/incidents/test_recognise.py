@@ -148,3 +148,32 @@ def test_hostile_headings_are_shown_and_not_used(shared_data):
     assert fields(proposal)["incident_id"] == "reference"
     assert [guess.field for guess in proposal.guesses[1:]] == [""] * 6
     assert proposal.guesses[1].heading == "x'); DROP TABLE incidents;--"
+
+
+@pytest.mark.parametrize(
+    ("heading", "field", "because"),
+    [
+        ("Deployed (N = car sent)", "deployed", "'deployed' without its bracket"),
+        ("Postcode (home of patient)", "postcode", "'postcode' without its bracket"),
+        ("Duration (hours)", "", "not known"),
+        ("Time spent (hrs)", "", "not known"),
+        ("Duration hrs", "", "not known"),
+        ("Time (mins)", "", "not known"),
+    ],
+)
+def test_a_heading_known_only_without_its_bracket_is_a_guess_and_hours_are_none(heading, field, because):
+    guess = propose(*column(heading, "1", "2", "3")).guesses[2]
+    assert (guess.field, guess.certain, guess.because) == (field, False, because)
+
+
+@pytest.mark.parametrize("heading", ["Date (of birth)", "DOB", "Born", "Date of birth"])
+def test_a_date_of_birth_is_never_guessed_to_be_the_date(heading):
+    proposal = propose(("Ref", "Post Code", heading), *((f"{n}", "NN1", f"{n}/02/1986") for n in range(13, 18)))
+    assert fields(proposal)[heading] == ""
+
+
+def test_the_postcode_of_the_incident_is_taken_before_one_of_the_patients_home():
+    proposal = propose(("Ref", "Postcode (home of patient)", "Postcode (incident)"), ("1", "NN1 1AA", "NN2 6ZZ"))
+    assert fields(proposal) == {
+        "Ref": "reference", "Postcode (home of patient)": "", "Postcode (incident)": "postcode",
+    }  # fmt: skip

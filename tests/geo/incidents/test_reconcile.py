@@ -118,7 +118,7 @@ def test_the_fields_of_a_pair_are_compared_side_by_side(found):
 
 def test_the_sentences_say_it_with_the_caveats(found):
     assert found.sentences[0] == (
-        "The control room holds 5 incidents and the triage team 4: 2 are taken to be in both; 1 more pairs wait for a "
+        "The control room holds 5 incidents and the triage team 4: 2 are taken to be in both; 1 more pair waits for a "
         "person. Together that is 6 to 7 incidents."
     )
     assert found.sentences[1].endswith("the triage team lacks 2 to 3.")
@@ -131,12 +131,22 @@ def test_sources_without_a_common_day_give_no_estimate(located):
     found = reconcile(first, second, propose_matches(first, second))
     assert (found.period, found.chapman, found.union) == (None, None, (2, 2))
     assert "share no day" in " ".join(found.sentences)
+    assert found.sentences[0].startswith("The control room holds 1 incident and the triage team 1: 0 are taken")
+
+
+def test_one_incident_in_both_sources_is_told_as_one(located):
+    first, second = (located(source, call("A12345", "2016-02-04 19:40")) for source in ("police", "mental_health"))
+    found = reconcile(first, second, propose_matches(first, second))
+    assert found.sentences[0] == (
+        "The control room holds 1 incident and the triage team 1: 1 is taken to be in both. Together that is 1 "
+        "incident."
+    )
 
 
 def test_pairs_of_other_tables_are_refused(two):
     first, second, matches = two
     with pytest.raises(
-        SchemaError, match=r"1 pairs name a record that the first source does not hold \(first: 'police"
+        SchemaError, match=r"1 pair names a record that the first source does not hold \(first: 'police"
     ):
         reconcile(first.iloc[1:], second, matches)
 

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pandas as pd
@@ -6,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.incidents.columns import FIELDS
-from geo.incidents.records import BEYOND, DOUBT_COLUMNS, QUARANTINE_COLUMNS, TRUTHS, Mend, read_records
+from geo.incidents.records import (
+    BEYOND,
+    DOUBT_COLUMNS,
+    QUARANTINE_COLUMNS,
+    SWALLOWED,
+    TRUTHS,
+    Mend,
+    read_records,
+)
 from geo.incidents.values import BLANKS, plain
 from geo.tables import INCIDENT_COLUMNS, check, names
 
@@ -203,3 +212,37 @@ def test_only_a_no_is_no_and_only_a_yes_is_yes(field, entries):
     for entry, value in zip(entries, found, strict=True):
         assert (value == "no") == (plain(entry) in {"no", "n", "false", "0"})
         assert (value == "yes") == (plain(entry) in {"yes", "y", "true", "1"})
+
+
+@pytest.mark.parametrize(
+    ("row", "reasons"),
+    [
+        ({"reference": "Total", "date": "13/04/2016"}, ["looks like a total, with neither time nor place"]),
+        ({"reference": "Total", "date": "13/04/2016", "time": "19:40"}, []),
+        ({"reference": "Total", "date": "13/04/2016", "postcode": "NN1"}, []),
+        ({"reference": "Totley 7", "date": "13/04/2016"}, []),
+    ],
+)
+def test_a_dated_total_without_time_and_place_is_quarantined(row, reasons):
+    assert read(row).quarantined["reason"].tolist() == reasons
+
+
+def test_one_cell_beyond_the_headings_is_said_in_the_singular():
+    reason = read({**DAY, BEYOND: "x"}).quarantined["reason"].iloc[0]
+    assert reason.startswith("1 cell beyond the headings")
+
+
+def test_lines_swallowed_by_a_cell_are_cleared_by_a_mend():
+    row = {**DAY, SWALLOWED: "2 lines that look like rows"}
+    quarantined = read(row).quarantined.iloc[0]
+    assert quarantined["reason"] == "a cell holds 2 lines that look like rows, as after a quote left open"
+    mend = Mend(quarantined["incident_id"], SWALLOWED, "2 lines that look like rows", "")
+    assert len(read(row, mends=[mend]).accepted) == 1
+
+
+def test_a_record_after_the_last_day_is_quarantined_where_one_is_given():
+    future = {"reference": "x", "date": "13/04/2061"}
+    assert len(read(future).accepted) == 1
+    assert read(future, latest=dt.date(2026, 1, 1)).quarantined["reason"].tolist() == [
+        "the date 2061-04-13 is in the future"
+    ]

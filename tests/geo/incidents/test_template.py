@@ -9,7 +9,7 @@ import pytest
 from geo.errors import SchemaError, SourceError
 from geo.incidents import demonstration
 from geo.incidents.read import read_extract
-from geo.incidents.template import ENTRIES, GUIDE, SHEET, write_template
+from geo.incidents.template import COLUMNS, ENTRIES, GUIDE, SHEET, write_template
 from geo.places.postcodes import Gazetteer
 from geo.tables import INCIDENT_COLUMNS, names
 
@@ -53,7 +53,7 @@ def test_lists_and_checks_stand_on_every_column_that_has_choices(empty):
     )  # fmt: skip
     assert (checks[headings["Postcode"]].type, checks[headings["Postcode"]].formula2) == ("textLength", "8")
     free = {"Reference", "Shift", "Location", "Person reference", "Incident type", "Condition", "Requested by",
-            "Reason not deployed", "Reason not assessed", "Referrals", "Note"}  # fmt: skip
+            "Reason not deployed", "Reason not assessed", "Referrals", "Note", "Prefilled"}  # fmt: skip
     assert {heading for heading, letter in headings.items() if letter not in checks} == free
     for found in checks.values():
         assert found.allow_blank
@@ -67,7 +67,7 @@ def test_every_word_of_a_list_is_understood(entry, tmp_path):
     book = openpyxl.load_workbook(path)
     column = [cell.value for cell in book[SHEET][1]].index(entry.heading) + 1
     for row, word in enumerate(entry.words.values(), start=2):
-        book[SHEET].cell(row, 2, dt.date(2016, 2, 4))
+        book[SHEET].cell(row, 3, dt.date(2016, 2, 4))
         book[SHEET].cell(row, column, word)
     book.save(path)
     extract = read_extract(path, source="mental_health")
@@ -78,7 +78,16 @@ def test_every_word_of_a_list_is_understood(entry, tmp_path):
 def test_the_guide_names_every_column(empty):
     guide = openpyxl.load_workbook(empty)[GUIDE]
     written = {cell.value for cell in guide["A"]}
-    assert {entry.heading for entry in ENTRIES} <= written
+    assert {entry.heading for entry in COLUMNS} <= written
+
+
+def sign(path, rows=None):
+    """Put initials into the first column: of these rows, or of every prefilled one."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    for row in rows or range(2, sheet.max_row + 1):
+        sheet.cell(row, 1, "JS")
+    book.save(path)
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +99,49 @@ def control_room(tmp_path_factory):
 def test_prefilled_from_the_control_room_it_reads_back_the_same(control_room, tmp_path):
     path = tmp_path / "prefilled.xlsx"
     assert write_template(path, control_room) == 31
+    sign(path)
     back = read_extract(path, source="police").accepted
     fields = [name for name in names(INCIDENT_COLUMNS) if name not in {"file", "sheet", "row", "person_key"}]
     ordered = control_room.sort_values("incident_id", ignore_index=True)
     pd.testing.assert_frame_equal(back.sort_values("incident_id", ignore_index=True)[fields], ordered[fields])
+
+
+@pytest.mark.parametrize("source", ["mental_health", "police"])
+def test_a_prefilled_template_that_nobody_filled_in_holds_no_incident(control_room, source, tmp_path):
+    path = tmp_path / "untouched.xlsx"
+    assert write_template(path, control_room) == 31
+    extract = read_extract(path, source=source)
+    assert (extract.rows_read, len(extract.accepted), len(extract.quarantined)) == (31, 0, 0)
+    assert extract.refused["reason"].unique().tolist() == ["prefilled from the control room and not filled in"]
+    assert not [fault for fault in extract.faults if "column" in fault]
+
+
+def test_of_a_prefilled_template_the_rows_with_initials_are_incidents(control_room, tmp_path):
+    path = tmp_path / "two.xlsx"
+    write_template(path, control_room)
+    sign(path, [3, 7])
+    extract = read_extract(path, source="mental_health")
+    assert extract.accepted["row"].tolist() == [3, 7]
+    assert len(extract.refused) == 29
+
+
+def test_a_prefilled_row_stays_none_where_the_column_for_initials_was_deleted(control_room, tmp_path):
+    path = tmp_path / "deleted.xlsx"
+    write_template(path, control_room)
+    book = openpyxl.load_workbook(path)
+    book[SHEET].delete_cols(1)
+    book.save(path)
+    assert read_extract(path, source="mental_health").accepted.empty
+
+
+def test_a_row_that_the_team_wrote_itself_counts_without_initials(control_room, tmp_path):
+    path = tmp_path / "own.xlsx"
+    write_template(path, control_room)
+    book = openpyxl.load_workbook(path)
+    book[SHEET].cell(33, 2, "MH-1")
+    book[SHEET].cell(33, 3, dt.date(2016, 2, 4))
+    book.save(path)
+    assert read_extract(path, source="mental_health").accepted["reference"].tolist() == ["MH-1"]
 
 
 def test_times_of_the_clock_change_and_midnight_keep_their_reading(located, tmp_path):
@@ -106,6 +154,7 @@ def test_times_of_the_clock_change_and_midnight_keep_their_reading(located, tmp_
     )
     path = tmp_path / "clocks.xlsx"
     write_template(path, incidents)
+    sign(path)
     back = read_extract(path, source="police").accepted.set_index("reference")
     for name in ("received_on", "received_at", "dispatched_at", "arrived_at", "cleared_at"):
         wanted = incidents.set_index("reference")[name].sort_index()
@@ -122,13 +171,14 @@ def test_text_cannot_act_as_a_formula_and_reads_back_verbatim(located, text, tmp
     written = [cell for cell in cells if cell.value == text]
     assert len(written) == 2
     assert all(cell.quotePrefix == text.startswith(("=", "+", "-", "@", "\t")) for cell in written)
+    sign(path)
     assert read_extract(path, source="police").accepted["note"].tolist() == [text]
 
 
 def test_characters_that_a_workbook_cannot_hold_are_left_out(located, tmp_path):
     path = tmp_path / "odd.xlsx"
     write_template(path, located("police", {"at": "2016-02-04 19:40", "note": "a\x00b\x0bc"}))
-    assert openpyxl.load_workbook(path)[SHEET].cell(2, len(ENTRIES)).value == "abc"
+    assert openpyxl.load_workbook(path)[SHEET].cell(2, len(ENTRIES) + 1).value == "abc"
 
 
 def test_person_keys_stay_in_the_project(located, tmp_path):

@@ -201,3 +201,32 @@ def test_the_day_order_is_told_by_dates_with_a_time_and_a_weekday_too():
     assert order_of([column]) == ("13/04/2016", "", "03/04/2016")
     assert order_of([column, pd.Series(["04/14/2016 1:00"], dtype="str")])[1] == "04/14/2016"
     assert order_of([]) == ("", "", "")
+
+
+def test_a_zone_in_the_column_of_times_counts_as_beside_a_date():
+    assert one(date="04/07/2016", time="19:40Z").received_at[0] == utc("2016-07-04T19:40")
+    assert one(date="04/07/2016", time="19:40 BST").received_at[0] == utc("2016-07-04T18:40")
+    assert one(date="04/07/2016", time="19:40", cleared_at="20:10Z").later["cleared_at"][0] == utc("2016-07-04T20:10")
+
+
+def test_what_is_dated_after_the_last_day_is_a_trouble_and_that_day_itself_is_not():
+    def on(**cells):
+        frame = pd.DataFrame({field: [text] for field, text in cells.items()}, dtype="str")
+        return reasons(read_times(frame, "day", NO_SHIFT, dt.date(2016, 4, 13)))
+
+    assert on(date="13/04/76") == ["the date 2076-04-13 is in the future"]
+    assert on(date="12/04/2016", cleared_at="14/04/2016 10:00") == ["the date 2016-04-14 is in the future"]
+    assert on(date="13/04/2016", time="23:59") == []
+    assert reasons(one(date="13/04/2061", time="19:40")) == []  # without a last day nothing is in the future
+
+
+def doubts(read):
+    return [text for doubt in read.doubts for text in doubt.read_as]
+
+
+def test_a_stamp_moved_to_the_next_day_by_more_than_six_hours_is_doubted():
+    assert doubts(one(date="04/02/2016", time="20:00", cleared_at="02:00")) == []
+    assert doubts(one(date="04/02/2016", time="20:00", cleared_at="02:01")) == [
+        "the next day, more than 6 hours after the call"
+    ]
+    assert doubts(one(date="04/02/2016", time="10:00", cleared_at="19:00")) == []

@@ -139,3 +139,45 @@ def test_an_impossible_age_is_a_trouble_and_a_band_stays_as_written():
     assert [values.read_age_band(age) for age in ("17", "18", "74", "75", "40s")] == [
         "under 18", "18-24", "65-74", "75 and over", "40s",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "excel", "clock"),
+    [("0.30", "07:12", "00:30"), ("0.15", "03:36", "00:15"), (".5", "12:00", "00:50"), ("0.75", "18:00", "00:45")],
+)
+def test_a_short_fraction_may_be_two_times_of_day(text, excel, clock):
+    # 0.30 of 1,440 minutes is 432, which is 07:12; 0.75 is no 75 minutes past midnight, but three quarters of an hour
+    trouble = values.read_clock(text)
+    assert isinstance(trouble, Trouble)
+    assert excel in trouble.reason
+    assert clock in trouble.reason
+
+
+def test_a_long_fraction_is_excels():
+    assert values.read_clock("0.96875") == Moment(clock=(23 * 60 + 15) * 60)
+    assert values.read_clock("0.125") == Moment(clock=3 * 3600)
+
+
+@pytest.mark.parametrize("cell", ["1 1/2", "1.5", "1.20", "1\u00bd", "0.75", "0.03125", "45.125", "approx 1.5", "1.00"])
+def test_a_number_that_may_be_hours_or_minutes_is_a_trouble(cell):
+    trouble = values.read_minutes(cell)
+    assert isinstance(trouble, Trouble)
+    assert "hours or minutes" in trouble.reason
+
+
+@pytest.mark.parametrize(
+    ("cell", "minutes"), [("1", 1), ("5.0", 5), ("12.5", 12.5), ("1.5 mins", 1.5), ("10.25", 10.25)]
+)
+def test_a_number_that_is_sooner_minutes_stays(cell, minutes):
+    assert values.read_minutes(cell) == minutes
+
+
+@pytest.mark.parametrize(("text", "zone"), [("19:40Z", "Z"), ("19:40 BST", "BST"), ("7.40pm gmt", "GMT")])
+def test_a_time_of_day_may_name_its_zone(text, zone):
+    assert values.read_time(text, "day") == Moment(clock=(19 * 60 + 40) * 60, zone=zone)
+    assert values.read_moment(text, "day") == Moment(clock=(19 * 60 + 40) * 60, zone=zone)
+
+
+@pytest.mark.parametrize("text", ["19:40-10:00", "1940-2010", "Z", "19:40+99:00"])
+def test_a_span_of_times_and_a_zone_alone_are_no_time(text):
+    assert isinstance(values.read_time(text, "day"), Trouble)

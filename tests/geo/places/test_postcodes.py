@@ -99,6 +99,43 @@ def test_a_sector_or_district_is_mended_like_a_unit():
     assert gazetteer.read("LS").precision == "none"
 
 
+@pytest.mark.parametrize("text", ["NN11 DE", "nn11 de", "NN11-DE", " NN11 DE.", "NN11 D E", "\uff2e\uff2e11 DE"])
+def test_a_unit_cut_elsewhere_than_at_a_district_that_stands_apart_is_not_read(text):
+    gazetteer = gazetteer_of("NN1 1DE", "NN11 4AA")
+    row = gazetteer.table([text]).iloc[0]
+    assert row["precision"] == "none"
+    assert row["reason"].endswith("may be NN1 1DE or a postcode of NN11 that lacks a digit")
+    with pytest.raises(PlaceError, match="may be NN1 1DE or a postcode of NN11 that lacks a digit"):
+        gazetteer.find(text)
+
+
+def test_a_digit_too_many_after_a_district_leaves_two_readings():
+    reading = gazetteer_of("NN1 1DE", "NN11 1DE").read("NN1 11DE")
+    assert reading.precision == "none"
+    assert reading.reason == ("not a postcode: NN1 11DE may be NN11 1DE or a postcode of NN1 that has a digit too many")
+
+
+def test_a_unit_that_does_not_exist_is_not_read_beside_a_district_either():
+    reading = gazetteer_of("NN1 5BD", "NN11 4AA").read("NN11 DE")
+    assert (reading.precision, reading.normal) == ("none", "")
+    assert "a postcode of NN11 that lacks a digit" in reading.reason
+
+
+@pytest.mark.parametrize("text", ["NN11DE", "NN1 1DE", "NN1 1 DE", "N N1 1DE", "NN 11DE", "NN1-1DE"])
+def test_a_space_that_sets_no_other_district_apart_changes_nothing(text):
+    gazetteer = gazetteer_of("NN1 1DE", "NN11 4AA")
+    assert gazetteer.read(text).normal == "NN1 1DE"
+    assert gazetteer.table([text])[["postcode", "remark"]].to_numpy().tolist() == [["NN1 1DE", ""]]
+
+
+def test_a_district_that_is_not_in_the_gazetteer_leaves_one_reading():
+    assert gazetteer_of("NN1 1DE").read("NN11 DE").normal == "NN1 1DE"
+
+
+def test_without_repair_what_may_lack_a_digit_is_not_quoted():
+    assert gazetteer_of("NN1 1DE", "NN11 4AA").read("NN11 DE", repair=False).reason == "not a postcode"
+
+
 def test_words_numbers_and_grid_references_are_not_mended_into_postcodes():
     gazetteer = gazetteer_of("CO11 1ER", "SK7 0SS", "S1 4SS")
     assert [gazetteer.read(text).precision for text in ("Collier", "SK7055", "51455")] == ["none"] * 3

@@ -120,6 +120,17 @@ def test_a_sensitive_place_does_not_leave_even_in_a_working_copy(year):
     assert "Upton" not in points.drop(columns="geometry").to_csv()
 
 
+AGES = {
+    "34": "34", "25-34": "25-34", "18 – 24": "18 – 24", "Under 18": "Under 18", "75 and over": "75 and over",
+    "75+": "75+", "John Smith 34": "", "34 John Smith": "", "07700 900123": "", "9434765919": "", "adult": "", "": "",
+}  # fmt: skip
+
+
+def test_an_age_leaves_only_where_it_reads_as_one(year):
+    located = year.incidents().head(len(AGES)).assign(age_band=list(AGES))
+    assert incident_points(located)["age_band"].tolist() == list(AGES.values())
+
+
 def test_text_cannot_act_as_a_formula(working):
     assert inert("=cmd()") == "'=cmd()"
     for sheet in openpyxl.load_workbook(working / "triage-map.xlsx").worksheets:

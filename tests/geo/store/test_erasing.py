@@ -93,6 +93,41 @@ def test_an_undated_record_is_as_old_as_its_shift_or_its_import(project, bring, 
     assert adds_up()
 
 
+NEWER = "C1,04/02/2016,19:00,NN1 1AA,20,"
+
+
+@pytest.mark.parametrize(
+    ("headings", "line"),
+    [
+        ("Ref,Date,Time,Postcode,Minutes", f"A1,04/02/2015,25:61,NN1 1AA,{MARK}"),
+        ("Ref,Date,Time,Postcode,Minutes", f"A1,04/02/2015 about seven,,NN1 1AA,{MARK}"),
+        ("Ref,Received at,Postcode,Minutes", f"A1,4 Feb 2015 late,NN1 1AA,{MARK}"),
+        ("Ref,Received at,Postcode,Minutes", f"A1,2015-02-04T99:99,NN1 1AA,{MARK}"),
+        ("Ref,Day,Month,Year,Time,Postcode,Minutes", f"A1,4,2,2015,25:61,NN1 1AA,{MARK}"),
+    ],
+)
+def test_a_quarantined_row_is_as_old_as_its_date_also_where_its_time_cannot_be_read(project, bring, headings, line):
+    bring("one.csv", line, headings=headings)
+    assert project.left_out()["state"].tolist() == ["quarantined"]
+    assert project.erase(before=dt.date(2016, 1, 1)) == 1
+    assert not holds(project, MARK)
+    assert bring("two.csv", line, f"A2{line[2:]}", headings=headings).refused == 2
+
+
+def test_a_shift_that_could_not_be_read_is_erased_by_its_date(project, bring, adds_up):
+    bring("log.csv", f"04/02/2015,18:00-02:00,,{MARK},Y", headings="Date,Start,End,Police staffed,NHS staffed")
+    assert project.erase(before=dt.date(2016, 1, 1)) == 1
+    assert not holds(project, MARK)
+    assert adds_up()
+
+
+def test_rows_without_a_readable_date_stay_and_are_counted(project, bring, adds_up):
+    bring("one.csv", NEWER, "A1,a Thursday,19:00,NN1 1AA,,", "A2,,,NN1 1AA,20,")
+    assert project.erase(before=dt.date(2016, 1, 1)) == 0
+    assert project.undated() == 2
+    assert adds_up()
+
+
 def test_what_was_decided_of_an_erased_record_goes_with_it(project, bring):
     bring("one.csv", OLD, OLD_WRONG)
     bring("team.csv", NEW, source="mental_health")
@@ -127,6 +162,8 @@ def test_a_retention_period_erases_at_once_and_at_every_import(project, bring, a
     bring("three.csv", "D3,11/02/2016,19:00,,,")
     assert project.incidents()["incident_id"].tolist() == ["police:b1", "police:d3"]
     assert adds_up()
+    assert project.set_retention(1) == 0
+    assert project.history()["detail"].iloc[0] == "1 month"
     assert project.set_retention(None) == 0
     assert project.retention is None
 

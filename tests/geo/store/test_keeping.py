@@ -7,7 +7,7 @@ import pytest
 import geo
 from geo.incidents.columns import ColumnMapping
 from geo.incidents.read import Mend
-from geo.store.intake import import_file
+from geo.store.intake import SAYS_SYNTHETIC, import_file
 
 GAZETTEER = geo.Gazetteer.default()
 A1 = "A1,04/02/2016,19:00,NN1 1AA,20,"
@@ -110,6 +110,62 @@ def test_identical_rows_without_a_reference_are_counted_not_merged(project, brin
     assert adds_up()
 
 
+NONE = ",04/02/2016,19:00,NN1 1AA,20,"
+
+
+def test_a_row_without_a_reference_that_looks_like_an_earlier_one_waits_in_quarantine(project, bring, adds_up):
+    bring("q1.csv", NONE)
+    imported = bring("q2.csv", "n/k,04/02/2016,19:00,nn11aa,25,seen")
+    assert (imported.accepted, imported.quarantined) == (0, 1)
+    assert any(
+        "time and place of an earlier file's" in fault and "1 (first: row 2)" in fault for fault in imported.faults
+    )
+    row = project.left_out().iloc[0]
+    assert row["reason"] == "looks like q1.csv row 2 with other contents"
+    assert row["suggestion"].startswith("keep it as another incident by giving it another reference")
+    assert project.incidents()["minutes_on_incident"].tolist() == [20]
+    assert adds_up()
+    result = project.mend([Mend(row["incident_id"], "note", "seen", "seen by the nurse")], GAZETTEER)
+    assert (result.accepted, result.still) == (0, 1)
+    assert project.left_out().iloc[0]["reason"] == "looks like q1.csv row 2 with other contents"
+    result = project.mend([Mend(row["incident_id"], "reference", "n/k", "B1")], GAZETTEER)
+    assert (result.accepted, result.still) == (1, 0)
+    assert adds_up()
+
+
+def test_a_row_that_looks_like_an_earlier_one_is_accepted_when_that_is_taken_back(project, bring, adds_up):
+    bring("q1.csv", NONE)
+    bring("q2.csv", NONE.replace("20,", "25,"))
+    project.undo(project.ledger().iloc[0]["sha256"])
+    assert project.incidents()["minutes_on_incident"].tolist() == [25]
+    assert adds_up()
+
+
+def test_the_same_row_again_is_a_repeat_and_one_more_of_it_a_new_record(bring):
+    bring("q1.csv", NONE)
+    imported = bring("q2.csv", NONE, NONE)
+    assert (imported.accepted, imported.quarantined, imported.refused) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (",04/02/2016,,NN1 1AA,20,", ",04/02/2016,,NN1 1AA,25,"),
+        (",04/02/2016,19:00,,20,", ",04/02/2016,19:00,,25,"),
+        (NONE, "B1,04/02/2016,19:00,NN1 1AA,25,"),
+        (NONE, ",04/02/2016,19:01,NN1 1AA,25,"),
+        (NONE, ",04/02/2016,19:00,NN1 2AA,25,"),
+    ],
+)
+def test_rows_with_another_time_or_place_or_without_one_look_like_nothing(bring, first, second):
+    bring("q1.csv", first)
+    assert bring("q2.csv", second).accepted == 1
+
+
+def test_two_rows_of_one_file_at_one_time_and_place_are_two_records(bring):
+    assert bring("q1.csv", NONE, NONE.replace("20,", "25,")).accepted == 2
+
+
 def test_references_that_are_blank_claim_nothing(bring):
     bring("q1.csv", "n/k,04/02/2016,19:00,NN1 1AA,20,")
     assert bring("q2.csv", "n/k,05/02/2016,19:00,NN1 1AA,20,").accepted == 1
@@ -132,6 +188,24 @@ def test_a_shift_that_an_earlier_log_holds_is_not_counted_twice(project, bring, 
     project.undo(first)
     assert [end.hour for end in project.shifts()["end"]] == [2, 0, 0]
     assert adds_up()
+
+
+def test_a_shift_that_cannot_be_read_waits_in_quarantine_until_it_is_discarded(project, bring, adds_up):
+    unread = "30/10/2016,18:00-02:00,,Y,Y"
+    imported = bring("one.csv", "01/02/2016,18:00,00:00,Y,Y", unread, "Total,,,1,1", headings=SHIFTS)
+    assert (imported.accepted, imported.quarantined, imported.refused) == (1, 1, 1)
+    row = project.left_out().query("state == 'quarantined'").iloc[0]
+    assert row["reason"] == "'18:00-02:00' is not a date or time that can be read"
+    assert (row["text"], row["fields"]) == ("30/10/2016 | 18:00-02:00 |  | Y | Y", "{}")
+    assert "shifts are not mended" in str(project.mend([Mend(row["incident_id"], "start", "", "18:00")], GAZETTEER))
+    assert bring("two.csv", unread, headings=SHIFTS).refused == 1
+    assert adds_up()
+    project.discard(row["incident_id"], "the car was off the road")
+    assert adds_up()
+    for digest in project.ledger()["sha256"]:
+        project.undo(digest)
+    assert bring("one.csv", unread, headings=SHIFTS).refused == 1
+    assert project.left_out().iloc[0]["reason"] == "the car was off the road"
 
 
 def test_approved_columns_are_used_kept_and_fit_the_next_file(project, tmp_path):
@@ -165,8 +239,29 @@ def test_dates_that_a_mixed_file_leaves_open_stay_open_when_the_row_is_mended(pr
 def test_a_synthetic_file_labels_the_project_in_the_same_transaction(project, tmp_path):
     file = tmp_path / "one.csv"
     file.write_text(f"SYNTHETIC DATA\nRef,Date,Time,Postcode,Minutes,Notes\n{A1}\n")
-    import_file(project, file, "police", GAZETTEER)
+    imported = import_file(project, file, "police", GAZETTEER)
     assert project.facts.synthetic.startswith("Synthetic data")
+    assert SAYS_SYNTHETIC in imported.faults
+    assert SAYS_SYNTHETIC in set(project.notices()["sentence"])
+
+
+def test_a_column_of_our_own_labels_the_project_too(project, bring):
+    bring("log.csv", "01/02/2016,18:00,00:00,Y,Y,synthetic", headings=f"{SHIFTS},Synthetic")
+    assert project.facts.synthetic.startswith("Synthetic data")
+
+
+@pytest.mark.parametrize(
+    ("headings", "line"),
+    [
+        ("Ref,Date,Time,Postcode,Minutes,Notes", "A1,04/02/2016,19:00,NN1 1AA,20,taking synthetic cannabis"),
+        ("Ref,Date,Time,Postcode,Minutes,Notes", "A1,04/02/2016,19:00,NN1 1AA,20,SYNTHETIC CANNABIS"),
+        ("Ref,Date,Time,Postcode,Synthetic", "A1,04/02/2016,19:00,NN1 1AA,Y"),
+        ("Calls about synthetic drugs\nRef,Date,Time,Postcode,Minutes", "A1,04/02/2016,19:00,NN1 1AA,20"),
+    ],
+)
+def test_a_real_record_of_something_synthetic_labels_nothing(project, bring, headings, line):
+    assert SAYS_SYNTHETIC not in bring("one.csv", line, headings=headings).faults
+    assert project.facts.synthetic == ""
 
 
 def test_several_files_go_on_where_they_were_broken_off(project, tmp_path):

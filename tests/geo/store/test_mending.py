@@ -93,6 +93,20 @@ def test_a_mend_that_makes_no_sense_leaves_an_accepted_incident_as_it_is(project
     assert project.mends() == ()
 
 
+@pytest.mark.parametrize("minutes", ["5", "-5"])
+def test_a_mend_to_an_entry_that_is_not_understood_is_refused_and_changes_nothing(project, bring, minutes):
+    bring("one.csv", f"A1,04/02/2016,19:00,{minutes},yes", headings="Ref,Date,Time,Minutes,Car deployed")
+    version, left_out = project.version, project.left_out()
+    result = project.mend([Mend("police:a1", "deployed", "yes", "banana")], GAZETTEER)
+    assert result.faults == (
+        "'banana' is not understood as deployed of 'police:a1', so its mend was not made: write yes, no, or leave it "
+        "blank",
+    )
+    assert (result.changed, result.still, project.mends(), project.version) == (0, 0, (), version)
+    pd.testing.assert_frame_equal(project.left_out(), left_out)
+    assert project.mend([Mend("police:a1", "deployed", "yes", "N")], GAZETTEER).faults == ()
+
+
 def test_mends_are_made_again_when_a_file_is_taken_back_and_imported_again(project, bring, adds_up):
     bring("one.csv", A1, WRONG)
     project.mend([MINUTES, Mend("police:a1", "postcode", "NN1 1AA", "NN1 2AA")], GAZETTEER)

@@ -97,6 +97,13 @@ def test_a_damaged_database_is_said_to_be_damaged(weeks, tmp_path):
         open_project(copy)
 
 
+@pytest.mark.parametrize("content", [b"", b"x", b"a note\n", b"a longer note\n" * 200])
+def test_an_empty_or_foreign_database_is_damaged_and_not_of_an_older_format(project, content):
+    (project.folder / "project.sqlite").write_bytes(content)
+    with pytest.raises(ProjectError, match=r"is damaged .*; check the folder or restore a copy"):
+        open_project(project.folder)
+
+
 def test_person_keys_do_not_travel_between_projects(weeks, tmp_path):
     other = make_demonstration(tmp_path / "again", "weeks")
     assert weeks.person_secret != other.person_secret

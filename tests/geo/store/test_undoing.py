@@ -5,6 +5,7 @@ import pytest
 import geo
 from geo.errors import ProjectError
 from geo.incidents.read import Mend
+from geo.store.intake import SYNTHETIC, make_demonstration
 
 GAZETTEER = geo.Gazetteer.default()
 A1 = "A1,04/02/2016,19:00,NN1 1AA,20,"
@@ -78,3 +79,21 @@ def test_decisions_are_kept_for_the_next_time_unless_they_are_to_go_too(project,
     project.undo(sha(project, "one.csv"), with_decisions=True)
     assert (len(project.mends()), len(project.decisions())) == (0, 0)
     assert bring("one.csv", A1, WRONG).quarantined == 1
+
+
+def test_the_label_of_invented_rows_goes_with_the_last_file_that_gave_it(project, bring):
+    headings = "Ref,Date,Time,Postcode,Minutes,Notes,Synthetic"
+    bring("one.csv", f"{A1},synthetic", headings=headings)
+    bring("two.csv", f"{A2},synthetic", headings=headings)
+    bring("real.csv", WRONG)
+    project.undo(sha(project, "one.csv"))
+    assert project.facts.synthetic.startswith("Synthetic data")
+    project.undo(sha(project, "two.csv"))
+    assert project.facts.synthetic == ""
+
+
+def test_a_demonstration_keeps_its_own_label_whatever_is_taken_back(tmp_path):
+    demonstration = make_demonstration(tmp_path / "weeks", "weeks")
+    for digest in demonstration.ledger()["sha256"]:
+        demonstration.undo(digest)
+    assert demonstration.facts.synthetic == SYNTHETIC["weeks"]
