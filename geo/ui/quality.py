@@ -1,15 +1,12 @@
 """Quality: what the records leave out, what each blank costs, and the template that leaves less out."""
 
-import tempfile
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from geo.incidents.quality import FIELD_WORDS, QualityReport, quality_report
-from geo.incidents.template import write_template
+from geo.incidents.template import template_bytes
 from geo.store.project import Project
 from geo.ui import charts, words
 from geo.ui.answers import Question
@@ -56,22 +53,14 @@ def _take_away(project: Project, report: QualityReport) -> None:
     )
     template.download_button(
         "Download the recording template (XLSX)",
-        partial(_template, project),
+        lambda: template_bytes(pd.DataFrame(project.incidents())),
         "triage-map-recording-template.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         on_click="ignore",
         help="One entry an incident, prefilled from the control room's extract, with lists and checks. "
-        "Initials in its first column make a prefilled row a record of the team. It holds incidents: keep it inside the team.",
+        "Initials in its first column make a prefilled row a record of the team. "
+        "It holds incidents: keep it inside the team.",
     )
-
-
-def _template(project: Project) -> bytes:
-    """Make the recording template, prefilled from the control room's extract."""
-    incidents = pd.DataFrame(project.incidents())
-    with tempfile.TemporaryDirectory(prefix="triage-map-") as folder:
-        file = Path(folder) / "template.xlsx"
-        write_template(file, incidents[incidents["source"] == "police"])
-        return file.read_bytes()
 
 
 def _completeness(table: pd.DataFrame) -> None:

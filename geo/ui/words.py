@@ -54,6 +54,7 @@ FIELDS = {
     "officers_released_at": "Time officers released",
     "note": "Note (free text)",
     "beyond_headings": "Cells beyond the last heading",
+    "swallowed_lines": "Lines swallowed by a cell",
 }
 """What each field of a record is called on pages; the empty one stands for a column that is not used."""
 
