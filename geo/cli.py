@@ -278,6 +278,8 @@ def erase(project: Path, before: str | None, reference: str | None, imported: st
         return
     number = opened.erase(before=_date(before) if before else None, reference=reference or "")
     click.echo(f"{counted(number, 'record')} erased for good" if number else "no record fits; nothing was erased")
+    if before and (undated := opened.undated()):
+        click.echo(f"- without a readable date: {counted(undated, 'record')}, counted as of their import")
     for path in opened.files_beside():
         click.echo(f"- {path} may still hold them as received: delete it yourself")
 

@@ -301,8 +301,7 @@ def extract_of(
         raise SchemaError(f"{source!r} is no source; choose one of {', '.join(SOURCES)}")
     tables = _without_twins(_tables(grids, columns, saved))
     order, order_faults = _day_order(tables)
-    today = dt.datetime.now(ZoneInfo(LONDON)).date()
-    records, repeats = _read_tables(tables, source, order, person_secret, mends, latest or today)
+    records, repeats = _read_tables(tables, source, order, person_secret, mends, latest or london_today())
     below = sum(len(table.below) for table in tables)
     return Extract(
         source=source,
@@ -329,6 +328,11 @@ def extract_of(
 
 
 _NO_SECRET = "person references were left out: they need the secret of a project"  # noqa: S105 - a sentence
+
+
+def london_today() -> dt.date:
+    """Give the day that it is in London: no record is later."""
+    return dt.datetime.now(ZoneInfo(LONDON)).date()
 
 
 def kind_of_file(path: str | PathLike[str], sheet: str | None = None) -> str:

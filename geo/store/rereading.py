@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import ProjectError
+from geo.incidents.read import london_today
 from geo.incidents.records import Mend, Records, read_records
 from geo.incidents.values import DayOrder
 from geo.places.locate import locate
@@ -131,6 +132,7 @@ def _read(database: sqlite3.Connection, records: Sequence[Standing], fields: Seq
         ids=[record.name for record in records],
         day_order=records[0].day_order,
         person_secret=facts.secret(database),
+        latest=london_today(),
     )
 
 

@@ -85,7 +85,10 @@ def _erased(question: Question, before: dt.date | None, reference: str, months: 
             f"Kept at most {months or 'unlimited'} months: {project.set_retention(months or None)} erased."
         )
     if before is not None:
-        sentences.append(f"Records before {words.day(before)} erased: {project.erase(before=before)}.")
+        sentences.append(
+            f"Records before {words.day(before)} erased: {project.erase(before=before)}. Without a readable date, "
+            f"counted as of their import: {project.undated()}."
+        )
     if reference.strip():
         sentences.append(f"Records with that reference erased: {project.erase(reference=reference)}.")
     if sentences and (beside := project.files_beside()):
