@@ -181,9 +181,7 @@ def test_a_shift_is_not_mended_but_corrected_in_its_log(project, bring):
     assert len(project.shifts()) == 1
 
 
-def test_a_mend_cannot_put_a_record_into_the_future(project, folder):
-    project_file = folder / "log.csv"
-    project_file.write_text("Ref,Date,Time,Postcode\nz1,31/02/2016,19:00,NN1 5BD\n", encoding="utf-8")
-    import_file(project, project_file, "police", GAZETTEER)
+def test_a_mend_cannot_put_a_record_into_the_future(project, bring):
+    bring("one.csv", "Z1,31/02/2016,19:00,NN1 5BD,20,")
     assert project.mend([Mend("police:z1", "date", "31/02/2016", "1 Mar 2090")], GAZETTEER).still == 1
     assert "in the future" in project.left_out()["reason"].iloc[0]
