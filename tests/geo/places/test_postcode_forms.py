@@ -1,7 +1,9 @@
 """What a text says as a postcode, by its form alone."""
 
-import csv
 import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -9,38 +11,20 @@ from hypothesis import strategies as st
 
 from geo.places.postcode_forms import AREAS, PostcodeParts, parse_postcode, split_postcode
 
-
-def cases(shared_data):
-    with (shared_data / "badinputs" / "uk_postcode_cases.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def is_wrong(case: dict[str, str]) -> bool:
-    """Hold the reading of one case against its class and its normal form."""
-    reading = parse_postcode(case["input"])
-    unit = reading.normal if reading.precision == "unit" else ""
-    as_it_is = unit == case["normalised"] and (unit != "" or reading.reason != "")
-    if case["expect_class"] == "valid_form":
-        return not as_it_is or reading.repaired
-    if case["expect_class"] == "repairable":
-        return not as_it_is or not reading.repaired
-    if case["expect_class"] == "special":
-        return not (reading.precision == "none" and reading.reason and "not a postcode" not in reading.reason)
-    if case["expect_class"] == "terminated_or_unassigned":
-        return reading.repaired  # whether it exists is not a matter of form: the gazetteer's tests refuse all six
-    return not as_it_is
+ROOT = Path(__file__).resolve().parents[3]
+postcodes = SimpleNamespace(**runpy.run_path(str(ROOT / "benchmarks" / "reliability" / "postcodes.py")))
 
 
 @pytest.mark.shared_data
 def test_all_135_cases_of_the_table_are_read_as_they_say(shared_data):
-    table = cases(shared_data)
+    table = postcodes.cases(shared_data)
     assert len(table) == 135
-    assert [case for case in table if is_wrong(case)] == []
+    assert [case for case in table if postcodes.is_wrong(case)] == []
 
 
 @pytest.mark.shared_data
 def test_partial_cases_are_read_to_the_precision_they_have(shared_data):
-    partial = {case["input"]: case for case in cases(shared_data) if case["expect_class"] == "partial"}
+    partial = {case["input"]: case for case in postcodes.cases(shared_data) if case["expect_class"] == "partial"}
     assert {text: parse_postcode(text).precision for text in partial} == {
         "LS1": "district",
         "LS": "none",
@@ -53,29 +37,9 @@ def test_partial_cases_are_read_to_the_precision_they_have(shared_data):
     }
 
 
-PART_OF = {
-    "areas": lambda parts: parts.area,
-    "districts": lambda parts: parts.district,
-    "incodes": lambda parts: parts.inward,
-    "normalisation": lambda parts: parts.normal,
-    "outcodes": lambda parts: parts.outward,
-    "sectors": lambda parts: parts.sector,
-    "sub-districts": lambda parts: parts.sub_district or None,
-    "units": lambda parts: parts.unit,
-    "validation": lambda parts: parts is not None,
-}
-
-
 @pytest.mark.shared_data
 def test_all_197_cases_of_another_reader_are_taken_apart_alike(shared_data):
-    wrong, seen = [], 0
-    for name, part_of in PART_OF.items():
-        table = json.loads((shared_data / "badinputs" / "uk-postcode-js" / f"{name}.json").read_text("utf-8"))
-        for case in table["tests"]:
-            parts = split_postcode(case["base"])
-            ours = part_of(parts) if parts else (False if name == "validation" else None)
-            seen += 1
-            wrong += [(name, case, ours)] if ours != case["expected"] else []
+    seen, wrong = postcodes.taken_apart(shared_data)
     assert seen == 197
     assert wrong == []
 
