@@ -132,11 +132,11 @@ class Visit:
         self.page.get_by_role("heading", name=title, exact=True).wait_for(timeout=60_000)
         self.settle()
 
-    def settle(self) -> None:
-        """Wait until the script has run and its maps have drawn."""
+    def settle(self, milliseconds: int = 1200) -> None:
+        """Wait until the script has run and, by default, its maps have drawn."""
         self.page.get_by_text(FOOTER).first.wait_for(timeout=90_000)
         self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-        self.page.wait_for_timeout(1200)
+        self.page.wait_for_timeout(milliseconds)
 
     def map(self) -> "sync_api.Frame":
         """The frame that holds the page's map."""
