@@ -13,10 +13,15 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo.errors import GeoError
 from geo.incidents.recognise import Proposal, propose_columns
 from geo.places.named import PlaceList
+from geo.store.intake import SYNTHETIC
 from geo.ui import words
 from geo.ui.answers import Question
 from geo.ui.frame import say
 
+DEMONSTRATION = (
+    "This is a demonstration, and its records are invented: it takes no files. Make a project of your own with "
+    "`triage-map new PROJECT --county Northamptonshire --base 'NN1 1DE'` and open it with `triage-map run PROJECT`."
+)
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 
 
@@ -57,7 +62,10 @@ def as_file(name: str, content: bytes) -> Iterator[Path]:
 
 
 def show(question: Question) -> None:
-    """Show the step."""
+    """Show the step; a demonstration takes no files, so that invented and real records never stand together."""
+    if question.project.facts.synthetic in SYNTHETIC.values():
+        st.info(DEMONSTRATION)
+        return
     st.caption(
         "Bring in extracts and shift logs as they are. They are read on this machine; nothing leaves it. The next step "
         "shows what each column was taken for, before anything is kept."

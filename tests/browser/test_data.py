@@ -145,6 +145,14 @@ def test_rows_and_places_are_mended_and_the_ledger_follows(analyst, project):
 HOSTILE_NAMES = ["../../etc/passwd.csv", "a" * 180 + ".csv", "<img src=x onerror=window.__pwn=1>.csv"]
 
 
+def test_a_demonstration_takes_no_files(visit, demonstration):
+    visit.open(demonstration)
+    visit.go("Data")
+    step(visit, "Upload")
+    assert visit.page.get_by_text("This is a demonstration, and its records are invented").is_visible()
+    assert visit.page.locator("input[type=file]").count() == 0
+
+
 def test_hostile_names_are_shown_and_never_used(analyst, project):
     head, row = "Ref,Date,Time,Postcode", "04/02/2016,19:30,NN1 5BD"
     upload(analyst, [typed(name, f"{head}\nA{number},{row}\n") for number, name in enumerate(HOSTILE_NAMES)])
