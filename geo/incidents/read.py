@@ -20,10 +20,9 @@ from geo.errors import SchemaError
 from geo.incidents import values
 from geo.incidents.columns import (
     ColumnMapping,
-    looks_like,
 )
 from geo.incidents.distinct import filled, plain_column
-from geo.incidents.grid import Grid, read_grid, read_grids
+from geo.incidents.grid import Grid, read_grids
 from geo.incidents.records import (
     DOUBT_COLUMNS,
     QUARANTINE_COLUMNS,
@@ -53,9 +52,7 @@ __all__ = [
     "Extract",
     "Mend",
     "Records",
-    "kind_of_file",
     "read_extract",
-    "read_grid",
     "read_records",
 ]
 
@@ -190,12 +187,6 @@ _NO_SECRET = "person references were left out: they need the secret of a project
 def london_today() -> dt.date:
     """Give the day that it is in London: no record is later."""
     return dt.datetime.now(ZoneInfo(LONDON)).date()
-
-
-def kind_of_file(path: str | PathLike[str], sheet: str | None = None) -> str:
-    """Tell by its headings what a file is: ``incidents``, ``shifts``, or nothing; errors as :func:`read_grid`."""
-    kinds = {looks_like(grid.cells) for grid in read_grids(path, sheet)}
-    return next((kind for kind in ("incidents", "shifts") if kind in kinds), "")
 
 
 def _read_tables(

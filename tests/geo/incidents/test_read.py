@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from geo.errors import GeoError, SchemaError, SourceError
-from geo.incidents.columns import ColumnMapping
-from geo.incidents.read import REFUSED_COLUMNS, Mend, kind_of_file, read_extract
+from geo.incidents.columns import ColumnMapping, looks_like
+from geo.incidents.grid import read_grids
+from geo.incidents.read import REFUSED_COLUMNS, Mend, read_extract
 from geo.tables import INCIDENT_COLUMNS, TRUTH, names
 
 TRUTHS = [column.name for column in INCIDENT_COLUMNS if column.choices == TRUTH]
@@ -168,7 +169,7 @@ def test_a_shift_log_is_not_mistaken_for_incidents(tmp_path):
     log.write_text("Shift ID,Date,Start,End,Police staffed,NHS staffed\n1,04/02/2016,18:00,00:00,yes,yes\n")
     with pytest.raises(SourceError, match="looks like a shift log"):
         read_extract(log, source="police")
-    assert kind_of_file(log) == "shifts"
+    assert looks_like(read_grids(log)[0].cells) == "shifts"
 
 
 def test_an_unknown_source_and_a_file_without_headings_are_named(read):
