@@ -23,8 +23,8 @@ import pyproj
 
 from geo.crs import GRID
 from geo.errors import CrsError, SourceError
-from geo.routing.roads import Floats, RoadNetwork, is_bundle, load_bundle
-from geo.routing.speeds import kmh
+from geo.routing.roads import CLASSES, HEADS, Floats, RoadNetwork, Ways, is_bundle, load_bundle
+from geo.routing.speeds import kmh, posted_kmh
 from geo.whole import whole
 
 __all__ = ["RoadNetwork", "from_graph", "is_drive", "load_graph", "load_network", "save_graphml"]
@@ -336,7 +336,50 @@ def _network(graph: nx.MultiDiGraph) -> RoadNetwork:
         estimated=str(graph.graph.get(f"{_WORDS}_estimated")) == "True",
         dropped_nodes=int(graph.graph[f"{_WORDS}_dropped"]),
         doors=_doors(graph),
+        ways=_ways(graph),
     )
+
+
+def _ways(graph: nx.MultiDiGraph) -> Ways | None:
+    """
+    Give what the map says of each edge, or nothing where it says no class of road.
+
+    Of a junction that is joined from several pieces of road the first class counts, and of several limits their mean,
+    as OSMnx has it. Signals that were mapped at their stop lines, before the junction, are lost when a graph is
+    simplified: such a junction counts as one without.
+    """
+    edges = list(graph.edges(data=True))
+    if not all("highway" in edge and "length" in edge for *_, edge in edges):
+        return None
+    heads = {node: _head(graph, node, facts) for node, facts in graph.nodes(data=True)}
+    return Ways(
+        metres=np.array([edge["length"] for *_, edge in edges], dtype=float),
+        road_class=np.array([_class_number(edge["highway"]) for *_, edge in edges]),
+        posted_kmh=np.array([posted_kmh(edge.get("maxspeed")) for *_, edge in edges]),
+        head=np.array([HEADS.index(_THROUGH if _is_round(edge) else heads[head]) for _, head, edge in edges]),
+    )
+
+
+_THROUGH, _JUNCTION, _SIGNALS = HEADS
+
+
+def _head(graph: nx.MultiDiGraph, node: Any, facts: dict[str, Any]) -> str:
+    """Say what a car meets at a node: three streets or more make a junction."""
+    if facts.get("highway") == "traffic_signals":
+        return _SIGNALS
+    streets = facts.get("street_count") or len({*graph.predecessors(node), *graph.successors(node)})
+    return _JUNCTION if int(streets) > 2 else _THROUGH
+
+
+def _is_round(edge: dict[str, Any]) -> bool:
+    """Say whether an edge runs round a roundabout, where it has the right of way at every arm."""
+    kind = edge.get("junction")
+    return bool({"roundabout", "circular"} & set(kind if isinstance(kind, list) else [kind]))
+
+
+def _class_number(road: str | list[str]) -> int:
+    name = road[0] if isinstance(road, list) else road
+    return CLASSES.index(name) if name in CLASSES else CLASSES.index("other")
 
 
 def _doors(graph: nx.MultiDiGraph) -> list[bool]:

@@ -6,13 +6,15 @@ them from postcodes, and the engines time journeys over them.
 """
 
 import json
+import math
 import os
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +29,7 @@ Nodes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-BUNDLE_FORMAT = 1
+BUNDLE_FORMAT = 2
 """Raised by one when the saved arrays change their meaning, so that an old program refuses a new file."""
 
 GAP_METRES = 4_000.0
@@ -35,6 +37,64 @@ GAP_METRES = 4_000.0
 
 DETOUR_METRES = 1_000.0
 """A place goes this much further to a junction that can be both left and reached; beyond that it is cut off."""
+
+CLASSES = (
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "trunk_link",
+    "primary",
+    "primary_link",
+    "secondary",
+    "secondary_link",
+    "tertiary",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "other",
+)
+"""OpenStreetMap's classes of roads for cars, by number; what the list does not name is ``other``."""
+
+HEADS = ("through", "junction", "signals")
+"""What a car meets at the end of an edge, by number: nothing that stops it, other roads, traffic signals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """
+    What a street map says of each edge: all that a speed depends on, besides where it lies and what the hour is.
+
+    Parameters
+    ----------
+    metres
+        Length along the road, shape (edges,); >= 0.
+    road_class
+        Number in :data:`CLASSES`, shape (edges,).
+    posted_kmh
+        Posted limit in km/h, shape (edges,); NaN where none is recorded.
+    head
+        Number in :data:`HEADS`, shape (edges,).
+    """
+
+    metres: Floats
+    road_class: npt.NDArray[np.int8]
+    posted_kmh: Floats
+    head: npt.NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        """Hold the arrays against the contract and keep them from being written to."""
+        own: dict[str, npt.NDArray[Any]] = {
+            "metres": _numbers(self.metres, "metres"),
+            "road_class": np.array(self.road_class, dtype=np.int8).reshape(-1),
+            "posted_kmh": _numbers(self.posted_kmh, "posted_kmh"),
+            "head": np.array(self.head, dtype=np.int8).reshape(-1),
+        }
+        for name, values in own.items():
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+        if fault := _ways_fault(self):
+            raise SchemaError(f"road network: {fault}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +124,10 @@ class RoadNetwork:
     doors
         Whether a place may open onto each node, shape (nodes,); all of them when not given. False where nobody can
         turn in, as along a motorway.
+    ways
+        What a street map says of each edge; none where the times are all that is known.
+    end_seconds
+        What every journey takes besides driving between junctions: leaving and parking; >= 0.
     """
 
     tail: Nodes
@@ -78,6 +142,8 @@ class RoadNetwork:
     estimated: bool = False
     dropped_nodes: int = 0
     doors: Flags | None = None
+    ways: Ways | None = None
+    end_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         """Hold the arrays against the contract and keep them from being written to."""
@@ -111,6 +177,7 @@ class RoadNetwork:
         estimated: bool = False,
         dropped_nodes: int = 0,
         doors: npt.ArrayLike | None = None,
+        ways: Ways | None = None,
     ) -> Self:
         """
         Make a network from lists of edges and of node positions; nothing is dropped and no node is renumbered.
@@ -140,6 +207,7 @@ class RoadNetwork:
             estimated=estimated,
             dropped_nodes=dropped_nodes,
             doors=None if doors is None else np.array(doors, dtype=bool),
+            ways=ways,
         )
 
     @property
@@ -229,14 +297,17 @@ class RoadNetwork:
         SourceError
             If the folder cannot be written.
         """
-        words = {part.name: getattr(self, part.name) for part in fields(self) if part.name not in _ARRAYS}
+        words = {part.name: getattr(self, part.name) for part in fields(self) if part.name not in (*_ARRAYS, "ways")}
         header = json.dumps({"format": BUNDLE_FORMAT, **words})
         arrays = {name: getattr(self, name) for name in _ARRAYS}
+        if self.ways is not None:
+            arrays |= {f"{_WAY}{name}": getattr(self.ways, name) for name in _WAY_ARRAYS}
         with whole(path) as temporary, temporary.open("wb") as stream:
             np.savez_compressed(stream, triage_map_network=np.array(header), **arrays)
 
 
 _ARRAYS = ("tail", "head", "seconds", "x", "y", "doors")
+_WAY, _WAY_ARRAYS = "way_", tuple(part.name for part in fields(Ways))
 
 
 def is_bundle(path: Path) -> bool:
@@ -259,13 +330,19 @@ def load_bundle(path: Path) -> RoadNetwork:
     try:
         with np.load(path, allow_pickle=False) as saved:
             words = json.loads(str(saved["triage_map_network"]))
-            newer = words.pop("format") != BUNDLE_FORMAT
-            network = None if newer else RoadNetwork(**{name: saved[name] for name in _ARRAYS}, **words)
+            newer = words.pop("format") > BUNDLE_FORMAT
+            network = None if newer else RoadNetwork(**_saved_arrays(saved), **words)
     except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(f"{path.name} is a damaged road network; make it again with `triage-map roads`") from error
     if network is None:
         raise SourceError(f"{path.name} was saved by another version; make it again with `triage-map roads`")
     return network
+
+
+def _saved_arrays(saved: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any]:
+    """Give the arrays of a network as :meth:`RoadNetwork.save` named them, those of its ways as one value."""
+    ways = {name: saved[f"{_WAY}{name}"] for name in _WAY_ARRAYS if f"{_WAY}{name}" in saved}
+    return {name: saved[name] for name in _ARRAYS} | ({"ways": Ways(**ways)} if ways else {})
 
 
 def _ids(values: npt.ArrayLike, name: str) -> Nodes:
@@ -291,6 +368,10 @@ def _fault(network: RoadNetwork) -> str:
         return "there are no nodes; give at least one"
     if len(network.y) != nodes:
         return f"{nodes} values of x but {len(network.y)} of y; give one of each a node"
+    if network.ways is not None and len(network.ways.metres) != edges:
+        return f"{edges} edges but ways of {len(network.ways.metres)}; give one an edge"
+    if not (math.isfinite(network.end_seconds) and network.end_seconds >= 0):
+        return f"{network.end_seconds} seconds at the ends of a journey; give 0 or more"
     if network.doors is not None and len(network.doors) != nodes:
         return f"{nodes} nodes but {len(network.doors)} values of doors; give one a node"
     if {len(network.head), len(network.seconds)} != {edges}:
@@ -305,4 +386,20 @@ def _fault(network: RoadNetwork) -> str:
     lost = ~(np.isfinite(network.x) & np.isfinite(network.y))
     if lost.any():
         return f"{int(lost.sum())} nodes have no finite position (first: node {int(lost.argmax())})"
+    return ""
+
+
+def _ways_fault(ways: Ways) -> str:
+    """Say what is wrong with what is known of the edges, or nothing."""
+    edges = len(ways.metres)
+    if {len(ways.road_class), len(ways.posted_kmh), len(ways.head)} != {edges}:
+        return f"{edges} lengths, but other numbers of classes, limits or heads; give one of each an edge"
+    if (odd := ~(np.isfinite(ways.metres) & (ways.metres >= 0))).any():
+        return f"{int(odd.sum())} lengths are not >= 0 and finite (first: edge {int(odd.argmax())})"
+    if (odd := (ways.posted_kmh <= 0) | np.isinf(ways.posted_kmh)).any():
+        return f"{int(odd.sum())} posted limits are not above 0 (first: edge {int(odd.argmax())})"
+    for name, known in (("road_class", CLASSES), ("head", HEADS)):
+        values = getattr(ways, name)
+        if (odd := (values < 0) | (values >= len(known))).any():
+            return f"{int(odd.sum())} values of {name} are not 0 to {len(known) - 1} (first: edge {int(odd.argmax())})"
     return ""
