@@ -37,6 +37,7 @@ from geo.places.boundaries import Areas, Edition, load_areas
 from geo.places.locate import NEVER_RELEASED
 from geo.release.disclosure import Policy, policy_of, protect
 from geo.routing.isochrones import isochrones
+from geo.routing.timing import main_traffic
 from geo.scenarios.evaluate import evaluate
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
@@ -199,13 +200,12 @@ def _coverage(world: World, areas: Areas, scenario: Scenario) -> gpd.GeoDataFram
 
 
 def _isochrones(world: World, scenario: Scenario) -> gpd.GeoDataFrame:
+    network, engine = world.roads.timed(scenario.speeds, main_traffic(scenario.speeds, scenario.pattern.hours))
     bands = [
-        isochrones(world.network, world.engine, (base.easting, base.northing), minutes=range(5, 31, 5)).assign(
-            base=base.name
-        )
+        isochrones(network, engine, (base.easting, base.northing), minutes=range(5, 31, 5)).assign(base=base.name)
         for base in scenario.bases
     ]
-    every = pd.concat(bands, ignore_index=True).assign(roads=world.network.label)
+    every = pd.concat(bands, ignore_index=True).assign(roads=network.label)
     return every[~every.is_empty]
 
 

@@ -12,6 +12,7 @@ from geo.coverage.gaps import NOT_COUNTED, Waterfall, waterfall
 from geo.coverage.response import ResponseStandard, chance_given_scale
 from geo.demand.exposure import Hours
 from geo.demand.rates import Draws
+from geo.routing.timing import traffic_levels
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
 
@@ -156,7 +157,8 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     Answer ``scenario`` from ``world``.
 
     The same seed gives every scenario the same draws of demand, staffing, judgement and road error, so differences
-    between two outcomes are differences between the plans. Cars are taken to be free and at their base (see
+    between two outcomes are differences between the plans. Drives are timed in the traffic of each crewed hour, which
+    counts by the demand expected in it. Cars are taken to be free and at their base (see
     :mod:`geo.coverage.gaps` for what is not counted yet), so further cars add only their bases.
 
     Returns
@@ -170,8 +172,8 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     officer = _reliability(_officers_given_nurse(world.shifts), scenario.officer_reliability, rng, draws)
     appropriate = _reliability(_judged_appropriate(world.located), scenario.appropriate_share, rng, draws)
     stratum = rng.permutation(np.arange(draws) % LEVELS)
-    minutes = np.vstack([world.drive_minutes(base) for base in scenario.bases])
-    in_time = _in_time(minutes, scenario.standard, world)[stratum]
+    chances, drive = _by_traffic(scenario, world)
+    in_time = chances[stratum]
     if not scenario.model.sends_car:
         appropriate = np.zeros(draws)
     if not scenario.model.needs_officer:
@@ -193,11 +195,11 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         ),
         by_place=by_place,
         in_time=in_time,
-        drive=np.asarray(world.averaging @ minutes.min(axis=0), dtype=np.float64),
+        drive=drive,
         weights=demand.place_shares,
         places=demand.places,
         unobserved=np.where(demand.observed, 0.0, scenario.pattern.hours),
-        roads=world.network.label,
+        roads=_roads_label(scenario, world),
     )
 
 
@@ -231,9 +233,37 @@ def _officers_given_nurse(shifts: pd.DataFrame) -> pd.Series:
     return shifts.loc[shifts["nhs_staffed"] == "yes", "police_staffed"]
 
 
-def _in_time(minutes: Draws, standard: ResponseStandard, world: World) -> Draws:
-    """Give the chance to arrive in time by stratum of the scale error and place, from whichever base is best."""
+def _by_traffic(scenario: Scenario, world: World) -> tuple[Draws, npt.NDArray[np.float64]]:
+    """
+    Give the chance to arrive in time by stratum of the scale error and place, and the median drive to each place.
+
+    Both are means over the traffic that the plan's hours meet, each weighing what demand is expected in its hours; as
+    many hours weigh the same where none of them was ever live.
+    """
+    levels = traffic_levels(scenario.speeds, scenario.pattern.hours)
+    expected = np.array([world.demand.a_month(hours).mean() for hours in levels.values()])
+    weights = expected if expected.sum() > 0 else np.array([hours.sum() for hours in levels.values()])
+    minutes = [_nearest(scenario, world, period) for period in levels]
+    shares = weights / weights.sum()
+    chances = sum(share * _in_time(one, scenario.standard, world) for share, one in zip(shares, minutes, strict=True))
+    drive = sum(share * (world.averaging @ one) for share, one in zip(shares, minutes, strict=True) if share)
+    return np.asarray(chances, dtype=np.float64), np.asarray(drive, dtype=np.float64)
+
+
+def _nearest(scenario: Scenario, world: World, period: int) -> npt.NDArray[np.float64]:
+    """Give the minutes to each postcode from whichever base is nearest, in the traffic of one period."""
+    minutes = [world.drive_minutes(base, scenario.speeds, period) for base in scenario.bases]
+    return np.asarray(np.min(minutes, axis=0), dtype=np.float64)
+
+
+def _in_time(nearest: npt.NDArray[np.float64], standard: ResponseStandard, world: World) -> npt.NDArray[np.float64]:
+    """Give the chance to arrive in time by stratum of the scale error and place, for drives of so many minutes."""
     scales = norm.ppf((np.arange(LEVELS) + 0.5) / LEVELS)
-    nearest = minutes.min(axis=0)
     chances = np.vstack([chance_given_scale(nearest, standard, float(scale)) for scale in scales])
     return np.asarray((world.averaging @ chances.T).T, dtype=np.float64)
+
+
+def _roads_label(scenario: Scenario, world: World) -> str:
+    """Say which roads and which speeds the figures rest on."""
+    periods = [scenario.speeds.period_name(p) for p in traffic_levels(scenario.speeds, scenario.pattern.hours)]
+    return f"{world.network.label} Speeds: {scenario.speeds.name}; traffic of {', '.join(periods)}."

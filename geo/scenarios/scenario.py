@@ -12,6 +12,7 @@ from geo.deployment.models import DeploymentModel
 from geo.errors import ScenarioError
 from geo.places.bases import Base
 from geo.places.postcodes import Gazetteer
+from geo.routing.speeds import SpeedProfile
 from geo.scenarios.pattern import ShiftPattern
 
 
@@ -20,8 +21,8 @@ class Scenario:
     """
     One question: hashable, comparable, the cache key and the link.
 
-    ``bases`` are sorted. ``appropriate_share`` and the staffing reliabilities are None when the open project's own
-    log is to tell them, doubt included; a number is taken as given.
+    ``bases`` are sorted; ``speeds`` say how fast the car drives. ``appropriate_share`` and the staffing reliabilities
+    are None when the open project's own log is to tell them, doubt included; a number is taken as given.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Scenario:
     cars: int = 1
     model: DeploymentModel = DeploymentModel.CREWED
     standard: ResponseStandard = ResponseStandard()
+    speeds: SpeedProfile = SpeedProfile()
     appropriate_share: float | None = None
     nurse_reliability: float | None = None
     officer_reliability: float | None = None
@@ -74,12 +76,14 @@ class Scenario:
             ],
         }
         optional = {name: getattr(self, name) for name in _SHARES if getattr(self, name) is not None}
+        if speeds := self.speeds.as_table():
+            table["speeds"] = speeds
         return tomli_w.dumps(optional | table)
 
 
 _SHARES = ("appropriate_share", "nurse_reliability", "officer_reliability")
 _TEXTS = ("name", "objective", "note")
-_KNOWN = {*_SHARES, *_TEXTS, "pattern", "cars", "model", "standard", "base"}
+_KNOWN = {*_SHARES, *_TEXTS, "pattern", "cars", "model", "standard", "speeds", "base"}
 
 
 def read_scenario(path: Path, gazetteer: Gazetteer) -> Scenario:
@@ -119,6 +123,7 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
             pattern=ShiftPattern.parse(table["pattern"]),
             model=DeploymentModel(table.get("model", "crewed")),
             standard=ResponseStandard(**table.get("standard", {})),
+            speeds=SpeedProfile.of_table(table.get("speeds", {})),
         )
     except KeyError as error:
         raise ScenarioError(f"{what} lacks {error.args[0]!r}; a scenario needs name, pattern and [[base]]") from error
@@ -131,7 +136,9 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
 def _check_kinds(table: dict[str, Any], what: str) -> None:
     """Hold every word of a scenario file against the kind of value it takes."""
     kinds: dict[str, tuple[type, ...]] = dict.fromkeys((*_TEXTS, "pattern", "model"), (str,))
-    kinds |= {"cars": (int,), "standard": (dict,), "base": (list,)} | dict.fromkeys(_SHARES, (int, float))
+    kinds |= {"cars": (int,), "standard": (dict,), "speeds": (dict,), "base": (list,)} | dict.fromkeys(
+        _SHARES, (int, float)
+    )
     standard = table.get("standard", {})
     given = [(name, value, kinds[name]) for name, value in table.items()]
     if isinstance(standard, dict):

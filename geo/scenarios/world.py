@@ -12,9 +12,10 @@ from geo.demand.rates import Demand
 from geo.errors import SchemaError
 from geo.places.bases import Base
 from geo.places.postcodes import Gazetteer
-from geo.routing.engine import ScipyEngine
 from geo.routing.matrix import drive_minutes
-from geo.routing.network import RoadNetwork
+from geo.routing.roads import RoadNetwork
+from geo.routing.speeds import SpeedProfile
+from geo.routing.timing import Roads
 
 Array = npt.NDArray[np.float64]
 
@@ -25,7 +26,8 @@ class World:
     Located incidents of one source, demand, shift history and roads of one county.
 
     Demand lives in LSOAs; drive times are taken to every live postcode of an LSOA and averaged, each postcode
-    weighing the same, so a large rural LSOA is not judged by one point in its middle.
+    weighing the same, so a large rural LSOA is not judged by one point in its middle. ``shared_roads`` are the same
+    roads where others have timed them already; without them the world times its own.
     """
 
     located: pd.DataFrame
@@ -33,11 +35,12 @@ class World:
     shifts: pd.DataFrame
     network: RoadNetwork
     gazetteer: Gazetteer = field(default_factory=Gazetteer.default)
+    shared_roads: Roads | None = None
 
     @cached_property
-    def engine(self) -> ScipyEngine:
-        """The drive-time engine over the world's network."""
-        return ScipyEngine(self.network)
+    def roads(self) -> Roads:
+        """The world's roads, to be timed under any speeds."""
+        return self.shared_roads or Roads.of(self.network, self.gazetteer.frame)
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -60,9 +63,13 @@ class World:
         shape = (len(self.demand.places), len(column))
         return csr_matrix((weight, (column, np.arange(len(column)))), shape=shape)
 
-    def drive_minutes(self, base: Base) -> Array:
-        """Give the minutes from ``base`` to each of :attr:`points`; inf where no road leads."""
-        return drive_minutes(self.network, self.engine, base, self.points["easting"], self.points["northing"])
+    def drive_minutes(self, base: Base, speeds: SpeedProfile, period: int = -1) -> Array:
+        """
+        Give the minutes from ``base`` to each of :attr:`points`, in the traffic of one of the profile's periods; inf
+        where no road leads.
+        """
+        network, engine = self.roads.timed(speeds, period)
+        return drive_minutes(network, engine, base, self.points["easting"], self.points["northing"])
 
     def districts(self, edition: str) -> pd.Series:
         """Give the district of each place by LSOA, for one edition: where most of its postcodes lie."""

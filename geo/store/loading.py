@@ -11,7 +11,8 @@ from geo.deployment.patterns import with_days
 from geo.places.postcodes import Gazetteer
 from geo.places.residents import load_residents
 from geo.routing.estimated import estimate_roads
-from geo.routing.network import RoadNetwork, load_network
+from geo.routing.network import load_network
+from geo.routing.timing import Roads
 from geo.scenarios.world import World
 from geo.store.project import Project
 from geo.tables import ROUND_THE_CLOCK
@@ -28,14 +29,15 @@ class Selection:
     last: dt.date | None = None
 
 
-def load_roads(project: Project) -> RoadNetwork:
+def load_roads(project: Project) -> Roads:
     """
-    Give the project's own road network, or the estimated roads of its county where it has none.
+    Give the project's own road network, or the estimated roads of its county where it has none, with its towns found.
 
     The default is stated in the design and labelled wherever a figure of it is shown; a network of the project's own
     that cannot be read is an error and never replaced.
     """
-    return load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
+    network = load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
+    return Roads.of(network, Gazetteer.default().frame)
 
 
 def select(project: Project, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -65,9 +67,9 @@ def watch(project: Project, selection: Selection) -> pd.DataFrame:
     return round_the_clock(days.min(), days.max())
 
 
-def load_world(project: Project, network: RoadNetwork, selection: Selection = Selection(), *, seed: int = 0) -> World:
+def load_world(project: Project, roads: Roads, selection: Selection = Selection(), *, seed: int = 0) -> World:
     """
-    Load the world of one project, source and period.
+    Load the world of one project, source and period, on roads that may be shared with other worlds.
 
     Raises
     ------
@@ -77,4 +79,4 @@ def load_world(project: Project, network: RoadNetwork, selection: Selection = Se
     incidents, shifts = select(project, selection)
     residents = load_residents(project.facts.county)
     demand = fit_demand(incidents, watch(project, selection), residents, seed=seed)
-    return World(incidents, demand, shifts, network, Gazetteer.default())
+    return World(incidents, demand, shifts, roads.network, Gazetteer.default(), roads)

@@ -16,7 +16,7 @@ import geo
 from geo.deployment.patterns import period_of
 from geo.places.boundaries import Areas, Edition, load_areas
 from geo.routing import estimated
-from geo.routing.network import RoadNetwork
+from geo.routing.timing import Roads
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -51,14 +51,9 @@ def find_project(named: str) -> Project:
     return open_project(Path(named)) if named else demonstration_project()
 
 
-def roads(project: Project) -> RoadNetwork:
+def roads(project: Project) -> Roads:
     """Load the roads of a project, once until they change; they hold nothing derived from incidents."""
     return _roads(project, _stamp(project))
-
-
-def engine(project: Project) -> geo.ScipyEngine:
-    """Give what times journeys over the roads of a project."""
-    return _engine(project, _stamp(project))
 
 
 def _stamp(project: Project) -> int:
@@ -66,13 +61,8 @@ def _stamp(project: Project) -> int:
 
 
 @st.cache_resource(show_spinner="Loading roads …", max_entries=4)
-def _roads(project: Project, stamp: int) -> RoadNetwork:  # noqa: ARG001 - the stamp is part of the key
+def _roads(project: Project, stamp: int) -> Roads:  # noqa: ARG001 - the stamp is part of the key
     return load_roads(project)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _engine(project: Project, stamp: int) -> geo.ScipyEngine:
-    return geo.ScipyEngine(_roads(project, stamp))
 
 
 @st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")

@@ -11,6 +11,7 @@ from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
+from geo.routing.timing import main_traffic
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, charts, frame, maps, words
@@ -47,7 +48,7 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome) -> None:
 
 def _map_of(question: Question, scenario: Scenario, layers: list[Layer]) -> None:
     """Show the map on which a click moves the base, and the doubt of its roads."""
-    network = answers.roads(question.project)
+    network = answers.roads(question.project).network
     clicked = maps.show_county(question, [*layers, BaseLayer(scenario.bases)], key="coverage", click=True)
     st.caption(f"Click the map to move the base to the nearest postcode. {words.plain(network.label)}")
     if clicked is not None and clicked != st.session_state.get("clicked"):  # the map repeats its last click for ever
@@ -56,10 +57,11 @@ def _map_of(question: Question, scenario: Scenario, layers: list[Layer]) -> None
 
 
 def _isochrones(question: Question, scenario: Scenario) -> Layer:
-    network = answers.roads(question.project)
+    traffic = main_traffic(scenario.speeds, scenario.pattern.hours)
+    network, engine = answers.roads(question.project).timed(scenario.speeds, traffic)
     base, top = scenario.bases[0], int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
-    bands = geo.isochrones(network, answers.engine(question.project), (base.easting, base.northing), minutes=minutes)
+    bands = geo.isochrones(network, engine, (base.easting, base.northing), minutes=minutes)
     return IsochroneLayer(bands[~bands.is_empty], label=network.label)
 
 

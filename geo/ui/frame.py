@@ -98,7 +98,7 @@ def _keep_in_link(standing: Mapping[str, Value], now: Mapping[str, Value]) -> No
 
 
 def _sidebar(project: Project) -> None:
-    facts, network = project.facts, answers.roads(project)
+    facts, network = project.facts, answers.roads(project).network
     with st.sidebar:
         st.markdown(f"**{words.plain(facts.name)}**")
         st.badge("working copy", color="gray", help="Incident-level data is on screen, for the authorised team only.")

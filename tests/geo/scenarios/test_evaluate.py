@@ -9,6 +9,7 @@ import pytest
 
 import geo
 from geo.errors import ScenarioError
+from geo.routing.speeds import Period, SpeedProfile
 
 BASE = geo.Base("west", 0.0, 0.0)
 EAST = geo.Base("east", 60_000.0, 0.0)
@@ -58,7 +59,8 @@ def small_world(incidents=14):
 
 
 WORLD = small_world()
-ALLOY = geo.Scenario("Alloy", (BASE,), geo.ShiftPattern.parse("daily 18-00"))
+EMPTY_ROADS = SpeedProfile("Empty roads", periods=())
+ALLOY = geo.Scenario("Alloy", (BASE,), geo.ShiftPattern.parse("daily 18-00"), speeds=EMPTY_ROADS)
 
 
 def test_the_near_village_is_reached_and_the_far_one_is_not():
@@ -210,3 +212,20 @@ def test_the_world_is_left_alone():
     geo.evaluate(ALLOY, WORLD)
     pd.testing.assert_frame_equal(WORLD.located, before[0])
     pd.testing.assert_frame_equal(WORLD.shifts, before[1])
+
+
+def test_a_drive_is_timed_in_the_traffic_of_the_hours_in_which_it_is_needed():
+    twice = replace(EMPTY_ROADS, periods=(Period("Jam", "daily", 18, 24, 2.0, 2.0),))
+    assert geo.evaluate(replace(ALLOY, speeds=twice), WORLD).drive == pytest.approx([0, 120], abs=0.5)
+
+
+def test_traffic_counts_by_the_demand_in_its_hours_and_not_by_the_hours():
+    """All calls came at 20:00, so a jam in the other crewed hours matters less than its five hours of six."""
+    jam = Period("Jam", "daily", 18, 20, 2.0, 2.0), Period("Jam again", "daily", 21, 24, 2.0, 2.0)
+    drive = geo.evaluate(replace(ALLOY, speeds=replace(EMPTY_ROADS, periods=jam)), WORLD).drive[1]
+    assert 60 < drive < 60 + 60 * 5 / 6
+
+
+def test_the_label_of_the_roads_names_the_speeds_and_the_traffic():
+    roads = geo.evaluate(replace(ALLOY, speeds=SpeedProfile()), WORLD).roads
+    assert "Speeds: Default speeds; traffic of Empty roads (all other hours), Weekday afternoon peak" in roads

@@ -6,6 +6,7 @@ import pytest
 
 import geo
 from geo.errors import PlaceError, ScenarioError
+from geo.routing.speeds import SpeedProfile
 from geo.scenarios.presets import DEMONSTRATION_BASE
 from geo.scenarios.scenario import parse_scenario
 
@@ -79,3 +80,15 @@ def test_a_base_of_nowhere_says_so():
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(ScenarioError, match="cannot be read"):
         geo.read_scenario(tmp_path / "none.toml", GAZETTEER)
+
+
+def test_speeds_are_kept_with_the_scenario_where_they_differ():
+    mine = replace(ALLOY, speeds=SpeedProfile("Ours", town_scale=1.3, vehicle="blue lights fitted"))
+    assert "[speeds]" not in ALLOY.to_toml()
+    assert parse_scenario(mine.to_toml(), GAZETTEER) == mine
+
+
+def test_speeds_that_cannot_be_are_named_with_the_scenario():
+    text = ALLOY.to_toml() + "[speeds]\ntown_scale = 12.0\n"
+    with pytest.raises(ScenarioError, match="town_scale is 12; give"):
+        parse_scenario(text, GAZETTEER)
