@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geo.coverage.reach import Reach, within
     from geo.coverage.response import ResponseStandard
     from geo.demand.rates import Demand, fit_demand
     from geo.deployment.models import DeploymentModel
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from geo.routing.estimated import estimate_roads
     from geo.routing.isochrones import isochrones
     from geo.routing.network import RoadNetwork, load_network
+    from geo.routing.snapping import Snapped, snap
     from geo.scenarios.compare import Comparison, compare
     from geo.scenarios.evaluate import Outcome, evaluate
     from geo.scenarios.pattern import ShiftPattern
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from geo.scenarios.world import World
 
 _ROOMS = {
+    "coverage.reach": ("Reach", "within"),
     "coverage.response": ("ResponseStandard",),
     "demand.rates": ("Demand", "fit_demand"),
     "deployment.models": ("DeploymentModel",),
@@ -57,6 +60,7 @@ _ROOMS = {
     "routing.estimated": ("estimate_roads",),
     "routing.isochrones": ("isochrones",),
     "routing.network": ("RoadNetwork", "load_network"),
+    "routing.snapping": ("Snapped", "snap"),
     "scenarios.compare": ("Comparison", "compare"),
     "scenarios.evaluate": ("Outcome", "evaluate"),
     "scenarios.pattern": ("ShiftPattern",),
@@ -83,6 +87,7 @@ __all__ = [
     "PostcodeReading",
     "ProjectError",
     "QualityReport",
+    "Reach",
     "Reconciliation",
     "ResponseStandard",
     "RoadNetwork",
@@ -91,6 +96,7 @@ __all__ = [
     "SchemaError",
     "ScipyEngine",
     "ShiftPattern",
+    "Snapped",
     "SourceError",
     "World",
     "bounds",
@@ -112,7 +118,9 @@ __all__ = [
     "read_scenario",
     "read_shift_log",
     "reconcile",
+    "snap",
     "weekly_table",
+    "within",
     "write_template",
 ]
 

@@ -22,6 +22,10 @@ class DriveTimeEngine(Protocol):
         """Give the seconds from ``node`` to every node, shape (nodes,); inf where it cannot be reached in time."""
         ...
 
+    def all_to_one(self, node: int, limit_seconds: float = np.inf) -> Floats:
+        """Give the seconds from every node to ``node``, shape (nodes,); inf where it cannot be reached in time."""
+        ...
+
     def matrix(self, sources: npt.ArrayLike, targets: npt.ArrayLike) -> Floats:
         """Give the seconds from each source to each target, shape (sources, targets); inf where unreachable."""
         ...
@@ -58,6 +62,18 @@ class ScipyEngine:
         """
         start = self._known([node], "node")
         return np.asarray(dijkstra(self._forward, indices=start[0], limit=limit_seconds), dtype=float)
+
+    def all_to_one(self, node: int, limit_seconds: float = np.inf) -> Floats:
+        """
+        Give the seconds from every node to ``node``, shape (nodes,): as :meth:`one_to_all`, the other way round.
+
+        Raises
+        ------
+        SchemaError
+            If there is no such node.
+        """
+        end = self._known([node], "node")
+        return np.asarray(dijkstra(self._backward, indices=end[0], limit=limit_seconds), dtype=float)
 
     def matrix(self, sources: npt.ArrayLike, targets: npt.ArrayLike) -> Floats:
         """

@@ -23,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from geo.errors import SchemaError, SourceError
+from geo.routing.surface import Grid, lay_grid
 from geo.whole import whole
 
 Nodes = npt.NDArray[np.int32]
@@ -271,6 +272,11 @@ class RoadNetwork:
         sides = np.hypot(*(points[corners] - points[np.roll(corners, 1, axis=1)]).transpose(2, 0, 1))
         limit = max(GAP_METRES, 4 * float(np.median(sides)))
         return np.asarray(corners[(sides <= limit).all(axis=1)])
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The grid over :attr:`triangles` on which times are drawn quickly, made once."""
+        return lay_grid(self.x, self.y, self.triangles)
 
     @cached_property
     def _tree(self) -> cKDTree:
