@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geo.release.disclosure import Policy, protect
     from geo.routing.engine import DriveTimeEngine, ScipyEngine
     from geo.routing.estimated import estimate_roads
+    from geo.routing.hierarchy import SweepEngine
     from geo.routing.isochrones import isochrones
     from geo.routing.network import RoadNetwork, load_network
     from geo.scenarios.compare import Comparison, compare
@@ -55,6 +56,7 @@ _ROOMS = {
     "release.disclosure": ("Policy", "protect"),
     "routing.engine": ("DriveTimeEngine", "ScipyEngine"),
     "routing.estimated": ("estimate_roads",),
+    "routing.hierarchy": ("SweepEngine",),
     "routing.isochrones": ("isochrones",),
     "routing.network": ("RoadNetwork", "load_network"),
     "scenarios.compare": ("Comparison", "compare"),
@@ -92,6 +94,7 @@ __all__ = [
     "ScipyEngine",
     "ShiftPattern",
     "SourceError",
+    "SweepEngine",
     "World",
     "bounds",
     "chapman",
