@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from geo.release.disclosure import Policy, protect
     from geo.routing.engine import DriveTimeEngine, ScipyEngine
     from geo.routing.estimated import estimate_roads
+    from geo.routing.hierarchy import SweepEngine
     from geo.routing.isochrones import isochrones
     from geo.routing.network import RoadNetwork, load_network
     from geo.routing.snapping import Snapped, snap
@@ -58,6 +59,7 @@ _ROOMS = {
     "release.disclosure": ("Policy", "protect"),
     "routing.engine": ("DriveTimeEngine", "ScipyEngine"),
     "routing.estimated": ("estimate_roads",),
+    "routing.hierarchy": ("SweepEngine",),
     "routing.isochrones": ("isochrones",),
     "routing.network": ("RoadNetwork", "load_network"),
     "routing.snapping": ("Snapped", "snap"),
@@ -98,6 +100,7 @@ __all__ = [
     "ShiftPattern",
     "Snapped",
     "SourceError",
+    "SweepEngine",
     "World",
     "bounds",
     "chapman",

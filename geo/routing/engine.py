@@ -60,19 +60,21 @@ class ScipyEngine:
         SchemaError
             If there is no such node.
         """
-        start = self._known([node], "node")
+        start = known_nodes([node], self._nodes, "node")
         return np.asarray(dijkstra(self._forward, indices=start[0], limit=limit_seconds), dtype=float)
 
     def all_to_one(self, node: int, limit_seconds: float = np.inf) -> Floats:
         """
-        Give the seconds from every node to ``node``, shape (nodes,): as :meth:`one_to_all`, the other way round.
+        Give the seconds from every node to ``node``, shape (nodes,).
+
+        A node from which it cannot be reached, or not within ``limit_seconds`` (boundary included), is inf.
 
         Raises
         ------
         SchemaError
             If there is no such node.
         """
-        end = self._known([node], "node")
+        end = known_nodes([node], self._nodes, "node")
         return np.asarray(dijkstra(self._backward, indices=end[0], limit=limit_seconds), dtype=float)
 
     def matrix(self, sources: npt.ArrayLike, targets: npt.ArrayLike) -> Floats:
@@ -86,7 +88,7 @@ class ScipyEngine:
         SchemaError
             If a source or a target is no node of the network.
         """
-        rows, columns = self._known(sources, "source"), self._known(targets, "target")
+        rows, columns = known_nodes(sources, self._nodes, "source"), known_nodes(targets, self._nodes, "target")
         if len(columns) < len(rows):
             return np.ascontiguousarray(self._search(self._backward, columns, rows).T)
         return self._search(self._forward, rows, columns)
@@ -99,17 +101,26 @@ class ScipyEngine:
             found[part] = dijkstra(roads, indices=unique[part])[:, ends]
         return np.asarray(found[place])
 
-    def _known(self, nodes: npt.ArrayLike, what: str) -> npt.NDArray[np.int64]:
-        given = np.asarray(nodes)
-        if given.size and not np.issubdtype(given.dtype, np.integer):
-            raise SchemaError(f"a {what} must be a node number (an integer), not {given.dtype}")
-        known = given.astype(np.int64).reshape(-1)
-        if (odd := (known < 0) | (known >= self._nodes)).any():
-            raise SchemaError(
-                f"{int(odd.sum())} of {len(known)} {what}s are no node of this network "
-                f"(first: {known[odd][0]}; nodes are 0 to {self._nodes - 1})"
-            )
-        return known
+
+def known_nodes(numbers: npt.ArrayLike, nodes: int, what: str) -> npt.NDArray[np.int64]:
+    """
+    Give node numbers as a flat array.
+
+    Raises
+    ------
+    SchemaError
+        If one of them is no integer, or no node of a network of so many.
+    """
+    given = np.asarray(numbers)
+    if given.size and not np.issubdtype(given.dtype, np.integer):
+        raise SchemaError(f"a {what} must be a node number (an integer), not {given.dtype}")
+    known = given.astype(np.int64).reshape(-1)
+    if (odd := (known < 0) | (known >= nodes)).any():
+        raise SchemaError(
+            f"{int(odd.sum())} of {len(known)} {what}s are no node of this network "
+            f"(first: {known[odd][0]}; nodes are 0 to {nodes - 1})"
+        )
+    return known
 
 
 def _least_edges(tail: npt.ArrayLike, head: npt.ArrayLike, seconds: npt.ArrayLike, nodes: int) -> csr_array:

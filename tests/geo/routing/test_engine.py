@@ -74,3 +74,18 @@ def test_matrix_and_one_to_all_agree_with_floyd_and_warshall(some):
     np.testing.assert_array_equal(engine.matrix(range(6), range(6)), least)
     np.testing.assert_array_equal(engine.matrix(range(6), [4, 1]), least[:, [4, 1]])
     np.testing.assert_array_equal(engine.one_to_all(3), least[3])
+
+
+def test_all_to_one_goes_along_the_edges_and_not_against_them():
+    line = ScipyEngine(roads([(0, 1, 60), (1, 2, 30), (2, 1, 5)], 3))
+    assert line.all_to_one(2).tolist() == [90, 30, 0]
+    assert line.all_to_one(0).tolist() == [0, np.inf, np.inf]
+    assert line.all_to_one(2, 30).tolist() == [np.inf, 30, 0]
+    with pytest.raises(SchemaError, match="first: 3; nodes are 0 to 2"):
+        line.all_to_one(3)
+
+
+@given(edges)
+def test_all_to_one_is_the_column_of_the_matrix(some):
+    engine = ScipyEngine(roads(some, 6))
+    np.testing.assert_array_equal(engine.all_to_one(2), engine.matrix(range(6), [2])[:, 0])

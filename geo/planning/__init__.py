@@ -1,0 +1,1 @@
+"""Search: where a base does most good."""
