@@ -85,7 +85,7 @@ def _node_seconds(
     x, y = (point.x, point.y) if isinstance(point, shapely.Point) else point
     node, metres = start_at(network, x, y, f"the point {x:.0f}, {y:.0f}")
     seconds = engine.all_to_one(node) if towards else engine.one_to_all(node)
-    return np.asarray(seconds + access_seconds(metres))
+    return np.asarray(seconds + access_seconds(metres) + network.end_seconds)
 
 
 def _with_far(times: Floats, limits: Sequence[float]) -> Floats:

@@ -70,16 +70,22 @@ def start_at(network: RoadNetwork, easting: float, northing: float, what: str) -
 
 
 def drive_minutes(
-    network: RoadNetwork, engine: DriveTimeEngine, base: Base, eastings: npt.ArrayLike, northings: npt.ArrayLike
+    network: RoadNetwork,
+    engine: DriveTimeEngine,
+    base: Base,
+    eastings: npt.ArrayLike,
+    northings: npt.ArrayLike,
+    *,
+    towards: bool = False,
 ) -> Floats:
     """
-    Give the minutes of driving from a base to each place.
+    Give the minutes of driving from a base to each place, or with ``towards`` from each place to it.
 
     Each point joins the nearest junction of the network that can be both left and reached (``RoadNetwork.join``), at
     :data:`ACCESS_KMH` in a straight line; between the two junctions the engine's time counts. Two points that share a
     junction are never further apart than the straight line at that speed. It is wrong where a river or a railway lies
-    between a place and its nearest junction, and it holds no traffic, no signals and no mobilisation: wheels rolling
-    to scene, free-flow.
+    between a place and its nearest junction. It holds the traffic and delays that the network was timed with
+    (:func:`geo.routing.speeds.timed`; none where it never was), and no mobilisation: wheels rolling to scene.
 
     Parameters
     ----------
@@ -106,7 +112,8 @@ def drive_minutes(
     start, start_metres = start_at(network, base.easting, base.northing, f"the base {base.name!r}")
     at = np.array([base.easting]), np.array([base.northing])
     bases = _Ends(*at, np.array([start], np.int32), np.array([start_metres]))
-    minutes = _door_to_door(bases, places, engine.one_to_all(start)[None, places.nodes])
+    between = engine.all_to_one(start) if towards else engine.one_to_all(start)
+    minutes = _door_to_door(bases, places, between[None, places.nodes], network.end_seconds)
     return minutes.reshape(-1)
 
 
@@ -184,7 +191,7 @@ class DriveMatrix:
         rows, row = np.unique(bases.nodes, return_inverse=True)
         columns, column = np.unique(places.nodes, return_inverse=True)
         between = self.engine.matrix(rows, columns)
-        return _door_to_door(bases, places, np.take(between[row], column, axis=1))
+        return _door_to_door(bases, places, np.take(between[row], column, axis=1), self.network.end_seconds)
 
     @cached_property
     def _bases(self) -> "_Ends":
@@ -323,9 +330,9 @@ class _Ends:
         return _Ends(self.x[part], self.y[part], self.nodes[part], self.metres[part])
 
 
-def _door_to_door(bases: _Ends, places: _Ends, between: Floats) -> Floats:
+def _door_to_door(bases: _Ends, places: _Ends, between: Floats, end_seconds: float) -> Floats:
     """
-    Give minutes of the seconds ``between`` the junctions of bases and places, shape (bases, places).
+    Give minutes of the seconds ``between`` the junctions of bases and places, shape (bases, places), ends included.
 
     Where the two share a junction, the straight line holds if it is shorter than the way there and back.
     """
@@ -334,6 +341,7 @@ def _door_to_door(bases: _Ends, places: _Ends, between: Floats) -> Floats:
     straight = access_seconds(np.hypot(places.x[place] - bases.x[base], places.y[place] - bases.y[base]))
     there = total[base, place]
     total[base, place] = np.where(np.isfinite(there), np.minimum(there, straight), there)
+    total += end_seconds
     total /= 60
     return np.asarray(total)
 

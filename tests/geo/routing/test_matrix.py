@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -168,3 +170,19 @@ def test_weights_and_values_that_cannot_be_are_refused(streamed):
         demand_sums(drive, np.where(np.arange(149) == 3, np.nan, weights), within(4))
     with pytest.raises(SchemaError, match="no road reaches is worth 1"):
         gram(drive, weights, lambda minutes: minutes > 4)
+
+
+def test_the_way_to_a_base_is_the_way_back_over_one_way_streets():
+    ring = RoadNetwork.from_edges([0, 1, 2], [1, 2, 0], [60.0, 60.0, 60.0], [0, 9000, 18_000], [0, 0, 0])
+    there, back = (
+        drive_minutes(ring, ScipyEngine(ring), Base("a", 0, 0), [9000], [0], towards=t) for t in (False, True)
+    )
+    assert (there.tolist(), back.tolist()) == ([1.0], [2.0])
+
+
+def test_what_a_journey_takes_at_its_ends_counts_once():
+    line = RoadNetwork.from_edges([0, 1], [1, 0], [60.0, 60.0], [0, 9000], [0, 0])
+    slow = dataclasses.replace(line, end_seconds=90.0)
+    assert drive_minutes(slow, ScipyEngine(slow), Base("a", 0, 0), [0, 9000], [0, 0]).tolist() == [1.5, 2.5]
+    (_, minutes), *_ = DriveMatrix(slow, ScipyEngine(slow), [0], [0], [0, 9000], [0, 0]).by_base()
+    assert minutes.tolist() == [[1.5, 2.5]]
