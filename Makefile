@@ -20,6 +20,7 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/estimated_roads.py
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/roads.py
 
 # Breaks files, processes and disks, and writes docs/reliability.md.
 reliability: $(READY)

@@ -18,6 +18,10 @@ MOST_FILL = 0.15
 """Where all bands lie on each other, their fills together hide no more than this of what is below."""
 
 SIMPLIFIED_METRES = 20.0
+"""How far a drawn outline may lie from the one given, at least."""
+
+OUTLINE_PIXELS = 1_000
+"""And up to this part of the widest outline's width, which is about a pixel where it fills a map."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,8 @@ class IsochroneLayer:
     """
     Areas within a drive time of a base, as outlines: one hue, the nearest darkest.
 
-    A picture: what is covered is never read off it. Outlines are simplified for drawing (about 20 m).
+    A picture: what is covered is never read off it. Outlines are simplified for drawing: by 20 m, or by about a pixel
+    where they are wider than 20 km. Those from ``isochrones(…, quick=True)`` are drawn alike.
 
     Parameters
     ----------
@@ -59,7 +64,7 @@ class IsochroneLayer:
     def to_folium(self) -> folium.FeatureGroup:
         """Draw the outlines, the widest at the bottom, their minutes and the legend."""
         ordered = self.bands.sort_values("minutes", ignore_index=True)
-        lighter = ordered.to_crs(GRID).geometry.simplify(SIMPLIFIED_METRES)
+        lighter = _lighter(ordered.to_crs(GRID).geometry)
         fill = round(1 - (1 - MOST_FILL) ** (1 / max(len(ordered), 1)), 4)
         written, tops = shapes.geometries(lighter), [_top(shape) for shape in lighter]
         bands = [
@@ -76,6 +81,12 @@ class IsochroneLayer:
         ]
         legend = self.explained().drawing()
         return group(self.name, Drawing("isochrones", {"bands": bands[::-1]}), legend, attribution=self.attribution)
+
+
+def _lighter(outlines: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Make outlines in metres lighter for drawing."""
+    west, south, east, north = outlines.total_bounds
+    return outlines.simplify(max(SIMPLIFIED_METRES, max(east - west, north - south) / OUTLINE_PIXELS))
 
 
 def _top(shape: shapely.Geometry) -> tuple[float, float]:

@@ -95,11 +95,10 @@ def _with_far(times: Floats, limits: Sequence[float]) -> Floats:
 
 def _contours(network: RoadNetwork, times: Floats, limits: Sequence[float], rings: bool) -> npt.NDArray[np.object_]:
     """Draw contours through the part of the network's grid that can be reached at all."""
-    reached = times < limits[-1]
-    if not reached.any() or not len(network.triangles):
-        return np.full(len(limits), shapely.Polygon())
-    rows, columns = network.grid.window(network.x[reached], network.y[reached])
+    rows, columns = network.grid.window(times < limits[-1])
     values = network.grid.values(_with_far(times, limits), rows, columns)
+    if min(values.shape) < 2:  # nothing is reached, or no triangle lies there
+        return np.full(len(limits), shapely.Polygon())
     lines = contour_generator(
         network.grid.x[columns], network.grid.y[rows], values, fill_type=FillType.ChunkCombinedOffsetOffset
     )

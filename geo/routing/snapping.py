@@ -49,10 +49,10 @@ class Snapped:
         beyond, lost, every = self.beyond, np.isnan(self.metres), len(self.names)
         words = []
         if beyond.any():
-            first, metres = self.names[int(beyond.argmax())], self.metres[int(beyond.argmax())]
+            first = int(beyond.argmax())
             words.append(
-                f"{int(beyond.sum())} of {every} places lie more than {ROAD_METRES / 1000:g} km from the roads that are "
-                f"loaded (first: {first}, {metres / 1000:.1f} km)"
+                f"{int(beyond.sum())} of {every} places lie more than {ROAD_METRES / 1000:g} km from the roads that "
+                f"are loaded (first: {self.names[first]}, {self.metres[first] / 1000:.1f} km)"
             )
         if lost.any():
             words.append(f"{int(lost.sum())} of {every} have no position (first: {self.names[int(lost.argmax())]})")

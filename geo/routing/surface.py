@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
+Singles = npt.NDArray[np.float32]
 
 CELL_METRES = 200.0
 """How far apart the points of the grid lie over a county: about a pixel or two of a map that shows half an hour."""
@@ -31,32 +32,30 @@ class Grid:
     x, y
         Where columns and rows lie, metres, ascending, shapes (columns,) and (rows,).
     corners
-        Junctions around each point, shape (3, rows, columns); 0 where there is no triangle.
+        Nodes around each point, shape (3, rows, columns); 0 where there is no triangle.
     weights
-        Their weights, adding up to 1, the same shape.
-    covered
-        Where there is a triangle, shape (rows, columns).
-    longest
-        The longest side of a triangle, metres.
+        Their weights, adding up to 1, the same shape; NaN where there is no triangle.
+    first, last
+        The first row and column, and the last, that the triangles at each node touch, shape (2, nodes).
     """
 
     x: Floats
     y: Floats
-    corners: npt.NDArray[np.int64]
-    weights: npt.NDArray[np.float32]
-    covered: npt.NDArray[np.bool_]
-    longest: float
+    corners: Ids
+    weights: Singles
+    first: Ids
+    last: Ids
 
-    def values(self, nodes: Floats, rows: slice = slice(None), columns: slice = slice(None)) -> Floats:
+    def values(self, nodes: Floats, rows: slice = slice(None), columns: slice = slice(None)) -> Singles:
         """Give the value at each point of a window from one value a node; NaN where there is no triangle."""
-        values = np.where(self.covered[rows, columns], 0.0, np.nan)
-        for corner, weight in zip(self.corners, self.weights, strict=True):
-            values += nodes[corner[rows, columns]] * weight[rows, columns]
-        return values
+        around = nodes.astype(np.float32).take(self.corners[:, rows, columns])
+        return np.asarray(np.einsum("kij,kij->ij", around, self.weights[:, rows, columns]))
 
-    def window(self, x: Floats, y: Floats) -> tuple[slice, slice]:
-        """Give the rows and columns within which every triangle lies that has one of some points for a corner."""
-        return _around(self.y, y, self.longest), _around(self.x, x, self.longest)
+    def window(self, nodes: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+        """Give the rows and columns that the triangles at some nodes touch."""
+        first = self.first.min(axis=1, where=nodes, initial=MOST)
+        last = self.last.max(axis=1, where=nodes, initial=-1)
+        return slice(int(first[0]), int(last[0]) + 1), slice(int(first[1]), int(last[1]) + 1)
 
 
 def lay_grid(x: Floats, y: Floats, triangles: Ids) -> Grid:
@@ -80,19 +79,26 @@ def lay_grid(x: Floats, y: Floats, triangles: Ids) -> Grid:
     place, columns = _spread(*_whole_between(*ends))
     which, rows = which[place], rows[place]
     weights = _weights(east[triangles[which]], north[triangles[which]], columns, rows)
-    shape = (len(up), len(across))
     grid = Grid(
         across,
         up,
-        np.zeros((3, *shape), dtype=np.int64),
-        np.zeros((3, *shape), dtype=np.float32),
-        np.zeros(shape, dtype=bool),
-        _longest(x, y, triangles),
+        np.zeros((3, len(up), len(across)), dtype=np.int64),
+        np.full((3, len(up), len(across)), np.nan, dtype=np.float32),
+        *_touched(np.stack([north, east]), triangles),
     )
     grid.corners[:, rows, columns] = triangles[which].T
     grid.weights[:, rows, columns] = weights
-    grid.covered[rows, columns] = True
     return grid
+
+
+def _touched(cells: Floats, triangles: Ids) -> tuple[Ids, Ids]:
+    """Give the first and the last row and column that the triangles at each node touch; none where it has none."""
+    first, last = np.full(cells.shape, MOST), np.full(cells.shape, -1)
+    for number, along in enumerate(cells[:, triangles]):
+        for corner in triangles.T:
+            np.minimum.at(first[number], corner, np.floor(along.min(axis=1) + SLACK).astype(np.int64))
+            np.maximum.at(last[number], corner, np.ceil(along.max(axis=1) - SLACK).astype(np.int64))
+    return first, last
 
 
 def _axis(values: Floats) -> Floats:
@@ -135,16 +141,3 @@ def _weights(x: Floats, y: Floats, columns: Ids, rows: Ids) -> Floats:
 
 def _cross(a: Floats, b: Floats) -> Floats:
     return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
-
-
-def _longest(x: Floats, y: Floats, triangles: Ids) -> float:
-    """Give the longest side of all triangles."""
-    after = np.roll(triangles, 1, axis=1)
-    return float(np.hypot(x[triangles] - x[after], y[triangles] - y[after]).max(initial=0))
-
-
-def _around(axis: Floats, values: Floats, beyond: float) -> slice:
-    """Give the part of an axis from below the least value to above the greatest, and ``beyond`` on both sides."""
-    first = np.searchsorted(axis, values.min() - beyond, side="right") - 1
-    last = np.searchsorted(axis, values.max() + beyond, side="left") + 1
-    return slice(max(int(first), 0), int(last))

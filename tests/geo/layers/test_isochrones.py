@@ -9,6 +9,9 @@ import shapely
 from geo.errors import CrsError, SchemaError
 from geo.layers import palette
 from geo.layers.isochrones import MOST_FILL, IsochroneLayer
+from geo.routing.engine import ScipyEngine
+from geo.routing.estimated import estimate_roads
+from geo.routing.isochrones import isochrones
 
 
 def drawn(layer):
@@ -54,3 +57,23 @@ def test_outlines_without_a_reference_system_or_a_shape_are_refused(bands):
     bands.loc[0, "geometry"] = shapely.Polygon()
     with pytest.raises(SchemaError, match="1 of 2 rows have no shape"):
         IsochroneLayer(bands)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_outlines_over_a_county_are_light_and_lie_within_two_pixels_of_those_given(quick):
+    roads = estimate_roads("northamptonshire")
+    bands = isochrones(roads, ScipyEngine(roads), (475_400, 260_500), (5, 10, 15, 20), quick=quick)
+    layer = IsochroneLayer(bands)
+    assert len(json.dumps(drawn(layer))) < 30_000
+    shown = gpd.GeoSeries([shapely.from_geojson(json.dumps(band["shape"])) for band in drawn(layer)], crs="EPSG:4326")
+    west, south, east, north = bands.total_bounds
+    pixel = max(east - west, north - south) / 1000
+    for given, seen in zip(bands.geometry[::-1], shown.to_crs("EPSG:27700"), strict=True):
+        corners = shapely.points(shapely.get_coordinates(given))
+        assert shapely.distance(corners, seen.boundary).max() < 2 * pixel  # where a ring begins it is simplified twice
+
+
+def test_text_on_outlines_is_never_markup(bands):
+    layer = IsochroneLayer(bands, name="<b>to</b> the scene")
+    assert all("<" not in band["html"] for band in drawn(layer))
+    assert "<b>" not in layer.to_folium().layer_name

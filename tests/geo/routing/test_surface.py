@@ -22,32 +22,33 @@ def test_between_the_corners_of_a_triangle_values_change_evenly():
 def test_what_no_triangle_covers_has_no_value_and_its_sides_belong_to_it():
     grid = lay_grid(*SQUARE, HALF)
     east, north = np.meshgrid(grid.x, grid.y)
-    assert (grid.covered == (north <= east + 1e-6)).all()
-    assert np.isnan(grid.values(np.zeros(4))[~grid.covered]).all()
+    assert (np.isnan(grid.values(np.zeros(4))) == (north > east + 1e-6)).all()
 
 
 def test_the_grid_is_as_wide_as_the_nodes_and_its_size_is_bounded():
     town, land = lay_grid(*SQUARE, HALF), lay_grid(*(1000 * side for side in SQUARE), HALF)
     county = lay_grid(*(80 * side for side in SQUARE), HALF)  # 80 km: 400 cells of 200 m
     assert (len(town.x), len(county.x), len(land.x)) == (FEWEST, 401, MOST)
-    assert (county.x[0], county.x[-1], county.longest) == (0, 80_000, pytest.approx(80_000 * 2**0.5))
+    assert (county.x[0], county.x[-1]) == (0, 80_000)
 
 
-def test_a_window_holds_every_triangle_at_some_nodes_and_no_more_than_the_longest_beyond():
+def test_a_window_holds_the_triangles_at_some_nodes_and_no_more():
     x, y = np.meshgrid(np.arange(21) * 1000.0, np.arange(11) * 1000.0)
     points = np.c_[x.ravel(), y.ravel()]
     grid = lay_grid(*points.T, Delaunay(points).simplices.astype(np.int64))
-    rows, columns = grid.window(np.array([10_000.0]), np.array([0.0]))
-    beyond, cell = 1000 * 2**0.5, grid.x[1]
-    assert grid.x[columns][0] <= 10_000 - beyond <= grid.x[columns][0] + cell
-    assert grid.x[columns][-1] - cell <= 10_000 + beyond <= grid.x[columns][-1]
-    assert (grid.y[rows][0], grid.y[rows][-1]) == (0, pytest.approx(beyond, abs=grid.y[1]))
+    rows, columns = grid.window((points == [10_000, 0]).all(axis=1))
+    cells = grid.x[1], grid.y[1]
+    assert (grid.y[rows][0], grid.y[rows][-1]) == (0, pytest.approx(1000, abs=cells[1]))
+    assert grid.x[columns][0] == pytest.approx(9000, abs=cells[0])
+    assert grid.x[columns][-1] == pytest.approx(11_000, abs=cells[0])
+    whole = grid.window(np.ones(len(points), dtype=bool))
+    assert whole == (slice(0, len(grid.y)), slice(0, len(grid.x)))
 
 
-def test_without_triangles_nothing_is_covered():
+def test_without_triangles_nothing_is_covered_and_every_window_is_empty():
     alone = lay_grid(np.array([5.0]), np.array([7.0]), np.empty((0, 3), dtype=np.int64))
-    assert not alone.covered.any()
-    assert alone.longest == 0
+    assert np.isnan(alone.values(np.zeros(1))).all()
+    assert alone.values(np.zeros(1), *alone.window(np.array([True]))).size == 0
 
 
 @settings(max_examples=30, deadline=None)
