@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 from scipy.special import ndtr
 from scipy.stats import gamma
 
@@ -59,29 +60,50 @@ def chance_in_time(drive_minutes: Minutes, standard: ResponseStandard) -> Minute
     [0.08, 0.42, 0.76, 0.93]
     """
     spread = float(np.hypot(standard.sigma, standard.tau))
-    return _interpolate(drive_minutes, 0.0, standard.minutes, standard.mobilise_mean, standard.mobilise_sd, spread)
-
-
-def chance_given_scale(drive_minutes: Minutes, standard: ResponseStandard, scale: float) -> Minutes:
-    """
-    Give the probability of arriving in time when all drives share one scale error.
-
-    ``scale`` is that error in standard deviations: drives take ``exp(tau x scale)`` times the network's minutes.
-    """
-    return _interpolate(
-        drive_minutes,
-        standard.tau * scale,
-        standard.minutes,
-        standard.mobilise_mean,
-        standard.mobilise_sd,
-        standard.sigma,
-    )
-
-
-def _interpolate(drive: Minutes, shift: float, within: float, mean: float, sd: float, spread: float) -> Minutes:
     with np.errstate(divide="ignore"):
-        log_drive = np.log(np.maximum(np.asarray(drive, dtype=np.float64), 0.0)) + shift
-    return np.interp(log_drive, _GRID, _chance_curve(within, mean, sd, spread), right=0.0)
+        log_drive = np.log(np.maximum(np.asarray(drive_minutes, dtype=np.float64), 0.0))
+    curve = _chance_curve(standard.minutes, standard.mobilise_mean, standard.mobilise_sd, spread)
+    return np.interp(log_drive, _GRID, curve, right=0.0)
+
+
+def chances_by_place(
+    drive_minutes: Minutes, averaging: csr_matrix, standard: ResponseStandard, scales: Minutes
+) -> Minutes:
+    """
+    Give the mean probability of arriving in time at the points of each place, when all drives share one scale error.
+
+    Points of a place that take about as long are counted together (steps of 1.8 %, evened out between them), which
+    changes no probability by more than 0.001.
+
+    Parameters
+    ----------
+    drive_minutes
+        Median drive to each point, shape (points,); inf where no road leads, which is never in time.
+    averaging
+        Weight of each point in each place, shape (places, points); the rows add up to 1.
+    scales
+        The shared error in standard deviations, shape (scales,): drives take ``exp(tau x scale)`` times their minutes.
+
+    Returns
+    -------
+    Shape (scales, places).
+    """
+    curve = _chance_curve(standard.minutes, standard.mobilise_mean, standard.mobilise_sd, standard.sigma)
+    shifted = np.array([np.interp(_GRID + standard.tau * scale, _GRID, curve, right=0.0) for scale in scales])
+    by_step = averaging @ _steps(np.asarray(drive_minutes, dtype=np.float64))
+    return np.asarray((by_step @ shifted.T).T, dtype=np.float64)
+
+
+def _steps(drive: Minutes) -> csr_matrix:
+    """Share each point between the two steps of the grid beside its logarithm; none beyond the grid's end."""
+    point = np.flatnonzero(drive <= np.exp(_GRID[-1]))
+    place = (np.log(np.maximum(drive[point], np.exp(_GRID[0]))) - _GRID[0]) / (_GRID[1] - _GRID[0])
+    lower = np.minimum(place.astype(np.int64), len(_GRID) - 2)
+    share = place - lower
+    weights = np.concatenate([1 - share, share])
+    return csr_matrix(
+        (weights, (np.concatenate([point, point]), np.concatenate([lower, lower + 1]))), shape=(len(drive), len(_GRID))
+    )
 
 
 @cache

@@ -200,7 +200,7 @@ def _coverage(world: World, areas: Areas, scenario: Scenario) -> gpd.GeoDataFram
 
 
 def _isochrones(world: World, scenario: Scenario) -> gpd.GeoDataFrame:
-    network, engine = world.roads.timed(scenario.speeds, main_traffic(scenario.speeds, scenario.pattern.hours))
+    network, engine, _ = world.roads.timed(scenario.speeds, main_traffic(scenario.speeds, scenario.pattern.hours))
     bands = [
         isochrones(network, engine, (base.easting, base.northing), minutes=range(5, 31, 5)).assign(base=base.name)
         for base in scenario.bases

@@ -163,7 +163,7 @@ def _parts(frame: pd.DataFrame, roads: Roads, speeds: SpeedProfile) -> pd.DataFr
         base = Base("the start of a journey", float(easting), float(northing))
         ends = frame.loc[rows, ["to_easting", "to_northing"]].to_numpy(dtype=float).T
         usual, towns, country = (
-            drive_minutes(*roads.timed(profile, int(period)), base, *ends)
+            drive_minutes(*roads.timed(profile, int(period))[:2], base, *ends)
             for profile in (speeds, slower_towns, slower_country)
         )
         with np.errstate(invalid="ignore"):

@@ -108,10 +108,20 @@ def drive_minutes(
     SchemaError
         If eastings and northings differ in length.
     """
-    places = _Ends.of(network, eastings, northings)
+    return minutes_to(network, engine, base, Ends.of(network, eastings, northings), towards=towards)
+
+
+def minutes_to(
+    network: RoadNetwork, engine: DriveTimeEngine, base: Base, places: "Ends", *, towards: bool = False
+) -> Floats:
+    """
+    Give :func:`drive_minutes` to places whose junctions are known already, as for a base that is moved about.
+
+    ``places`` may have been joined to any network with the same junctions, whatever its times.
+    """
     start, start_metres = start_at(network, base.easting, base.northing, f"the base {base.name!r}")
     at = np.array([base.easting]), np.array([base.northing])
-    bases = _Ends(*at, np.array([start], np.int32), np.array([start_metres]))
+    bases = Ends(*at, np.array([start], np.int32), np.array([start_metres]))
     between = engine.all_to_one(start) if towards else engine.one_to_all(start)
     minutes = _door_to_door(bases, places, between[None, places.nodes], network.end_seconds)
     return minutes.reshape(-1)
@@ -176,7 +186,7 @@ class DriveMatrix:
         self,
         total: int,
         across: int,
-        ends: Callable[[slice], tuple["_Ends", "_Ends"]],
+        ends: Callable[[slice], tuple["Ends", "Ends"]],
         progress: Progress | None,
     ) -> Iterator[tuple[slice, Floats]]:
         size = max(1, CELLS_AT_ONCE // max(1, across))
@@ -186,7 +196,7 @@ class DriveMatrix:
             if progress:
                 progress(part.stop / total)
 
-    def _minutes(self, bases: "_Ends", places: "_Ends") -> Floats:
+    def _minutes(self, bases: "Ends", places: "Ends") -> Floats:
         """Give one block; a junction that many share is searched once."""
         rows, row = np.unique(bases.nodes, return_inverse=True)
         columns, column = np.unique(places.nodes, return_inverse=True)
@@ -194,12 +204,12 @@ class DriveMatrix:
         return _door_to_door(bases, places, np.take(between[row], column, axis=1), self.network.end_seconds)
 
     @cached_property
-    def _bases(self) -> "_Ends":
-        return _Ends.of(self.network, self.base_eastings, self.base_northings)
+    def _bases(self) -> "Ends":
+        return Ends.of(self.network, self.base_eastings, self.base_northings)
 
     @cached_property
-    def _places(self) -> "_Ends":
-        return _Ends.of(self.network, self.eastings, self.northings)
+    def _places(self) -> "Ends":
+        return Ends.of(self.network, self.eastings, self.northings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,8 +318,12 @@ def _check_worth_of_no_road(value: Value) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Ends:
-    """Points and the junctions they join: metres east and north, node, and metres to it (inf: no road goes there)."""
+class Ends:
+    """
+    Points and the junctions they join: metres east and north, node, and metres to it (inf: no road goes there).
+
+    Every array has shape (points,); a point without a position joins nothing.
+    """
 
     x: Floats
     y: Floats
@@ -317,7 +331,8 @@ class _Ends:
     metres: Floats
 
     @classmethod
-    def of(cls, network: RoadNetwork, eastings: npt.ArrayLike, northings: npt.ArrayLike) -> "_Ends":
+    def of(cls, network: RoadNetwork, eastings: npt.ArrayLike, northings: npt.ArrayLike) -> "Ends":
+        """Join points to a network; :class:`SchemaError` if eastings and northings differ in length."""
         x, y = np.asarray(eastings, dtype=float).reshape(-1), np.asarray(northings, dtype=float).reshape(-1)
         if len(x) != len(y):
             raise SchemaError(f"{len(x)} eastings but {len(y)} northings; give one of each a place")
@@ -326,11 +341,11 @@ class _Ends:
         nodes[somewhere], metres[somewhere] = network.join(x[somewhere], y[somewhere])
         return cls(x, y, nodes, np.where(metres <= ROAD_METRES, metres, np.inf))
 
-    def __getitem__(self, part: slice) -> "_Ends":
-        return _Ends(self.x[part], self.y[part], self.nodes[part], self.metres[part])
+    def __getitem__(self, part: slice) -> "Ends":
+        return Ends(self.x[part], self.y[part], self.nodes[part], self.metres[part])
 
 
-def _door_to_door(bases: _Ends, places: _Ends, between: Floats, end_seconds: float) -> Floats:
+def _door_to_door(bases: Ends, places: Ends, between: Floats, end_seconds: float) -> Floats:
     """
     Give minutes of the seconds ``between`` the junctions of bases and places, shape (bases, places), ends included.
 

@@ -6,7 +6,7 @@ Every default names its source, or says that it is an assumption; :mod:`geo.rout
 """
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -350,7 +350,7 @@ def timed(network: RoadNetwork, profile: SpeedProfile, town: Flags, *, period: i
     scale = np.where(town, profile.town_scale, profile.country_scale)
     factor = np.where(town, *profile.factors(period)) / profile.blue_light
     label = f"{network.label} {_words(network, profile, period)}".strip()
-    return replace(network, seconds=empty * scale * factor, end_seconds=profile.end_seconds, label=label)
+    return network.with_seconds(empty * scale * factor, end_seconds=profile.end_seconds, label=label)
 
 
 def in_town(network: RoadNetwork, is_urban: Flags) -> Flags:

@@ -17,11 +17,21 @@ KEPT = 24
 """Timed networks that are kept at a time; the oldest goes first. One of a county takes about 5 MB."""
 
 
+Engines = Callable[[RoadNetwork], tuple[DriveTimeEngine, str]]
+"""Makes an engine of a timed network, and gives what to tell the user about it (empty where there is nothing)."""
+
+
 class Timed(NamedTuple):
-    """A network with the times of one profile and traffic, and what times journeys over it."""
+    """A network with the times of one profile and traffic, what times journeys over it, and what to tell of that."""
 
     network: RoadNetwork
     engine: DriveTimeEngine
+    note: str
+
+
+def plain_engine(network: RoadNetwork) -> tuple[DriveTimeEngine, str]:
+    """Make the engine that needs no preparation."""
+    return ScipyEngine(network), ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +51,10 @@ class Roads:
 
     network: RoadNetwork
     town: Flags
-    engines: Callable[[RoadNetwork], DriveTimeEngine] = ScipyEngine
+    engines: Engines = plain_engine
 
     @classmethod
-    def of(
-        cls,
-        network: RoadNetwork,
-        postcodes: pd.DataFrame,
-        engines: Callable[[RoadNetwork], DriveTimeEngine] = ScipyEngine,
-    ) -> "Roads":
+    def of(cls, network: RoadNetwork, postcodes: pd.DataFrame, engines: Engines = plain_engine) -> "Roads":
         """
         Find a network's towns by the density of postcodes (:mod:`geo.places.density`).
 
@@ -62,7 +67,7 @@ class Roads:
         key = (replace(speeds, periods=(), note=""), speeds.factors(period), speeds.period_name(period))
         if key not in self._kept:
             network = timed(self.network, speeds, self.town, period=period)
-            self._kept[key] = Timed(network, self.engines(network))
+            self._kept[key] = Timed(network, *self.engines(network))
             while len(self._kept) > KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return self._kept[key]

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from geo.coverage.gaps import NOT_COUNTED, Waterfall, waterfall
-from geo.coverage.response import ResponseStandard, chance_given_scale
+from geo.coverage.response import chances_by_place
 from geo.demand.exposure import Hours
 from geo.demand.rates import Draws
 from geo.routing.timing import traffic_levels
@@ -245,7 +245,11 @@ def _by_traffic(scenario: Scenario, world: World) -> tuple[Draws, npt.NDArray[np
     weights = expected if expected.sum() > 0 else np.array([hours.sum() for hours in levels.values()])
     minutes = [_nearest(scenario, world, period) for period in levels]
     shares = weights / weights.sum()
-    chances = sum(share * _in_time(one, scenario.standard, world) for share, one in zip(shares, minutes, strict=True))
+    scales = norm.ppf((np.arange(LEVELS) + 0.5) / LEVELS)
+    chances = sum(
+        share * chances_by_place(one, world.averaging, scenario.standard, scales)
+        for share, one in zip(shares, minutes, strict=True)
+    )
     drive = sum(share * (world.averaging @ one) for share, one in zip(shares, minutes, strict=True) if share)
     return np.asarray(chances, dtype=np.float64), np.asarray(drive, dtype=np.float64)
 
@@ -254,13 +258,6 @@ def _nearest(scenario: Scenario, world: World, period: int) -> npt.NDArray[np.fl
     """Give the minutes to each postcode from whichever base is nearest, in the traffic of one period."""
     minutes = [world.drive_minutes(base, scenario.speeds, period) for base in scenario.bases]
     return np.asarray(np.min(minutes, axis=0), dtype=np.float64)
-
-
-def _in_time(nearest: npt.NDArray[np.float64], standard: ResponseStandard, world: World) -> npt.NDArray[np.float64]:
-    """Give the chance to arrive in time by stratum of the scale error and place, for drives of so many minutes."""
-    scales = norm.ppf((np.arange(LEVELS) + 0.5) / LEVELS)
-    chances = np.vstack([chance_given_scale(nearest, standard, float(scale)) for scale in scales])
-    return np.asarray((world.averaging @ chances.T).T, dtype=np.float64)
 
 
 def _roads_label(scenario: Scenario, world: World) -> str:

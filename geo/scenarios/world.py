@@ -12,7 +12,7 @@ from geo.demand.rates import Demand
 from geo.errors import SchemaError
 from geo.places.bases import Base
 from geo.places.postcodes import Gazetteer
-from geo.routing.matrix import drive_minutes
+from geo.routing.matrix import Ends, minutes_to
 from geo.routing.roads import RoadNetwork
 from geo.routing.speeds import SpeedProfile
 from geo.routing.timing import Roads
@@ -63,16 +63,24 @@ class World:
         shape = (len(self.demand.places), len(column))
         return csr_matrix((weight, (column, np.arange(len(column)))), shape=shape)
 
+    @cached_property
+    def ends(self) -> Ends:
+        """Where :attr:`points` join the roads."""
+        return Ends.of(self.network, self.points["easting"], self.points["northing"])
+
     def drive_minutes(self, base: Base, speeds: SpeedProfile, period: int = -1) -> Array:
         """
         Give the minutes from ``base`` to each of :attr:`points`, in the traffic of one of the profile's periods; inf
         where no road leads.
         """
-        network, engine = self.roads.timed(speeds, period)
-        return drive_minutes(network, engine, base, self.points["easting"], self.points["northing"])
+        timed = self.roads.timed(speeds, period)
+        return minutes_to(timed.network, timed.engine, base, self.ends)
 
     def districts(self, edition: str) -> pd.Series:
         """Give the district of each place by LSOA, for one edition: where most of its postcodes lie."""
-        field_name = "district" if edition == "2011-2021" else "district_2021"
-        by_place = self.points.groupby("lsoa")[field_name].agg(lambda names: names.mode().iloc[0])
+        return self._districts["district" if edition == "2011-2021" else "district_2021"]
+
+    @cached_property
+    def _districts(self) -> pd.DataFrame:
+        by_place = self.points.groupby("lsoa")[["district", "district_2021"]].agg(lambda names: names.mode().iloc[0])
         return by_place.reindex(list(self.demand.places))

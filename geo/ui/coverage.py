@@ -58,7 +58,7 @@ def _map_of(question: Question, scenario: Scenario, layers: list[Layer]) -> None
 
 def _isochrones(question: Question, scenario: Scenario) -> Layer:
     traffic = main_traffic(scenario.speeds, scenario.pattern.hours)
-    network, engine = answers.roads(question.project).timed(scenario.speeds, traffic)
+    network, engine, _ = answers.roads(question.project).timed(scenario.speeds, traffic)
     base, top = scenario.bases[0], int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
     bands = geo.isochrones(network, engine, (base.easting, base.northing), minutes=minutes)

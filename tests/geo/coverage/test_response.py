@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 from scipy.stats import norm
 
-from geo.coverage.response import ResponseStandard, chance_given_scale, chance_in_time
+from geo.coverage.response import ResponseStandard, chance_in_time, chances_by_place
 from geo.errors import ScenarioError
 
 
@@ -25,7 +26,7 @@ def test_no_road_is_never_in_time_and_no_distance_nearly_always():
 def test_the_scale_error_averages_to_the_whole():
     standard = ResponseStandard(25)
     scales = norm.ppf((np.arange(200) + 0.5) / 200)
-    mean = np.mean([chance_given_scale(np.array(18.0), standard, scale) for scale in scales])
+    mean = chances_by_place(np.array([18.0]), csr_matrix([[1.0]]), standard, scales).mean()
     assert mean == pytest.approx(float(chance_in_time(np.array(18.0), standard)), abs=2e-3)
 
 
@@ -39,3 +40,20 @@ def test_farther_never_helps_and_a_looser_standard_never_hurts(drive, farther, m
 def test_an_impossible_standard_is_refused():
     with pytest.raises(ScenarioError, match="0 minutes cannot be used"):
         ResponseStandard(0)
+
+
+def test_a_place_has_the_mean_chance_of_its_points():
+    drive = np.array([5.0, 18.0, 33.3, np.inf])
+    averaging = csr_matrix([[0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]])
+    standard = ResponseStandard(30, tau=0.0)
+    chance = chance_in_time(drive, standard)
+    expected = [chance[:2].mean(), 0.25 * chance[2]]
+    assert chances_by_place(drive, averaging, standard, np.array([0.0]))[0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_shared_error_of_one_standard_deviation_makes_all_drives_longer_by_tau():
+    standard = ResponseStandard(30, tau=0.12)
+    alone = csr_matrix([[1.0]])
+    slower = chances_by_place(np.array([18.0]), alone, standard, np.array([1.0]))
+    longer = chances_by_place(np.array([18.0 * np.exp(0.12)]), alone, standard, np.array([0.0]))
+    assert slower[0, 0] == pytest.approx(longer[0, 0], abs=1e-3)

@@ -20,19 +20,21 @@ def road_out_of_town():
 
 
 def test_traffic_weighs_on_the_town_and_on_the_country():
-    _, engine = road_out_of_town().timed(PEAK, 0)
+    _, engine, _ = road_out_of_town().timed(PEAK, 0)
     assert engine.one_to_all(0).tolist() == [0.0, 120.0, 120.0 + 1800.0]
 
 
 def test_empty_roads_have_no_traffic():
-    network, engine = road_out_of_town().timed(PEAK)
+    network, engine, _ = road_out_of_town().timed(PEAK)
     assert engine.one_to_all(0)[2] == 1260.0
     assert "empty roads" in network.label
 
 
 def test_a_profile_is_put_on_the_roads_once():
     made = []
-    roads = dataclasses.replace(road_out_of_town(), engines=lambda network: made.append(1) or ScipyEngine(network))
+    roads = dataclasses.replace(
+        road_out_of_town(), engines=lambda network: made.append(1) or (ScipyEngine(network), "")
+    )
     assert roads.timed(PEAK, 0) is roads.timed(PEAK, 0)
     assert len(made) == 1
     for number in range(KEPT + 1):
