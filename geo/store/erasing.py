@@ -80,7 +80,14 @@ def files_beside(folder: Path) -> tuple[Path, ...]:
     """Give the files in a project's folder that may hold records as received; erasing does not touch them."""
     kept = {DATABASE, f"{DATABASE}-journal"}
     return tuple(
-        sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in kept and path.suffix != ".net")
+        sorted(
+            path
+            for path in folder.rglob("*")
+            if path.is_file()
+            and path.name not in kept
+            and path.suffix != ".net"
+            and not path.name.startswith("hierarchy-")
+        )
     )
 
 

@@ -12,7 +12,7 @@ from geo.places.postcodes import Gazetteer
 from geo.places.residents import load_residents
 from geo.routing.estimated import estimate_roads
 from geo.routing.network import load_network
-from geo.routing.timing import Roads
+from geo.routing.timing import Engines, Roads, plain_engine
 from geo.scenarios.world import World
 from geo.store.project import Project
 from geo.tables import ROUND_THE_CLOCK
@@ -29,7 +29,7 @@ class Selection:
     last: dt.date | None = None
 
 
-def load_roads(project: Project) -> Roads:
+def load_roads(project: Project, engines: Engines = plain_engine) -> Roads:
     """
     Give the project's own road network, or the estimated roads of its county where it has none, with its towns found.
 
@@ -37,7 +37,7 @@ def load_roads(project: Project) -> Roads:
     that cannot be read is an error and never replaced.
     """
     network = load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
-    return Roads.of(network, Gazetteer.default().frame)
+    return Roads.of(network, Gazetteer.default().frame, engines)
 
 
 def select(project: Project, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -34,6 +34,8 @@ from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, Column
 __all__ = ["Facts", "Project", "create_project", "digest_of", "open_project"]
 
 ROADS = "roads.net"
+DRIVE_TIMES = "drive-times"
+"""Folder of what makes drive times fast; it can be made again and holds no record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Project:
     def roads(self) -> Path:
         """Where the project keeps its road network, if it has one of its own."""
         return self.folder / ROADS
+
+    @property
+    def drive_times(self) -> Path:
+        """The folder in which the engines of the project's roads are kept."""
+        return self.folder / DRIVE_TIMES
 
     @property
     def version(self) -> str:

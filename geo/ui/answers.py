@@ -6,6 +6,7 @@ Whatever holds incidents is kept for one session only, under the project's versi
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,7 +17,10 @@ import geo
 from geo.deployment.patterns import period_of
 from geo.places.boundaries import Areas, Edition, load_areas
 from geo.routing import estimated
-from geo.routing.timing import Roads
+from geo.routing.hierarchy import best_engine
+from geo.routing.matrix import Ends
+from geo.routing.speeds import SpeedProfile
+from geo.routing.timing import Roads, Timed
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -56,13 +60,50 @@ def roads(project: Project) -> Roads:
     return _roads(project, _stamp(project))
 
 
+@st.cache_resource(show_spinner="Preparing drive times, once for these roads and speeds …", max_entries=32)
+def timed(project: Project, stamp: int, speeds: SpeedProfile, period: int) -> Timed:
+    """Give a project's roads in the traffic of one period; for :func:`at_hour`."""
+    return _roads(project, stamp).timed(speeds, period)
+
+
+def at_hour(project: Project, speeds: SpeedProfile, period: int) -> Timed:
+    """Give a project's roads and what times journeys over them, in the traffic of one period of a profile."""
+    return timed(project, _stamp(project), speeds, period)
+
+
 def _stamp(project: Project) -> int:
     return project.roads.stat().st_mtime_ns if project.roads.exists() else 0
 
 
 @st.cache_resource(show_spinner="Loading roads …", max_entries=4)
 def _roads(project: Project, stamp: int) -> Roads:  # noqa: ARG001 - the stamp is part of the key
-    return load_roads(project)
+    return load_roads(project, partial(best_engine, folder=project.drive_times))
+
+
+@dataclass(frozen=True, eq=False)
+class Postcodes:
+    """The live postcodes of a county: the LSOA of each, indexed by its name, and where each joins the roads."""
+
+    lsoas: pd.Series
+    ends: Ends
+
+
+def postcodes(project: Project) -> Postcodes:
+    """Give the live postcodes of a project's county, joined to its roads."""
+    return _postcodes(project, _stamp(project))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _postcodes(project: Project, stamp: int) -> Postcodes:
+    frame = geo.Gazetteer.of(project.facts.county).frame
+    mine = frame[frame["live"] & frame["in_county"] & frame["lsoa"].isin(residents(project.facts.county).index)]
+    return Postcodes(mine["lsoa"], Ends.of(_roads(project, stamp).network, mine["easting"], mine["northing"]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def residents(county: str) -> pd.Series:
+    """Give the residents of a county by LSOA; read-only."""
+    return geo.load_residents(county)
 
 
 @st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")

@@ -1,68 +1,179 @@
 """Coverage: how long the car needs from its base, what share of demand that reaches, and what is lost first."""
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 import geo
 from geo.coverage.gaps import NOT_COUNTED
+from geo.coverage.reach import Reach, within
 from geo.crs import to_grid
 from geo.errors import SchemaError
 from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
-from geo.routing.timing import main_traffic
+from geo.routing.matrix import minutes_to
+from geo.routing.timing import main_traffic, traffic_levels
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, frame, maps, words
+from geo.ui import answers, charts, frame, maps, sides, speeds, words
 from geo.ui.answers import Question
 
-VIEWS = {"isochrones": "Drive time from the base", "chance": "Chance to arrive in time"}
+VIEWS = {
+    "isochrones": "Drive time from the base",
+    "towards": "Drive time to the base's place",
+    "chance": "Chance to arrive in time",
+}
+DRAG = "Drag the base, or click the map, to move it to the nearest postcode; nothing else is loaded anew."
 
 
 def show(question: Question, scenario: Scenario) -> None:
-    """Show the page."""
+    """Show the page: its map and figures, the speeds they rest on, or real and estimated roads side by side."""
+    parts: dict[str, Callable[[Question, Scenario], None]] = {
+        "Map and figures": lambda question, _: _live(question),
+        "Speeds": speeds.show,
+        "Roads side by side": sides.show,
+    }
+    part = st.segmented_control(
+        "Part of the page",
+        list(parts),
+        default=next(iter(parts)),
+        required=True,
+        key="coverage-part",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    parts[str(part)](question, scenario)
+
+
+@st.fragment
+def _live(question: Question) -> None:
+    """Show map and figures of the scenario as it stands; only this part runs again when its base is moved."""
+    moved = _moved()
+    scenario, _ = frame.scenario_now(question)
+    traffic = _choose_traffic(scenario)
     try:
         outcome = answers.answer(scenario, question)
     except SchemaError as problem:
         st.info(
             f"The share of demand within reach cannot be told yet: {problem}. The drive times below need no records."
         )
-        _map_of(question, scenario, [_isochrones(question, scenario)])
+        _map(question, scenario, None, traffic, moved)
         return
-    st.markdown(f"**{outcome.sentence}**")
+    st.markdown(f"**{words.plain(frame.base_line(scenario))}.** **{outcome.sentence}**")
     left, right = st.columns(2)
     with left:
-        _map(question, scenario, outcome)
+        _map(question, scenario, outcome, traffic, moved)
     with right:
         _losses(outcome)
         _districts(question, outcome)
 
 
-def _map(question: Question, scenario: Scenario, outcome: Outcome) -> None:
-    view = maps.choose_view(VIEWS, "coverage-view")
-    _map_of(
-        question, scenario, [_isochrones(question, scenario) if view == "isochrones" else _chance(question, outcome)]
+def _moved() -> bool:
+    """Take what was clicked on the map, or where the base was dropped, into the scenario; say whether it moved."""
+    clicked = (st.session_state.get("coverage") or {}).get("last_clicked")
+    if not clicked or clicked == st.session_state.get("clicked"):  # the map repeats its last click for ever
+        return False
+    st.session_state["clicked"] = clicked
+    frame.move_base(*to_grid(float(clicked["lng"]), float(clicked["lat"])))
+    return True
+
+
+def _choose_traffic(scenario: Scenario) -> int:
+    """Ask in which traffic of the plan's hours drives are drawn; the figures count each hour in its own."""
+    levels = list(traffic_levels(scenario.speeds, scenario.pattern.hours))
+    usual = main_traffic(scenario.speeds, scenario.pattern.hours)
+    return int(
+        st.selectbox(
+            "Traffic on the map (hours of the week)",
+            levels,
+            index=levels.index(usual),
+            format_func=scenario.speeds.period_name,
+            help="The map and its table are for these hours. The figures beside it count every crewed hour in its own "
+            "traffic, by the demand in it.",
+        )
     )
 
 
-def _map_of(question: Question, scenario: Scenario, layers: list[Layer]) -> None:
-    """Show the map on which a click moves the base, and the doubt of its roads."""
-    network = answers.roads(question.project).network
-    clicked = maps.show_county(question, [*layers, BaseLayer(scenario.bases)], key="coverage", click=True)
-    st.caption(f"Click the map to move the base to the nearest postcode. {words.plain(network.label)}")
-    if clicked is not None and clicked != st.session_state.get("clicked"):  # the map repeats its last click for ever
-        st.session_state["clicked"] = clicked
-        frame.move_base(*to_grid(*clicked))
+def _map(question: Question, scenario: Scenario, outcome: Outcome | None, traffic: int, moved: bool) -> None:
+    """Show the map on which the base can be moved, what lies within each drive time, and the doubt of the roads."""
+    views = VIEWS if outcome else {name: text for name, text in VIEWS.items() if name != "chance"}
+    view = maps.choose_view(views, "coverage-view")
+    timed = answers.at_hour(question.project, scenario.speeds, traffic)
+    if view == "chance" and outcome:
+        layer, bands = _chance(question, outcome), None
+    else:
+        bands = _bands(scenario, timed, towards=view == "towards", quick=moved)
+        layer = IsochroneLayer(bands[~bands.is_empty], label=timed.network.label, name=VIEWS[view])
+    bases = BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)
+    maps.show_county(question, [layer, bases], key="coverage", click=True)
+    st.caption(f"{DRAG} {words.plain(timed.network.label)}")
+    if timed.note:
+        st.warning(timed.note)
+    if bands is not None:
+        _reach(question, scenario, timed, bands, towards=view == "towards")
 
 
-def _isochrones(question: Question, scenario: Scenario) -> Layer:
-    traffic = main_traffic(scenario.speeds, scenario.pattern.hours)
-    network, engine, _ = answers.roads(question.project).timed(scenario.speeds, traffic)
+def _bands(scenario: Scenario, timed: answers.Timed, *, towards: bool, quick: bool) -> pd.DataFrame:
     base, top = scenario.bases[0], int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
-    bands = geo.isochrones(network, engine, (base.easting, base.northing), minutes=minutes)
-    return IsochroneLayer(bands[~bands.is_empty], label=network.label)
+    point = (base.easting, base.northing)
+    return geo.isochrones(timed.network, timed.engine, point, minutes=minutes, towards=towards, quick=quick)
+
+
+def _reach(
+    question: Question, scenario: Scenario, timed: answers.Timed, bands: pd.DataFrame, *, towards: bool
+) -> None:
+    """Show area, residents and demand within each drive time."""
+    places = answers.postcodes(question.project)
+    minutes = minutes_to(timed.network, timed.engine, scenario.bases[0], places.ends, towards=towards)
+    reach = within(
+        minutes,
+        places.lsoas,
+        bands["minutes"],
+        residents=answers.residents(question.project.facts.county),
+        demand=_demand(question),
+        areas=bands,
+    )
+    with st.expander("Table: area, residents and demand within each drive time", expanded=False):
+        st.dataframe(_reach_table(reach), hide_index=True, width="stretch")
+        st.caption(
+            "Median drives without mobilisation, a cliff at each limit. Residents: Census 2011, spread evenly over the "
+            f"live postcodes of each LSOA. {reach.sentence}"
+        )
+
+
+def _demand(question: Question) -> pd.DataFrame | None:
+    """Give the demand of each LSOA a month as draws; none where the records cannot tell it."""
+    try:
+        demand = answers.world(question).demand
+    except SchemaError:
+        return None
+    return pd.DataFrame(demand.a_month(np.ones(168))[:, None] * demand.place_shares, columns=list(demand.places))
+
+
+def _reach_table(reach: Reach) -> pd.DataFrame:
+    rows = reach.table
+    demand = [
+        "not observed" if np.isnan(row.demand_a_month) else
+        f"{row.demand_a_month:.1f} ({row.demand_low:.1f}-{row.demand_high:.1f})"
+        for row in rows.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "minutes": rows["minutes"].map("{:.0f}".format),
+            "area, km²": rows["area_km2"].map("{:.0f}".format),
+            "residents": [
+                "not loaded" if np.isnan(row.residents) else
+                f"{words.thousands(round(row.residents))} ({row.residents_share:.0%})"
+                for row in rows.itertuples()
+            ],
+            "incidents a month (80 %)": demand,
+        }
+    )
 
 
 def _chance(question: Question, outcome: Outcome) -> Layer:

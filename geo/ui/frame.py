@@ -5,6 +5,7 @@ The question and the scenario live in widgets that are bound to the link, so a l
 """
 
 import datetime as dt
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +14,10 @@ from typing import Any
 import streamlit as st
 
 import geo
-from geo.errors import GeoError, SchemaError
+from geo.errors import GeoError, ScenarioError, SchemaError
 from geo.places.boundaries import Edition
 from geo.places.postcodes import Gazetteer
+from geo.routing.speeds import SpeedProfile
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
@@ -25,7 +27,7 @@ from geo.ui import answers, words
 from geo.ui.answers import Question
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
-BASE = "Or click the map on the Coverage page."
+BASE = "Or drag it, or click the map, on the Coverage page."
 SHIFTS = "daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
 STANDARD = "From the call to the scene. No national standard exists: the choice is yours."
 Value = str | int | dt.date
@@ -119,12 +121,7 @@ def ask_scenario(question: Question) -> tuple[Scenario, str]:
     if "form" not in st.session_state:
         _open_form({key: _read(st.query_params.get(key, ""), value) for key, value in standing.items()})
     number, opened = st.session_state["form"]
-    typed = {key: st.session_state.get(f"{key}-{number}", opened[key]) for key in standing}
-    problem = ""
-    try:
-        scenario = _scenario(preset, typed)
-    except GeoError as found:
-        scenario, problem = preset, f"{found} Until then Operation Alloy is shown."
+    scenario, problem = scenario_now(question)
     with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         left.text_input("Base (unit postcode)", opened["base"], key=f"base-{number}", help=BASE)
@@ -132,8 +129,23 @@ def ask_scenario(question: Question) -> tuple[Scenario, str]:
         minutes = min(max(5, opened["minutes"] // 5 * 5), 90)
         right.slider("Response standard (minutes)", 5, 90, minutes, 5, key=f"minutes-{number}", help=STANDARD)
         st.button("Restore Operation Alloy", on_click=_open_form, args=(standing,))
-    _keep_in_link(standing, typed)
+    _keep_in_link(standing, _typed(standing))
     return scenario, problem
+
+
+def scenario_now(question: Question) -> tuple[Scenario, str]:
+    """Give the scenario as its form stands now, and what is wrong with it as typed; a part of a page may ask again."""
+    preset = presets(question.project.facts.base)["Operation Alloy"]
+    try:
+        return _scenario(preset, _typed(_standing(preset))), ""
+    except GeoError as found:
+        return preset, f"{found} Until then Operation Alloy is shown."
+
+
+def _typed(standing: Mapping[str, Value]) -> dict[str, Value]:
+    """Give what stands in the form: what was typed since it was opened, or what it was opened on."""
+    number, opened = st.session_state["form"]
+    return {key: st.session_state.get(f"{key}-{number}", opened[key]) for key in standing}
 
 
 def _open_form(values: dict[str, Any]) -> None:
@@ -147,13 +159,22 @@ def _open_form(values: dict[str, Any]) -> None:
 
 
 def _chip(scenario: Scenario) -> str:
-    """Say the scenario in one short line."""
-    where = " and ".join(base.postcode or base.name for base in scenario.bases)
-    return f"{scenario.name} · {where} · {scenario.pattern.text} · {scenario.standard.minutes:g} min"
+    """Say the scenario in one short line; its base stands on the page, where it can move without the rest."""
+    return f"{scenario.name} · {scenario.pattern.text} · {scenario.standard.minutes:g} min"
+
+
+def base_line(scenario: Scenario) -> str:
+    """Say where the car of a scenario starts."""
+    return "Base: " + " and ".join(base.postcode or base.name for base in scenario.bases)
 
 
 def _standing(preset: Scenario) -> dict[str, Value]:
-    return {"base": preset.bases[0].postcode, "pattern": preset.pattern.text, "minutes": int(preset.standard.minutes)}
+    return {
+        "base": preset.bases[0].postcode,
+        "pattern": preset.pattern.text,
+        "minutes": int(preset.standard.minutes),
+        "speeds": "",
+    }
 
 
 def _scenario(preset: Scenario, typed: Mapping[str, Any]) -> Scenario:
@@ -168,21 +189,44 @@ def _scenario(preset: Scenario, typed: Mapping[str, Any]) -> Scenario:
         bases=(geo.Base.at(typed["base"], Gazetteer.default()),) if moved else preset.bases,
         pattern=ShiftPattern.parse(typed["pattern"]),
         standard=replace(preset.standard, minutes=float(typed["minutes"])),
+        speeds=_speeds(str(typed["speeds"])),
     )
 
 
-def move_base(easting: float, northing: float) -> None:
-    """Move the base to the postcode nearest to a point, and show the page again."""
+def _speeds(text: str) -> SpeedProfile:
+    """Read the speeds of a link: a JSON object of what differs from the default ones."""
     try:
-        nearest = Gazetteer.default().nearest(easting, northing)
+        table = json.loads(text or "{}")
+    except ValueError as error:
+        raise ScenarioError("the speeds in this link cannot be read; open the link again, or restore them") from error
+    if not isinstance(table, dict):
+        raise ScenarioError("the speeds in this link cannot be read; open the link again, or restore them")
+    return SpeedProfile.of_table(table)
+
+
+def change_form(**values: Value) -> None:
+    """Put values into the scenario's form and the link; what depends on them shows when it is asked for next."""
+    _, opened = st.session_state["form"]
+    _open_form(_typed(opened) | values)
+    for key, value in values.items():
+        if value == "":
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = str(value)
+
+
+def change_speeds(speeds: SpeedProfile) -> None:
+    """Put speeds into the scenario's form."""
+    table = speeds.as_table()
+    change_form(speeds=json.dumps(table, ensure_ascii=False) if table else "")
+
+
+def move_base(easting: float, northing: float) -> None:
+    """Move the base of the scenario's form to the postcode nearest to a point."""
+    try:
+        change_form(base=Gazetteer.default().nearest(easting, northing))
     except GeoError as problem:
         st.warning(str(problem))
-        return
-    number, opened = st.session_state["form"]
-    typed = {key: st.session_state.get(f"{key}-{number}", value) for key, value in opened.items()}
-    if nearest != typed["base"]:
-        _open_form(typed | {"base": nearest})
-        st.rerun()
 
 
 STYLE = """<style>

@@ -187,7 +187,11 @@ window.TriageMap = (function () {
     bases(group, data) {
       data.bases.forEach((base) => {
         const icon = L.divIcon({ className: "tm-base", html: data.ring, iconSize: [22, 22] });
-        L.marker(base.at, { icon: icon, interactive: false, keyboard: false, zIndexOffset: 1000 }).addTo(group);
+        const drags = data.drag && { draggable: true, autoPan: true, title: data.hint };
+        const still = { icon: icon, interactive: !!drags, keyboard: false, zIndexOffset: 1000 };
+        const ring = L.marker(base.at, Object.assign(still, drags)).addTo(group);
+        /* A base that was dragged answers as a click on the map would: the page knows no other way to be told. */
+        if (drags) ring.on("dragend", () => ring._map.fire("click", { latlng: ring.getLatLng() }));
         label(base.at, base.html, 4, "tm-base-name", "markerPane").addTo(group);
       });
     },
