@@ -64,6 +64,9 @@ class RoadNetwork:
     doors
         Whether a place may open onto each node, shape (nodes,); all of them when not given. False where nobody can
         turn in, as along a motorway.
+    clipped_ways, closed_ways
+        Ways of OpenStreetMap left out on reading: cut off at the edge of an extract; private or closed to cars. None
+        where the source does not say.
     """
 
     tail: Nodes
@@ -78,6 +81,8 @@ class RoadNetwork:
     estimated: bool = False
     dropped_nodes: int = 0
     doors: Flags | None = None
+    clipped_ways: int | None = None
+    closed_ways: int | None = None
 
     def __post_init__(self) -> None:
         """Hold the arrays against the contract and keep them from being written to."""
@@ -111,6 +116,8 @@ class RoadNetwork:
         estimated: bool = False,
         dropped_nodes: int = 0,
         doors: npt.ArrayLike | None = None,
+        clipped_ways: int | None = None,
+        closed_ways: int | None = None,
     ) -> Self:
         """
         Make a network from lists of edges and of node positions; nothing is dropped and no node is renumbered.
@@ -140,6 +147,8 @@ class RoadNetwork:
             estimated=estimated,
             dropped_nodes=dropped_nodes,
             doors=None if doors is None else np.array(doors, dtype=bool),
+            clipped_ways=clipped_ways,
+            closed_ways=closed_ways,
         )
 
     @property
@@ -151,6 +160,27 @@ class RoadNetwork:
     def edges(self) -> int:
         """How many directed edges there are, parallel ones counted."""
         return len(self.tail)
+
+    @property
+    def one_way_edges(self) -> int:
+        """How many edges cannot be driven the other way round: no edge leads straight back."""
+        back = self.head.astype(np.int64) * self.nodes + self.tail
+        return int((~np.isin(self._pairs, back)).sum())
+
+    @property
+    def parallel_edges(self) -> int:
+        """How many edges stand beside another one from the same node to the same node."""
+        return self.edges - len(np.unique(self._pairs))
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """The least x and y and the greatest x and y of the nodes, in metres."""
+        return float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
+
+    @property
+    def _pairs(self) -> npt.NDArray[np.int64]:
+        """One number for the two ends of each edge."""
+        return self.tail.astype(np.int64) * self.nodes + self.head
 
     def nearest(self, x: float, y: float) -> tuple[int, float]:
         """Give the node nearest to a point and how many metres away it is, as the crow flies."""
@@ -233,7 +263,7 @@ class RoadNetwork:
         header = json.dumps({"format": BUNDLE_FORMAT, **words})
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         with whole(path) as temporary, temporary.open("wb") as stream:
-            np.savez_compressed(stream, triage_map_network=np.array(header), **arrays)
+            np.savez(stream, triage_map_network=np.array(header), **arrays)
 
 
 _ARRAYS = ("tail", "head", "seconds", "x", "y", "doors")
