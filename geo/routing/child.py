@@ -105,8 +105,8 @@ def _listen(child: "subprocess.Popen[str]", deadline_seconds: float, tell: Tell)
             raise _KINDS.get(word.get("kind", ""), SourceError)(word["refused"])
         said = word.get("said", said)
         doing = word.get("doing", doing)
-        if word:
-            tell(word.get("said") or doing)
+        for line_of_progress in word.values():
+            tell(line_of_progress)
 
 
 def _wait(child: "subprocess.Popen[str]", left: float, deadline_seconds: float) -> None:
@@ -161,7 +161,7 @@ def serve(work: Callable[[dict[str, Any], Callable[..., None]], None]) -> None:
     Be the child: read the order, do the work, and say how it goes; what the user can mend ends as a plain sentence.
 
     ``work`` is given the order and a function that says a line: ``say(doing="…")``, or ``say(said="…")`` for what the
-    other side answered.
+    other side answered, ``say(note="…")`` for anything else.
     """
     out = sys.stdout
     sys.stdout = sys.stderr  # what a library prints is no line of ours

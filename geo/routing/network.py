@@ -274,9 +274,10 @@ def _beginning(path: Path) -> bytes:
 def _of_file(path: Path, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
     """Read the graph of a file, cut to an area where one is given, and prepare it."""
     graph = _read(path, within, tell)
-    origin = f"file {path.name}" + (f", within {within.words}" if within is not None else "")
-    graph.graph.setdefault(f"{_WORDS}_source", f"OpenStreetMap, {origin}")
-    return _prepared(graph, origin)
+    graph.graph.setdefault(f"{_WORDS}_source", f"OpenStreetMap, file {path.name}")
+    if within is not None:
+        graph.graph[f"{_WORDS}_source"] += f", within {within.words}"
+    return _prepared(graph, f"file {path.name}")
 
 
 def _read(path: Path, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
@@ -321,6 +322,8 @@ def _cut(graph: nx.MultiDiGraph, shape: BaseGeometry, name: str) -> nx.MultiDiGr
     inside = [node for node, is_in in zip(graph.nodes, shapely.contains_xy(grid, x, y), strict=True) if is_in]
     beside = (other for node in inside for other in (*graph.successors(node), *graph.predecessors(node)))
     cut = graph.subgraph({*inside, *beside}).copy()
+    for count in _COUNTS:  # those of the whole file
+        cut.graph.pop(f"{_WORDS}_{count}", None)
     if not cut.number_of_edges():
         raise _no_roads(f"{name}, within that area,")
     return cut

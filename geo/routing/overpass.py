@@ -42,7 +42,7 @@ class Answers:
         if response.is_redirect:
             return
         if response.status_code in {429, 504}:  # OSMnx asks again, until the deadline
-            self._say(said=f"{host} answered {response.status_code} {response.reason}; asking again in a minute")
+            self._say(said=f"{host} answered {response.status_code} {response.reason}")
             return
         response.raw = _Counted(response.raw, self._say)
         body = response.content
