@@ -311,28 +311,65 @@ def patterns(project: Path, week: str, source: str, as_json: bool) -> None:
 @commands.command()
 @click.argument("source")
 @click.option("--out", type=FOLDER, required=True, help="Where to write the network; .graphml for OSMnx's own format.")
+@click.option("--county", help="Cut the file SOURCE to this county and the ring around it.")
+@click.option("--ring", "ring_km", type=float, help="Kilometres around the county or boundary that count too.  [10]")
+@click.option("--radius", "radius_km", type=float, help="SOURCE is a postcode or EASTING,NORTHING: km around it.")
+@click.option("--kept", "use_kept", is_flag=True, help="Use the answer kept on this machine, however old; ask nobody.")
+@click.option(
+    "--deadline", "deadline_seconds", type=click.FloatRange(min=1), help="Give up after this many seconds.  [600]"
+)
 @as_json
-def roads(source: str, out: Path, as_json: bool) -> None:
+def roads(
+    source: str,
+    out: Path,
+    county: str | None,
+    ring_km: float | None,
+    radius_km: float | None,
+    use_kept: bool,
+    deadline_seconds: float | None,
+    as_json: bool,
+) -> None:
     """
-    Make a road network from SOURCE: a .graphml, .osm or .osm.pbf file, 'estimated:COUNTY', or an area's name.
+    Make a road network from SOURCE: a .graphml, .osm or .osm.pbf file, 'estimated:COUNTY', or an area.
 
-    A name is downloaded from OpenStreetMap; nothing else leaves this machine.
+    An area is asked of OpenStreetMap's servers, and nothing else leaves this machine: its name as 'Rutland, England',
+    'county:NAME' for a county whose outline is here, a boundary file, or with --radius a postcode.
     """
-    from geo.routing.sources import fetch_roads
+    from geo.routing.network import DEADLINE_SECONDS
+    from geo.routing.sources import fetch_roads, left_out
 
     began = time.perf_counter()
-    network = fetch_roads(source, out)
+    asked, within = _road_area(source, county, ring_km, radius_km)
+    network = fetch_roads(
+        asked,
+        out,
+        within=within,
+        use_kept=use_kept,
+        deadline_seconds=deadline_seconds or DEADLINE_SECONDS,
+        tell=_tell,
+    )
     found: dict[str, Any] = {
-        "nodes": len(network.x),
-        "edges": len(network.tail),
+        "nodes": network.nodes,
+        "edges": network.edges,
         "seconds": round(time.perf_counter() - began, 3),
         "source": network.source,
         "edition": network.edition,
+        "licence": network.licence,
+        "label": network.label,
+        "estimated": network.estimated,
+        "bounds": [round(metres, 1) for metres in network.bounds],
+        "dropped_nodes": network.dropped_nodes,
+        "clipped_ways": network.clipped_ways,
+        "closed_ways": network.closed_ways,
+        "one_way_edges": network.one_way_edges,
+        "parallel_edges": network.parallel_edges,
     }
     if as_json:
         _print_json(found)
         return
     click.echo("{nodes} nodes, {edges} edges in {seconds:.1f} s from {source} ({edition})".format(**found))
+    click.echo("one way: {one_way_edges}; parallel: {parallel_edges} (the fastest counts)".format(**found))
+    click.echo(f"left out: {left_out(network)}")
     click.echo(network.label)
 
 
@@ -413,6 +450,31 @@ def doctor() -> None:
         )
     if not all(part.well for part in parts if part.needed):
         raise SourceError("a needed part is missing (BAD above); run: make run")
+
+
+def _road_area(source: str, county: str | None, ring_km: float | None, radius_km: float | None) -> tuple[Any, Any]:
+    """Give what is asked for, and the area to which a file is to be cut, if any."""
+    from geo.routing.areas import COUNTY, RING_KM, RoadArea
+
+    ring = RING_KM if ring_km is None else ring_km
+    if radius_km is not None:
+        if county is not None or ring_km is not None:
+            raise click.UsageError("--radius stands alone: it goes around a postcode, not around a county.")
+        return RoadArea.around(source, radius_km), None
+    if source.startswith(COUNTY):
+        if county is not None:
+            raise click.UsageError(f"--county cuts a file; {source} is asked for as it is.")
+        return RoadArea.county(source.removeprefix(COUNTY).strip(), ring), None
+    if county is not None:
+        return source, RoadArea.county(county, ring)
+    if ring_km is not None:
+        return RoadArea.boundary(source, ring), None
+    return source, None
+
+
+def _tell(line: str) -> None:
+    """Show a line of progress beside the answer, not in it."""
+    click.echo(line, err=True)
 
 
 def _scenario(name: str, project: Any) -> Any:

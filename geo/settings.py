@@ -24,3 +24,13 @@ def cache_folder() -> Path:
     """
     named = os.environ.get("TRIAGE_MAP_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("triage-map", appauthor=False))
+
+
+def map_servers() -> dict[str, str]:
+    """
+    Give the addresses of servers to ask instead of OpenStreetMap's own, by the name of OSMnx's setting.
+
+    ``TRIAGE_MAP_OVERPASS`` and ``TRIAGE_MAP_NOMINATIM`` name them: an organisation's own, or a stand-in for a test.
+    """
+    named = {"overpass_url": "TRIAGE_MAP_OVERPASS", "nominatim_url": "TRIAGE_MAP_NOMINATIM"}
+    return {setting: address for setting, variable in named.items() if (address := os.environ.get(variable))}

@@ -9,7 +9,6 @@ from geo.layers import shapes
 from geo.layers.base import Drawing, escape, group
 from geo.layers.legend import RING
 
-
 HINT = "Drag the base to move it"
 
 

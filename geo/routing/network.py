@@ -1,33 +1,46 @@
 """
-Where road networks come from: OSMnx GraphML, OpenStreetMap extracts, a download by name, or a file of ours.
+Where road networks come from: OSMnx GraphML, OpenStreetMap extracts, a download of an area, or a file of ours.
 
-The only module that knows OSMnx (and osmium, which reads the extracts that OSMnx cannot).
+The only module that knows OSMnx. Extracts are read by :mod:`geo.routing.extracts`; whatever asks a server runs in a
+process of its own (:mod:`geo.routing.child`).
 """
 
-import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
-import osmium
 import osmnx as ox
 import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GRID
-from geo.errors import CrsError, SourceError
+from geo.crs import GRID, LONLAT
+from geo.errors import CrsError, GeoError, SourceError
+from geo.routing import child, kept
+from geo.routing.areas import RoadArea
+from geo.routing.child import silent
+from geo.routing.extracts import NO_DATE, Tell, is_drive, write_drive_ways
+from geo.routing.overpass import Answers, RefusedError, host_of
 from geo.routing.roads import CLASSES, HEADS, Floats, RoadNetwork, Ways, is_bundle, load_bundle
 from geo.routing.speeds import kmh, posted_kmh
+from geo.settings import map_servers
 from geo.whole import whole
 
-__all__ = ["RoadNetwork", "from_graph", "is_drive", "load_graph", "load_network", "save_graphml"]
+__all__ = [
+    "RoadNetwork",
+    "from_graph",
+    "is_drive",
+    "load_graph",
+    "load_network",
+    "make_network",
+    "save_graphml",
+    "servers",
+]
 
 ODBL = "Open Database Licence (ODbL) 1.0, © OpenStreetMap contributors"
 
@@ -38,41 +51,39 @@ FREE_FLOW = (
 GIVEN_TIMES = "Road network with the travel times that came with it; this program has not checked them."
 
 DEADLINE_SECONDS = 600.0
-"""OSMnx repeats a refused download for ever, so the process that asks is stopped after this long."""
+"""OSMnx repeats a refused download for ever, so the process that asks is ended after this long."""
 
-NOT_DRIVEN = {
-    "area": "yes",
-    "access": "private",
-    "highway": (
-        "abandoned|bridleway|bus_guideway|construction|corridor|cycleway|elevator|escalator|footway|no|path|"
-        "pedestrian|planned|platform|proposed|raceway|razed|rest_area|service|services|steps|track"
-    ),
-    "motor_vehicle": "no",
-    "motorcar": "no",
-    "service": "alley|driveway|emergency_access|parking|parking_aisle|private",
-}
-"""
-Tags of ways that are no public road for cars: a way is left out when a value contains one of these words.
 
-Equal to OSMnx's ``network_type="drive"``, so that an extract and a download give the same roads; a test compares them.
-"""
-
-NO_DATE = "date not recorded"
 _TEXTS = ("source", "edition", "licence", "label")
+_COUNTS = ("clipped", "closed")
 _ZERO_LIMIT = re.compile(r"0+(\.0+)?\s*(mph|km/h|kmh|kph)?")
 _FILE_NAME = re.compile(r"[/\\]|\.[A-Za-z][A-Za-z0-9]{1,8}$")
+_BOUNDARIES = (b"{", b"SQLite format 3", b"PAR1", b"\x00\x00\x27\x0a", b"fgb", b"PK\x03\x04")
+"""How GeoJSON, GeoPackage, GeoParquet, shapefiles, FlatGeobuf and zipped ones begin."""
 _WORDS = "triage_map"
 _REASONS = {
+    "No data elements": "OpenStreetMap knows no roads there",
+    "ConnectTimeout": "OpenStreetMap did not answer",
+    "ReadTimeout": "OpenStreetMap did not answer",
+    "ChunkedEncodingError": "the answer was cut off on its way",
+    "IncompleteRead": "the answer was cut off on its way",
     "ConnectionError": "OpenStreetMap cannot be reached from here",
-    "Timeout": "OpenStreetMap did not answer",
-    "InsufficientResponseError": "OpenStreetMap knows no such area, or no roads in it",
     "did not geocode": "OpenStreetMap knows the name, but not as an area",
+    "InsufficientResponseError": "OpenStreetMap knows no such area, or no roads in it",
 }
+Source = str | os.PathLike[str] | RoadArea
 
 
-def load_network(source: str | os.PathLike[str], *, deadline_seconds: float = DEADLINE_SECONDS) -> RoadNetwork:
+def load_network(
+    source: Source,
+    *,
+    within: RoadArea | None = None,
+    use_kept: bool = False,
+    deadline_seconds: float = DEADLINE_SECONDS,
+    tell: Tell = silent,
+) -> RoadNetwork:
     """
-    Read a road network, or download one by the name of an area.
+    Read a road network, or download one of an area.
 
     What a file is, its content says, not its name: OSMnx GraphML (``travel_time`` is used on the edges that have it,
     free-flow times are worked out for the others), OpenStreetMap XML or PBF (OSMnx's own drive network, simplified),
@@ -83,9 +94,18 @@ def load_network(source: str | os.PathLike[str], *, deadline_seconds: float = DE
     Parameters
     ----------
     source
-        A file, or the name of an area such as ``"Rutland, England"``: that asks OpenStreetMap over the internet.
+        A file; or an area, which asks OpenStreetMap over the internet: its name such as ``"Rutland, England"``,
+        ``"county:Northamptonshire"`` (the outline that ships and a ring around it), a boundary file, or a
+        :class:`~geo.routing.areas.RoadArea`.
+    within
+        Cut an extract or a GraphML to this area; a road that reaches into it is kept whole.
+    use_kept
+        Use the answer for this area that is kept on this machine, however old, and ask nobody. Without it one that is
+        a week old or less is used, and an older one only named when a download fails.
     deadline_seconds
-        For a download: it is stopped after this long. It arrives whole or not at all.
+        For a download: it is ended after this long. It arrives whole or not at all.
+    tell
+        Called with each line of progress of a download, at least once a second; what it raises ends the download.
 
     Raises
     ------
@@ -93,27 +113,95 @@ def load_network(source: str | os.PathLike[str], *, deadline_seconds: float = DE
         If the file is missing or damaged or holds no roads, or the download fails.
     CrsError
         If a GraphML does not say in which coordinates it is, or they cannot be brought to the British grid.
+    PlaceError
+        If the county does not ship.
     """
-    path = _existing(source)
-    if path is not None and is_bundle(path):
-        return load_bundle(path)
-    return _network(load_graph(source, deadline_seconds=deadline_seconds))
+    meant = _meant(source)
+    if isinstance(meant, RoadArea):
+        how: dict[str, Any] = {"use_kept": use_kept, "deadline_seconds": deadline_seconds, "tell": tell}
+        return make_network(meant, within=within, **how)
+    if is_bundle(meant):
+        if within is not None:
+            raise SourceError(f"{meant.name} is a network of ours and cannot be cut; cut the extract it was made from")
+        return load_bundle(meant)
+    return _network(_of_file(meant, within, tell))
 
 
-def load_graph(source: str | os.PathLike[str], *, deadline_seconds: float = DEADLINE_SECONDS) -> nx.MultiDiGraph:
+def load_graph(source: Source, *, deadline_seconds: float = DEADLINE_SECONDS, tell: Tell = silent) -> nx.MultiDiGraph:
     """
     Read or download the OSMnx graph behind :func:`load_network`: largest part only, ``travel_time`` on every edge.
 
     Raises
     ------
-    SourceError, CrsError
+    SourceError, CrsError, PlaceError
         As :func:`load_network`.
     """
-    path = _existing(source)
-    graph = _read(path) if path is not None else _download(str(source), deadline_seconds)
-    origin = f"file {path.name}" if path is not None else str(source)
-    graph.graph.setdefault(f"{_WORDS}_source", f"OpenStreetMap, {origin}")
-    return _prepared(graph, origin)
+    meant = _meant(source)
+    if not isinstance(meant, RoadArea):
+        return _of_file(meant, None, tell)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "roads.graphml"
+        make_network(meant, graphml=file, deadline_seconds=deadline_seconds, tell=tell)
+        return ox.load_graphml(file)
+
+
+def make_network(
+    source: Source,
+    *,
+    within: RoadArea | None = None,
+    use_kept: bool = False,
+    graphml: Path | None = None,
+    deadline_seconds: float = DEADLINE_SECONDS,
+    tell: Tell = silent,
+) -> RoadNetwork:
+    """
+    Make the network of a file or an area as :func:`load_network` does, but in a process of its own, with a deadline.
+
+    Parameters
+    ----------
+    graphml
+        Write the graph there too, as :func:`save_graphml` does.
+
+    Raises
+    ------
+    SourceError, CrsError, PlaceError
+        As :func:`load_network`; also for a file when the deadline is over.
+    """
+    meant = _meant(source)
+    area = meant if isinstance(meant, RoadArea) else None
+    if area is not None and within is not None:
+        raise SourceError(f"{area.words} is asked for as it is; only a file can be cut to an area")
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "roads.net"
+        order = {
+            "area": _fields(area),
+            "file": "" if area is not None else str(meant),
+            "within": _fields(within),
+            "use_kept": use_kept,
+            "result": str(result),
+            "graphml": str(graphml or ""),
+            "settings": _settings(),
+        }
+        try:
+            child.run(_CHILD, order, deadline_seconds=deadline_seconds, tell=tell)
+        except child.OverdueError as overdue:
+            if area is not None:
+                raise _not_downloaded(area, str(overdue)) from overdue
+            raise SourceError(f"{Path(str(meant)).name} gave {overdue}; allow more, or cut a smaller file") from overdue
+        return load_bundle(result)
+
+
+_CHILD = "from geo.routing import child, network; child.serve(network.fulfil)"
+
+
+def _fields(area: RoadArea | None) -> dict[str, str] | None:
+    return None if area is None else {"words": area.words, "place": area.place, "outline": area.outline}
+
+
+def servers() -> tuple[str, str]:
+    """Name the servers that a download asks: for the outline of a name, and for roads."""
+    addresses = _settings()
+    return host_of(addresses["nominatim_url"]), host_of(addresses["overpass_url"])
 
 
 def from_graph(graph: nx.MultiDiGraph) -> RoadNetwork:
@@ -149,50 +237,60 @@ def save_graphml(roads: RoadNetwork | nx.MultiDiGraph, path: str | os.PathLike[s
         ox.save_graphml(graph, temporary)
 
 
-def is_drive(tags: dict[str, str]) -> bool:
-    """
-    Say whether a way with these tags is a public road for cars.
-
-    Examples
-    --------
-    >>> is_drive({"highway": "residential"}), is_drive({"highway": "footway"}), is_drive({"waterway": "river"})
-    (True, False, False)
-    """
-    return "highway" in tags and not any(re.search(words, tags.get(key, "")) for key, words in NOT_DRIVEN.items())
-
-
 # Reading files
 
 
-def _existing(source: str | os.PathLike[str]) -> Path | None:
-    """Give the file that is meant, or nothing where the name of an area is."""
+def _meant(source: Source) -> Path | RoadArea:
+    """Give the file or the area that is meant."""
+    if isinstance(source, RoadArea):
+        return source
     if not str(source).strip():
         raise SourceError("no road source is named; give a road file or the name of an area")
     path = Path(source)
     if path.is_file():
-        return path
+        return RoadArea.boundary(path) if _is_boundary(path) else path
     if str(source).startswith("estimated:"):
         raise SourceError(f"{source} names no map to read; make it with `triage-map roads {source!r} --out FILE`")
     if path.is_dir():
         raise SourceError(f"{source} is a folder; give the road file in it")
     if isinstance(source, os.PathLike) or _FILE_NAME.search(str(source)):
         raise SourceError(f"there is no file {source}; check the name, or give the name of an area to download")
-    return None
+    return RoadArea.named(str(source))
 
 
-def _read(path: Path) -> nx.MultiDiGraph:
-    """Read a graph from a file of any kind that we know, told by how it begins."""
+def _is_boundary(path: Path) -> bool:
+    """Say whether a file begins as boundaries do, and is no network of ours."""
+    return _beginning(path).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_BOUNDARIES) and not is_bundle(path)
+
+
+def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            begin = stream.read(4096)
+            return stream.read(4096)
     except OSError as error:
         raise SourceError(f"{path} cannot be opened ({error.strerror}); check that you may read it") from error
+
+
+def _of_file(path: Path, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
+    """Read the graph of a file, cut to an area where one is given, and prepare it."""
+    graph = _read(path, within, tell)
+    graph.graph.setdefault(f"{_WORDS}_source", f"OpenStreetMap, file {path.name}")
+    if within is not None:
+        graph.graph[f"{_WORDS}_source"] += f", within {within.words}"
+    return _prepared(graph, f"file {path.name}")
+
+
+def _read(path: Path, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
+    """Read a graph from a file of any kind that we know, told by how it begins."""
+    begin = _beginning(path)
+    tell(f"reading {path.name}")
     if b"<graphml" in begin:
-        return _read_graphml(path)
+        graph = _read_graphml(path)
+        return graph if within is None else _cut(graph, _shape(within), path.name)
     if b"<osm" in begin:
-        return _read_extract(path, "osm")
+        return _read_extract(path, "osm", within, tell)
     if b"OSMHeader" in begin[:64]:
-        return _read_extract(path, "pbf")
+        return _read_extract(path, "pbf", within, tell)
     raise SourceError(
         f"{path.name} is not a road network; give a GraphML saved by OSMnx, an .osm or .osm.pbf extract, "
         "or a network saved by Triage Map"
@@ -211,49 +309,38 @@ def _read_graphml(path: Path) -> nx.MultiDiGraph:
     return graph if graph.is_directed() and graph.is_multigraph() else nx.MultiDiGraph(graph)
 
 
-def _read_extract(path: Path, kind: str) -> nx.MultiDiGraph:
+def _shape(within: RoadArea) -> BaseGeometry:
+    if (shape := within.shape) is None:
+        raise SourceError(f"the outline of {within.words!r} is not here, so no file can be cut to it; name a county")
+    return shape
+
+
+def _cut(graph: nx.MultiDiGraph, shape: BaseGeometry, name: str) -> nx.MultiDiGraph:
+    """Keep the junctions of a graph within an outline (longitude, latitude), and the edges that reach into it."""
+    x, y = _positions(graph)
+    grid, _ = ox.projection.project_geometry(shape, crs=LONLAT, to_crs=GRID)
+    inside = [node for node, is_in in zip(graph.nodes, shapely.contains_xy(grid, x, y), strict=True) if is_in]
+    beside = (other for node in inside for other in (*graph.successors(node), *graph.predecessors(node)))
+    cut = graph.subgraph({*inside, *beside}).copy()
+    for count in _COUNTS:  # those of the whole file
+        cut.graph.pop(f"{_WORDS}_{count}", None)
+    if not cut.number_of_edges():
+        raise _no_roads(f"{name}, within that area,")
+    return cut
+
+
+def _read_extract(path: Path, kind: str, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
     """Read an OpenStreetMap extract the way OSMnx reads a download: its drive network, simplified."""
     with tempfile.TemporaryDirectory() as folder:
         drive = Path(folder) / "drive.osm"
-        try:
-            edition = _write_drive_ways(path, kind, drive)
-        except (RuntimeError, ValueError) as error:  # osmium's errors
-            raise SourceError(f"{path.name} is damaged or cut short; download or copy it again") from error
-        if not edition:
-            raise _no_roads(path.name)
+        found = write_drive_ways(path, kind, drive, None if within is None else _shape(within), tell)
+        if not found.ways:
+            raise _no_roads(path.name if within is None else f"{path.name}, within {within.words},")
+        tell(f"simplifying {found.ways:,} roads")
         graph = ox.graph_from_xml(drive, retain_all=True)
-    graph.graph[f"{_WORDS}_edition"] = edition
+    facts = {"edition": found.edition, "clipped": found.clipped_ways, "closed": found.closed_ways}
+    graph.graph.update({f"{_WORDS}_{name}": value for name, value in facts.items()})
     return graph
-
-
-def _write_drive_ways(path: Path, kind: str, target: Path) -> str:
-    """
-    Write the ways that cars use, and their nodes, as OSM XML; give the extract's date, or nothing without ways.
-
-    A way that names a node which the extract lacks (it was cut off at the edge) is left out whole.
-    """
-    extract = osmium.io.File(str(path), kind)
-    ways = {way.id: {node.ref for node in way.nodes} for way in _drive_ways(extract)}
-    named = set().union(*ways.values())
-    present = {node.id for node in osmium.FileProcessor(extract, osmium.osm.NODE) if node.id in named}
-    kept = {way for way, nodes in ways.items() if len(nodes) > 1 and nodes <= present}
-    if not kept:
-        return ""
-    wanted = set().union(*(ways[way] for way in kept))
-    with osmium.SimpleWriter(str(target), overwrite=True) as writer:
-        for node in osmium.FileProcessor(extract, osmium.osm.NODE):
-            if node.id in wanted:
-                writer.add_node(node)
-        for way in _drive_ways(extract):
-            if way.id in kept:
-                writer.add_way(way)
-    with osmium.io.Reader(extract, osmium.osm.NOTHING) as reader:
-        return reader.header().get("osmosis_replication_timestamp", "")[:10] or NO_DATE
-
-
-def _drive_ways(extract: Any) -> Iterator[Any]:
-    ways = osmium.FileProcessor(extract, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
-    return (way for way in ways if is_drive(dict(way.tags)))
 
 
 # Times, parts and positions
@@ -337,7 +424,13 @@ def _network(graph: nx.MultiDiGraph) -> RoadNetwork:
         dropped_nodes=int(graph.graph[f"{_WORDS}_dropped"]),
         doors=_doors(graph),
         ways=_ways(graph),
+        **{f"{name}_ways": _counted(graph, name) for name in _COUNTS},
     )
+
+
+def _counted(graph: nx.MultiDiGraph, name: str) -> int | None:
+    """Give how many ways were left out for one reason, or nothing where the source does not say."""
+    return int(graph.graph[key]) if (key := f"{_WORDS}_{name}") in graph.graph else None
 
 
 def _ways(graph: nx.MultiDiGraph) -> Ways | None:
@@ -420,6 +513,8 @@ def _graph_of(network: RoadNetwork) -> nx.MultiDiGraph:
     words = {f"{_WORDS}_{name}": getattr(network, name) for name in (*_TEXTS, "estimated")}
     graph = nx.MultiDiGraph(crs=GRID, simplified=True, **words)
     graph.graph[f"{_WORDS}_dropped"] = network.dropped_nodes
+    left_out = {f"{_WORDS}_{name}": getattr(network, f"{name}_ways") for name in _COUNTS}
+    graph.graph.update({key: ways for key, ways in left_out.items() if ways is not None})
     nodes = zip(network.x.tolist(), network.y.tolist(), strict=True)
     graph.add_nodes_from((number, {"x": x, "y": y}) for number, (x, y) in enumerate(nodes))
     shut = np.flatnonzero(~network.doors).tolist() if network.doors is not None else []
@@ -432,65 +527,112 @@ def _graph_of(network: RoadNetwork) -> nx.MultiDiGraph:
     return graph
 
 
-# Downloading
+# In the child
 
 
-def _download(place: str, deadline_seconds: float) -> nx.MultiDiGraph:
-    """
-    Download the drive network of a place in a process of its own, which is stopped at the deadline.
-
-    The process is given the OSMnx settings of this one, without the cache: a cut-off cache file would break every
-    later download.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "roads.graphml"
-        order = json.dumps({"place": place, "result": str(result), "deadline": deadline_seconds, **_settings()})
-        command = [sys.executable, "-W", "ignore", "-c", "from geo.routing import network; network._fetch()"]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own program; the name travels on its standard input
-                command, input=order, capture_output=True, text=True, timeout=deadline_seconds, env=_environment()
-            )
-        except subprocess.TimeoutExpired as error:
-            raise _not_downloaded(place, f"no answer within {deadline_seconds:g} seconds") from error
-        if done.returncode or not result.is_file():
-            raise _not_downloaded(place, _reason(done.stderr))
-        return ox.load_graphml(result)
+def fulfil(order: dict[str, Any], say: Callable[..., None]) -> None:
+    """Do what :func:`make_network` ordered; see :func:`geo.routing.child.serve`."""
+    within = RoadArea(**order["within"]) if order["within"] else None
+    if order["area"]:
+        for name, value in order["settings"].items():
+            setattr(ox.settings, name, value)
+        area = RoadArea(**order["area"])
+        graph = _prepared(_answered(area, order["use_kept"], say), area.words)
+    else:
+        graph = _of_file(Path(order["file"]), within, lambda text: say(doing=text))
+    say(doing=f"timing {graph.number_of_edges():,} edges")
+    _network(graph).save(order["result"])
+    if order["graphml"]:
+        save_graphml(graph, order["graphml"])
 
 
-def _fetch() -> None:
-    """Be the child process: read the order from standard input, download, write the result whole."""
-    order = json.load(sys.stdin)
-    stop = threading.Timer(order["deadline"], os._exit, [1])  # also when the parent is gone
-    stop.daemon = True
-    stop.start()
-    for name, value in order["settings"].items():
-        setattr(ox.settings, name, value)
-    save_graphml(ox.graph_from_place(order["place"], network_type="drive"), order["result"])
-
-
-def _settings() -> dict[str, dict[str, Any]]:
+def _settings() -> dict[str, Any]:
+    """Give the OSMnx settings of this process that the child is to have, without OSMnx's own cache and log."""
     plain = (str, int, float, list, dict, type(None))
     chosen = {k: v for k, v in vars(ox.settings).items() if not k.startswith("_") and isinstance(v, plain)}
-    return {"settings": chosen | {"use_cache": False, "log_console": False, "log_file": False}}
+    return chosen | {"use_cache": False, "log_console": False, "log_file": False} | map_servers()
 
 
-def _environment() -> dict[str, str]:
-    """Give this environment, with the folder of the package where the child will look for it."""
-    here = str(Path(__file__).resolve().parents[2])
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH", "")]))}
+def _answered(area: RoadArea, use_kept: bool, say: Callable[..., None]) -> nx.MultiDiGraph:
+    """Give the roads of an area: as they are kept on this machine, or as OpenStreetMap answers, which is then kept."""
+    answer = _kept_answer(area, use_kept, say)
+    if answer is not None:
+        say(doing=f"using the answer of {answer.asked_on} that is kept on this machine")
+        with tempfile.TemporaryDirectory() as folder:
+            return _read_graphml(kept.unpack(area, Path(folder)))
+    graph = _download(area, say)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "roads.graphml"
+        say(doing="keeping the answer")
+        ox.save_graphml(graph, file)
+        kept.keep(area, file, graph.graph[f"{_WORDS}_edition"], len(graph), graph.number_of_edges())
+    return graph
 
 
-def _reason(errors: str) -> str:
-    """Say in plain words what the child's last words mean."""
-    last = next((line.strip() for line in reversed(errors.splitlines()) if line.strip()), "")
-    for sign, words in _REASONS.items():
-        if sign in last:
-            return words
-    return last[:200].rstrip(".") or "the download stopped"
+def _kept_answer(area: RoadArea, use_kept: bool, say: Callable[..., None]) -> kept.Answer | None:
+    """Give what is kept for an area and may be used; a damaged file is named, and a new answer takes its place."""
+    try:
+        answer = kept.find(area)
+    except SourceError as problem:
+        if use_kept:
+            raise SourceError(f"{problem}; ask OpenStreetMap instead") from problem
+        say(note=f"{problem}; asking again")
+        return None
+    if use_kept and answer is None:
+        raise SourceError(f"no answer for {area.words!r} is kept on this machine; ask OpenStreetMap instead")
+    return answer if answer is not None and (use_kept or answer.is_fresh) else None
 
 
-def _not_downloaded(place: str, because: str) -> SourceError:
+# Asking OpenStreetMap
+
+
+def _download(area: RoadArea, say: Callable[..., None]) -> nx.MultiDiGraph:
+    """
+    Ask for the drive network of an area: every part of it, simplified, with its date.
+
+    Each answer is held against what it should be before OSMnx sees it, because OSMnx takes a broken-off one for whole.
+    """
+    hears = Answers(say)
+    ox.settings.doh_url_template = None  # nobody but OpenStreetMap is told what is asked
+    ox.settings.requests_kwargs = ox.settings.requests_kwargs | {"hooks": {"response": hears}}
+    finder, roads = servers()
+    try:
+        shape = area.shape
+        if shape is None:
+            say(doing=f"asking {finder} where {area.place!r} is")
+            shape = ox.geocode_to_gdf(area.place).union_all()
+        say(doing=f"asking {roads} for roads")
+        graph = ox.graph_from_polygon(shape, network_type="drive", retain_all=True)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise _not_downloaded(area, _reason(error)) from error
+    graph.graph |= {f"{_WORDS}_source": f"OpenStreetMap, {area.words}", f"{_WORDS}_edition": hears.edition}
+    return graph
+
+
+def _reason(error: Exception) -> str:
+    """Say in plain words what an error of OSMnx or of the connection means."""
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, RefusedError):
+        return str(error)
+    return next((words for sign, words in _REASONS.items() if sign in said), said[:200].rstrip("."))
+
+
+def _not_downloaded(area: RoadArea, because: str) -> SourceError:
     return SourceError(
-        f"the roads of {place!r} could not be downloaded ({because}); check the name and the connection and try "
-        f"again, or give an OpenStreetMap extract (.osm.pbf) or a GraphML file"
+        f"the roads of {area.words!r} could not be downloaded ({because}); check the name and the connection and try "
+        f"again, or give an OpenStreetMap extract (.osm.pbf) or a GraphML file{_kept_words(area)}"
+    )
+
+
+def _kept_words(area: RoadArea) -> str:
+    """Say which older answer could be used instead, and how; it is never used unasked."""
+    try:
+        answer = kept.find(area)
+    except GeoError:
+        return ""
+    if answer is None:
+        return ""
+    return (
+        f". An answer of {answer.asked_on} (data of {answer.edition}) is kept on this machine; to use it, ask for the "
+        "kept answer (--kept)"
     )

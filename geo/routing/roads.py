@@ -129,6 +129,9 @@ class RoadNetwork:
         What a street map says of each edge; none where the times are all that is known.
     end_seconds
         What every journey takes besides driving between junctions: leaving and parking; >= 0.
+    clipped_ways, closed_ways
+        Ways of OpenStreetMap left out on reading: cut off at the edge of an extract; private or closed to cars. None
+        where the source does not say.
     """
 
     tail: Nodes
@@ -145,6 +148,8 @@ class RoadNetwork:
     doors: Flags | None = None
     ways: Ways | None = None
     end_seconds: float = 0.0
+    clipped_ways: int | None = None
+    closed_ways: int | None = None
 
     def __post_init__(self) -> None:
         """Hold the arrays against the contract and keep them from being written to."""
@@ -179,6 +184,8 @@ class RoadNetwork:
         dropped_nodes: int = 0,
         doors: npt.ArrayLike | None = None,
         ways: Ways | None = None,
+        clipped_ways: int | None = None,
+        closed_ways: int | None = None,
     ) -> Self:
         """
         Make a network from lists of edges and of node positions; nothing is dropped and no node is renumbered.
@@ -209,6 +216,8 @@ class RoadNetwork:
             dropped_nodes=dropped_nodes,
             doors=None if doors is None else np.array(doors, dtype=bool),
             ways=ways,
+            clipped_ways=clipped_ways,
+            closed_ways=closed_ways,
         )
 
     @property
@@ -227,6 +236,27 @@ class RoadNetwork:
         known = {part.name for part in fields(self)}
         vars(timed).update({name: value for name, value in vars(self).items() if name not in known})
         return timed
+
+    @property
+    def one_way_edges(self) -> int:
+        """How many edges cannot be driven the other way round: no edge leads straight back."""
+        back = self.head.astype(np.int64) * self.nodes + self.tail
+        return int((~np.isin(self._pairs, back)).sum())
+
+    @property
+    def parallel_edges(self) -> int:
+        """How many edges stand beside another one from the same node to the same node."""
+        return self.edges - len(np.unique(self._pairs))
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """The least x and y and the greatest x and y of the nodes, in metres."""
+        return float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
+
+    @property
+    def _pairs(self) -> npt.NDArray[np.int64]:
+        """One number for the two ends of each edge."""
+        return self.tail.astype(np.int64) * self.nodes + self.head
 
     def nearest(self, x: float, y: float) -> tuple[int, float]:
         """Give the node nearest to a point and how many metres away it is, as the crow flies."""
@@ -316,7 +346,7 @@ class RoadNetwork:
         if self.ways is not None:
             arrays |= {f"{_WAY}{name}": getattr(self.ways, name) for name in _WAY_ARRAYS}
         with whole(path) as temporary, temporary.open("wb") as stream:
-            np.savez_compressed(stream, triage_map_network=np.array(header), **arrays)
+            np.savez(stream, triage_map_network=np.array(header), **arrays)
 
 
 _ARRAYS = ("tail", "head", "seconds", "x", "y", "doors")

@@ -124,9 +124,7 @@ def _bands(scenario: Scenario, timed: answers.Timed, *, towards: bool, quick: bo
     return geo.isochrones(timed.network, timed.engine, point, minutes=minutes, towards=towards, quick=quick)
 
 
-def _reach(
-    question: Question, scenario: Scenario, timed: answers.Timed, bands: pd.DataFrame, *, towards: bool
-) -> None:
+def _reach(question: Question, scenario: Scenario, timed: answers.Timed, bands: pd.DataFrame, *, towards: bool) -> None:
     """Show area, residents and demand within each drive time."""
     places = answers.postcodes(question.project)
     minutes = minutes_to(timed.network, timed.engine, scenario.bases[0], places.ends, towards=towards)
@@ -158,8 +156,9 @@ def _demand(question: Question) -> pd.DataFrame | None:
 def _reach_table(reach: Reach) -> pd.DataFrame:
     rows = reach.table
     demand = [
-        "not observed" if np.isnan(row.demand_a_month) else
-        f"{row.demand_a_month:.1f} ({row.demand_low:.1f}-{row.demand_high:.1f})"
+        "not observed"
+        if np.isnan(row.demand_a_month)
+        else f"{row.demand_a_month:.1f} ({row.demand_low:.1f}-{row.demand_high:.1f})"
         for row in rows.itertuples()
     ]
     return pd.DataFrame(
@@ -167,8 +166,9 @@ def _reach_table(reach: Reach) -> pd.DataFrame:
             "minutes": rows["minutes"].map("{:.0f}".format),
             "area, km²": rows["area_km2"].map("{:.0f}".format),
             "residents": [
-                "not loaded" if np.isnan(row.residents) else
-                f"{words.thousands(round(row.residents))} ({row.residents_share:.0%})"
+                "not loaded"
+                if np.isnan(row.residents)
+                else f"{words.thousands(round(row.residents))} ({row.residents_share:.0%})"
                 for row in rows.itertuples()
             ],
             "incidents a month (80 %)": demand,

@@ -1,9 +1,11 @@
+import json
 import pickle
 
 import numpy as np
 import pytest
 
 from geo.errors import SchemaError, SourceError
+from geo.routing.engine import ScipyEngine
 from geo.routing.network import load_network
 from geo.routing.roads import RoadNetwork
 
@@ -85,13 +87,31 @@ def test_triangles_do_not_span_a_gap():
 @pytest.mark.parametrize("name", ["net.npz", "net", "net.bin", "net.graphml.old", "dir/net.roads"])
 def test_a_saved_network_comes_back_whole_whatever_its_name(tmp_path, name):
     words = {"source": "a test", "edition": "2016-02-01", "licence": "none", "label": "made up", "estimated": True}
-    before = triangle(**words, dropped_nodes=4, doors=[True, True, False])
+    before = triangle(**words, dropped_nodes=4, doors=[True, True, False], clipped_ways=3, closed_ways=0)
     before.save(tmp_path / name)
     after = load_network(tmp_path / name)
     for part in ("tail", "head", "seconds", "x", "y", "doors"):
         np.testing.assert_array_equal(getattr(after, part), getattr(before, part))
     assert {word: getattr(after, word) for word in words} == words
-    assert after.dropped_nodes == 4
+    assert (after.dropped_nodes, after.clipped_ways, after.closed_ways) == (4, 3, 0)
+
+
+def test_a_network_saved_before_ways_were_counted_is_still_read(tmp_path):
+    words = {"format": 1, "source": "", "edition": "", "licence": "", "label": "old", "estimated": False}
+    arrays = {name: getattr(triangle(), name) for name in ("tail", "head", "seconds", "x", "y", "doors")}
+    header = json.dumps(words | {"dropped_nodes": 4})
+    np.savez_compressed(tmp_path / "old.npz", triage_map_network=np.array(header), **arrays)
+    old = load_network(tmp_path / "old.npz")
+    assert (old.edges, old.label, old.dropped_nodes) == (3, "old", 4)
+    assert (old.clipped_ways, old.closed_ways) == (None, None)  # not known, which is not none
+
+
+def test_one_way_and_parallel_edges_are_counted():
+    roads = RoadNetwork.from_edges([0, 0, 1, 1, 2], [1, 1, 0, 2, 2], [5.0, 4.0, 5.0, 3.0, 1.0], [0, 3, 9], [0, 0, 4])
+    assert roads.one_way_edges == 1  # from 1 to 2; the loop at 2 leads back to where it began
+    assert roads.parallel_edges == 1  # two from 0 to 1
+    assert ScipyEngine(roads).one_to_all(0).tolist() == [0.0, 4.0, 7.0]  # the least of them, never the sum
+    assert roads.bounds == (0.0, 0.0, 9.0, 4.0)
 
 
 def test_a_network_pickles_without_its_trees():
