@@ -1,6 +1,6 @@
 """Postcodes: read what people typed with the help of a list, and find where it is. One reading, or none and why."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -423,6 +423,27 @@ _FRAME = ("easting", "northing", "live", "introduced", "terminated", "in_county"
 _MONTHS = ("introduced", "terminated", "live")
 _PLACE = ["postcode", "easting", "northing", "precision", "uncertainty_metres", *_AREAS, *_MONTHS]
 _PLACED = [*_PLACE[:-3], "reason", "remark", *_MONTHS]
+
+
+def standing_for(frame: pd.DataFrame, lsoas: Collection[str]) -> pd.DataFrame:
+    """
+    Give the postcodes that stand for LSOAs: the live ones, or all where an LSOA has none left.
+
+    Parameters
+    ----------
+    frame
+        The frame of a :class:`Gazetteer`.
+
+    Raises
+    ------
+    SchemaError
+        If an LSOA has no postcode at all.
+    """
+    mine = frame[frame["lsoa"].isin(lsoas)]
+    points = mine[mine["live"] | ~mine.groupby("lsoa")["live"].transform("any")]
+    if missing := set(lsoas) - set(points["lsoa"]):
+        raise SchemaError(f"{len(missing)} places have no postcode (first: {min(missing)!r}); load that county's data")
+    return points
 
 
 def _typed(texts: pa.Array) -> pa.Array:

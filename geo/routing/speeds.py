@@ -213,6 +213,22 @@ of the time in the country and 38 % in a city (ratios 1.43 and 1.68; Ho & Lindqu
 159-162; Ho & Casey 1998, Annals of Emergency Medicine 32, 585-588), on short American runs with siren.
 """
 
+SOURCES = {
+    "Under a posted limit": "Mean free-flow speeds of cars, Department for Transport, Vehicle speed compliance "
+    "statistics, Great Britain 2019, as reported by the press; cut to the limit (assumption).",
+    "No limit recorded": "National limits (Highway Code, rule 124) and the speeds driven under them; lanes, housing "
+    "streets and slip roads lower (assumption).",
+    "Signals": "Mean wait at a cycle of 60 seconds, half of it red, without a queue (Webster 1958).",
+    "Other junctions": "Assumption; none on motorways, trunk roads and roundabouts.",
+    "Ends of a journey": "None by default: the slow way between a door and its junction stands for it.",
+    "Traffic": "Delay a mile on local A roads (towns) and on the strategic road network (country), Department for "
+    "Transport, 2019; afternoon peak, weekends and evenings are assumptions.",
+    "Blue lights": "Assumption; no figure for police cars is published. Ambulances: 1.43 in the country, 1.68 in a "
+    "city (Ho & Lindquist 2001; Ho & Casey 1998).",
+    "Town or country": "By the density of postcodes, not the official classification.",
+}
+"""Where each default comes from, in the words of a page; the constants above say it in full."""
+
 _NO_DELAY = frozenset(CLASSES.index(name) for name in ("motorway", "motorway_link", "trunk", "trunk_link"))
 
 

@@ -9,9 +9,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from geo.demand.rates import Demand
-from geo.errors import SchemaError
 from geo.places.bases import Base
-from geo.places.postcodes import Gazetteer
+from geo.places.postcodes import Gazetteer, standing_for
 from geo.routing.matrix import Ends, minutes_to
 from geo.routing.roads import RoadNetwork
 from geo.routing.speeds import SpeedProfile
@@ -45,15 +44,7 @@ class World:
     @cached_property
     def points(self) -> pd.DataFrame:
         """The postcodes that stand for each place: live ones, or all where an LSOA has none left."""
-        frame = self.gazetteer.frame
-        mine = frame[frame["lsoa"].isin(self.demand.places)]
-        has_live = mine.groupby("lsoa")["live"].transform("any")
-        points = mine[mine["live"] | ~has_live]
-        if missing := set(self.demand.places) - set(points["lsoa"]):
-            raise SchemaError(
-                f"{len(missing)} places have no postcode (first: {min(missing)!r}); load that county's data"
-            )
-        return points
+        return standing_for(self.gazetteer.frame, self.demand.places)
 
     @cached_property
     def averaging(self) -> csr_matrix:

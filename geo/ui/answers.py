@@ -16,6 +16,7 @@ import streamlit as st
 import geo
 from geo.deployment.patterns import period_of
 from geo.places.boundaries import Areas, Edition, load_areas
+from geo.places.postcodes import standing_for
 from geo.routing import estimated
 from geo.routing.hierarchy import best_engine
 from geo.routing.matrix import Ends
@@ -71,6 +72,33 @@ def at_hour(project: Project, speeds: SpeedProfile, period: int) -> Timed:
     return timed(project, _stamp(project), speeds, period)
 
 
+def estimated_roads(project: Project) -> Roads:
+    """Give the estimated roads of a project's county, whatever roads it has of its own."""
+    return _estimated(project.facts.county, project.drive_times)
+
+
+def estimated_at_hour(project: Project, speeds: SpeedProfile, period: int) -> Timed:
+    """Give the estimated roads of a project's county as :func:`at_hour` gives its own."""
+    return estimated_roads(project).timed(speeds, period)
+
+
+@st.cache_resource(show_spinner="Estimating roads …", max_entries=2)
+def _estimated(county: str, folder: Path) -> Roads:
+    engines = partial(best_engine, folder=folder)
+    return Roads.of(geo.estimate_roads(county), geo.Gazetteer.default().frame, engines)
+
+
+def both_ends(project: Project) -> tuple[Ends, Ends]:
+    """Give where the live postcodes of the county join the project's own roads, and the estimated ones."""
+    return postcodes(project).ends, _estimated_ends(project.facts.county, project.drive_times)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _estimated_ends(county: str, folder: Path) -> Ends:
+    mine = standing_for(geo.Gazetteer.default().frame, residents(county).index)
+    return Ends.of(_estimated(county, folder).network, mine["easting"], mine["northing"])
+
+
 def _stamp(project: Project) -> int:
     return project.roads.stat().st_mtime_ns if project.roads.exists() else 0
 
@@ -95,8 +123,7 @@ def postcodes(project: Project) -> Postcodes:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _postcodes(project: Project, stamp: int) -> Postcodes:
-    frame = geo.Gazetteer.of(project.facts.county).frame
-    mine = frame[frame["live"] & frame["in_county"] & frame["lsoa"].isin(residents(project.facts.county).index)]
+    mine = standing_for(geo.Gazetteer.default().frame, residents(project.facts.county).index)
     return Postcodes(mine["lsoa"], Ends.of(_roads(project, stamp).network, mine["easting"], mine["northing"]))
 
 

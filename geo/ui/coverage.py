@@ -15,8 +15,9 @@ from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
+from geo.routing.accuracy import accuracy_words
 from geo.routing.matrix import minutes_to
-from geo.routing.timing import main_traffic, traffic_levels
+from geo.routing.timing import Timed, main_traffic, traffic_levels
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, charts, frame, maps, sides, speeds, words
@@ -24,8 +25,8 @@ from geo.ui.answers import Question
 
 VIEWS = {
     "isochrones": "Drive time from the base",
-    "towards": "Drive time to the base's place",
-    "chance": "Chance to arrive in time",
+    "towards": "To the base's place",
+    "chance": "Chance in time",
 }
 DRAG = "Drag the base, or click the map, to move it to the nearest postcode; nothing else is loaded anew."
 
@@ -54,19 +55,23 @@ def _live(question: Question) -> None:
     """Show map and figures of the scenario as it stands; only this part runs again when its base is moved."""
     moved = _moved()
     scenario, _ = frame.scenario_now(question)
-    traffic = _choose_traffic(scenario)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        view = maps.choose_view(VIEWS, "coverage-view")
+    with right:
+        traffic = _choose_traffic(scenario)
     try:
         outcome = answers.answer(scenario, question)
     except SchemaError as problem:
         st.info(
             f"The share of demand within reach cannot be told yet: {problem}. The drive times below need no records."
         )
-        _map(question, scenario, None, traffic, moved)
+        _map(question, scenario, None, (view, traffic), moved)
         return
     st.markdown(f"**{words.plain(frame.base_line(scenario))}.** **{outcome.sentence}**")
     left, right = st.columns(2)
     with left:
-        _map(question, scenario, outcome, traffic, moved)
+        _map(question, scenario, outcome, (view, traffic), moved)
     with right:
         _losses(outcome)
         _districts(question, outcome)
@@ -98,33 +103,36 @@ def _choose_traffic(scenario: Scenario) -> int:
     )
 
 
-def _map(question: Question, scenario: Scenario, outcome: Outcome | None, traffic: int, moved: bool) -> None:
+def _map(
+    question: Question, scenario: Scenario, outcome: Outcome | None, asked: tuple[str, int], moved: bool
+) -> None:
     """Show the map on which the base can be moved, what lies within each drive time, and the doubt of the roads."""
-    views = VIEWS if outcome else {name: text for name, text in VIEWS.items() if name != "chance"}
-    view = maps.choose_view(views, "coverage-view")
+    view, traffic = asked
     timed = answers.at_hour(question.project, scenario.speeds, traffic)
     if view == "chance" and outcome:
         layer, bands = _chance(question, outcome), None
     else:
         bands = _bands(scenario, timed, towards=view == "towards", quick=moved)
-        layer = IsochroneLayer(bands[~bands.is_empty], label=timed.network.label, name=VIEWS[view])
+        layer = IsochroneLayer(bands[~bands.is_empty], label=timed.network.label, name=VIEWS["isochrones" if view == "chance" else view])
     bases = BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)
     maps.show_county(question, [layer, bases], key="coverage", click=True)
     st.caption(f"{DRAG} {words.plain(timed.network.label)}")
     if timed.note:
         st.warning(timed.note)
     if bands is not None:
+        plain = answers.roads(question.project).network
+        st.caption(words.plain(accuracy_words(plain, scenario.standard.minutes)))
         _reach(question, scenario, timed, bands, towards=view == "towards")
 
 
-def _bands(scenario: Scenario, timed: answers.Timed, *, towards: bool, quick: bool) -> pd.DataFrame:
+def _bands(scenario: Scenario, timed: Timed, *, towards: bool, quick: bool) -> pd.DataFrame:
     base, top = scenario.bases[0], int(scenario.standard.minutes)
     minutes = tuple(range(max(5, top - 20), top + 1, 5))
     point = (base.easting, base.northing)
     return geo.isochrones(timed.network, timed.engine, point, minutes=minutes, towards=towards, quick=quick)
 
 
-def _reach(question: Question, scenario: Scenario, timed: answers.Timed, bands: pd.DataFrame, *, towards: bool) -> None:
+def _reach(question: Question, scenario: Scenario, timed: Timed, bands: pd.DataFrame, *, towards: bool) -> None:
     """Show area, residents and demand within each drive time."""
     places = answers.postcodes(question.project)
     minutes = minutes_to(timed.network, timed.engine, scenario.bases[0], places.ends, towards=towards)
