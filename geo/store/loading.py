@@ -38,6 +38,11 @@ def load_roads(project: Project) -> RoadNetwork:
     return load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
 
 
+def forget_roads(project: Project) -> None:
+    """Take the project's own road network away, so that the estimated roads of its county count again."""
+    project.roads.unlink(missing_ok=True)
+
+
 def select(project: Project, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Give the incidents of one source and the shifts within a period.
