@@ -335,6 +335,7 @@ def roads(
     An area is asked of OpenStreetMap's servers, and nothing else leaves this machine: its name as 'Rutland, England',
     'county:NAME' for a county whose outline is here, a boundary file, or with --radius a postcode.
     """
+    from geo.routing.child import silent
     from geo.routing.network import DEADLINE_SECONDS
     from geo.routing.sources import fetch_roads, left_out
 
@@ -346,7 +347,7 @@ def roads(
         within=within,
         use_kept=use_kept,
         deadline_seconds=deadline_seconds or DEADLINE_SECONDS,
-        tell=_tell,
+        tell=_tell if sys.stderr.isatty() or not Path(source).is_file() else silent,
     )
     found: dict[str, Any] = {
         "nodes": network.nodes,

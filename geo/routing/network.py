@@ -151,6 +151,7 @@ def make_network(
     within: RoadArea | None = None,
     use_kept: bool = False,
     graphml: Path | None = None,
+    called: str = "",
     deadline_seconds: float = DEADLINE_SECONDS,
     tell: Tell = silent,
 ) -> RoadNetwork:
@@ -161,6 +162,8 @@ def make_network(
     ----------
     graphml
         Write the graph there too, as :func:`save_graphml` does.
+    called
+        What to call a file that lies under another name than its own.
 
     Raises
     ------
@@ -176,6 +179,7 @@ def make_network(
         order = {
             "area": _fields(area),
             "file": "" if area is not None else str(meant),
+            "called": called,
             "within": _fields(within),
             "use_kept": use_kept,
             "result": str(result),
@@ -271,10 +275,10 @@ def _beginning(path: Path) -> bytes:
         raise SourceError(f"{path} cannot be opened ({error.strerror}); check that you may read it") from error
 
 
-def _of_file(path: Path, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
+def _of_file(path: Path, within: RoadArea | None, tell: Tell, called: str = "") -> nx.MultiDiGraph:
     """Read the graph of a file, cut to an area where one is given, and prepare it."""
     graph = _read(path, within, tell)
-    graph.graph.setdefault(f"{_WORDS}_source", f"OpenStreetMap, file {path.name}")
+    graph.graph.setdefault(f"{_WORDS}_source", f"OpenStreetMap, file {called or path.name}")
     if within is not None:
         graph.graph[f"{_WORDS}_source"] += f", within {within.words}"
     return _prepared(graph, f"file {path.name}")
@@ -539,7 +543,7 @@ def fulfil(order: dict[str, Any], say: Callable[..., None]) -> None:
         area = RoadArea(**order["area"])
         graph = _prepared(_answered(area, order["use_kept"], say), area.words)
     else:
-        graph = _of_file(Path(order["file"]), within, lambda text: say(doing=text))
+        graph = _of_file(Path(order["file"]), within, lambda text: say(doing=text), order["called"])
     say(doing=f"timing {graph.number_of_edges():,} edges")
     _network(graph).save(order["result"])
     if order["graphml"]:

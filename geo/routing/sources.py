@@ -25,6 +25,7 @@ def fetch_roads(
     *,
     within: RoadArea | None = None,
     use_kept: bool = False,
+    called: str = "",
     deadline_seconds: float = DEADLINE_SECONDS,
     tell: Tell = silent,
 ) -> RoadNetwork:
@@ -41,8 +42,8 @@ def fetch_roads(
         What :func:`geo.routing.network.load_network` takes, or ``estimated:COUNTY``.
     out
         The file to write; one that is there is replaced.
-    within, use_kept, tell
-        As for :func:`geo.routing.network.load_network`.
+    within, use_kept, called, tell
+        As for :func:`geo.routing.network.make_network`.
     deadline_seconds
         Reading or downloading is ended after this long.
 
@@ -63,6 +64,7 @@ def fetch_roads(
                 within=within,
                 use_kept=use_kept,
                 graphml=temporary if wants_graph else None,
+                called=called,
                 deadline_seconds=deadline_seconds,
                 tell=tell,
             )

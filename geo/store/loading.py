@@ -40,6 +40,11 @@ def load_roads(project: Project, engines: Engines = plain_engine) -> Roads:
     return Roads.of(network, Gazetteer.default().frame, engines)
 
 
+def forget_roads(project: Project) -> None:
+    """Take the project's own road network away, so that the estimated roads of its county count again."""
+    project.roads.unlink(missing_ok=True)
+
+
 def select(project: Project, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Give the incidents of one source and the shifts within a period.

@@ -17,6 +17,7 @@ import geo
 from geo.errors import GeoError, ScenarioError, SchemaError
 from geo.places.boundaries import Edition
 from geo.places.postcodes import Gazetteer
+from geo.routing.sources import not_covered
 from geo.routing.speeds import SpeedProfile
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.presets import presets
@@ -109,6 +110,8 @@ def _sidebar(project: Project) -> None:
             color="gray",
             help=network.label,
         )
+        if far := not_covered(network, facts.base.easting, facts.base.northing):
+            st.badge("roads do not cover the base", color="orange", help=f"{far}. Page Data, step Roads.".capitalize())
         if facts.synthetic:
             st.badge("synthetic demonstration", color="orange", help=facts.synthetic)
             st.caption(words.plain(facts.synthetic))

@@ -9,6 +9,7 @@ from playwright import sync_api
 
 import geo
 from geo.incidents.demonstration import write_weeks, write_year
+from geo.routing.network import load_network
 from geo.store.project import Facts, create_project
 
 GAZETTEER = geo.Gazetteer.default()
@@ -175,3 +176,21 @@ def test_nothing_is_erased_without_a_yes_and_then_for_good(analyst, project):
     page.get_by_role("button", name="Erase", exact=True).click()
     page.get_by_text("Records with that reference erased: 1.").wait_for(timeout=30_000)
     assert project.incidents().empty
+
+
+@pytest.mark.shared_data
+def test_an_extract_of_roads_is_uploaded_and_does_not_cover_the_base(analyst, project, shared_data):
+    page = analyst.page
+    step(analyst, "Roads")
+    sync_api.expect(page.get_by_text("Estimated roads: postcode pattern").first).to_be_visible()
+    page.locator("input[type=file]").first.set_input_files(shared_data / "roads" / "rutland_2018.osm.pbf")
+    analyst.settle(NO_MAP)
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_text("The project now has 2\u2009532 junctions and 5\u2009738 edges").wait_for(timeout=90_000)
+    analyst.settle(NO_MAP)
+    roads = load_network(project.roads)
+    assert (roads.nodes, roads.source) == (2532, "OpenStreetMap, file rutland_2018.osm.pbf")
+    sync_api.expect(page.get_by_text("roads do not cover the base").first).to_be_visible()
+    sync_api.expect(
+        page.get_by_text("These roads do not cover your base: the nearest of them is").first
+    ).to_be_visible()
