@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench reliability data pictures lock browser
+.PHONY: run test check bench drive-times reliability data pictures lock browser
 
 run: $(READY)
 	$(BIN)/triage-map run
@@ -18,9 +18,12 @@ check: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/python benchmarks/estimated_roads.py
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/roads.py
+
+# Fits the estimated roads, measures how wrong drive times are, and writes docs/drive-times.md and data/accuracy.
+drive-times: $(READY)
+	$(BIN)/python -m benchmarks.drive_errors
 
 # Breaks files, processes and disks, and writes docs/reliability.md.
 reliability: $(READY)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
     from geo.places.residents import load_residents
     from geo.release.disclosure import Policy, protect
+    from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.engine import DriveTimeEngine, ScipyEngine
     from geo.routing.estimated import estimate_roads
     from geo.routing.hierarchy import SweepEngine
@@ -57,6 +58,7 @@ _ROOMS = {
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
     "places.residents": ("load_residents",),
     "release.disclosure": ("Policy", "protect"),
+    "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.engine": ("DriveTimeEngine", "ScipyEngine"),
     "routing.estimated": ("estimate_roads",),
     "routing.hierarchy": ("SweepEngine",),
@@ -102,6 +104,8 @@ __all__ = [
     "SourceError",
     "SweepEngine",
     "World",
+    "accuracy_table",
+    "accuracy_words",
     "bounds",
     "chapman",
     "compare",

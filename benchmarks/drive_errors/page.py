@@ -18,206 +18,194 @@ COMMAND = "make drive-times"
 KINDS = {"all": "all", "urban": "urban places", "rural": "rural places"}
 
 
-def page(lines: pd.DataFrame, split: Halves, missing: Sequence[str]) -> str:
+def page(lines: pd.DataFrame, split: Halves) -> str:
     """Write the page."""
-    parts = [_head(lines), _compared(), _summary(lines), _bands(lines), _limits(lines), _streets(lines)]
-    return "\n\n".join([*parts, _constants(split), _wrong(), _sources(lines, missing)]) + "\n"
+    parts = [_head(lines), _compared(split), _summary(lines), _bands(lines), _limits(lines), _streets(lines)]
+    return "\n\n".join([*parts, _constants(split), _wrong(), _sources(lines)]) + "\n"
 
 
 def sources(table: Path) -> str:
     """Write the page that says where the table comes from."""
-    return (
-        "# Sources of data/accuracy\n\n"
-        "`drive_times.csv`: measured errors of drive times, the figures of `docs/drive-times.md` and of the words beside "
-        "an isochrone. Figures only: no published minute and no road is in it. It belongs to the constants of "
-        "`geo/routing/estimated.py`, and a test holds the label of the estimated roads against it.\n\n"
-        f"Made by `{COMMAND}`; do not edit.\n\n"
-        "| measured against | publisher | licence | edition |\n|---|---|---|---|\n"
-        f"| minutes between LSOAs and stroke units in {AREAS.name} {AREAS.version} (sha256 of the wheel `{AREAS.sha256}`) "
-        "| stroke-modelling project, University of Exeter | MIT (the package) | release 0.5.3 |\n"
-        "| road networks of Cambridge and Rutland | OpenStreetMap contributors | Open Database Licence (ODbL) 1.0 | as in "
-        "the column `roads` |\n\n"
-        "Attribution: (c) OpenStreetMap contributors, available under the Open Database Licence "
-        "(openstreetmap.org/copyright).\n\n"
-        "| file | bytes | sha256 |\n|---|---|---|\n"
-        f"| {table.name} | {table.stat().st_size} | `{digest(table)}` |\n"
-    )
+    return f"""# Sources of data/accuracy
+
+`drive_times.csv`: measured errors of drive times, the figures of `docs/drive-times.md` and of the words beside an
+isochrone. Figures only: no published minute and no road is in it. It belongs to the constants of
+`geo/routing/estimated.py`, and a test holds the label of the estimated roads against it.
+
+Made by `{COMMAND}`; do not edit.
+
+| measured against | publisher | licence | edition |
+|---|---|---|---|
+| minutes from LSOAs to stroke units, {AREAS.name} {AREAS.version} (sha256 of the wheel `{AREAS.sha256}`) \
+| stroke-modelling project, University of Exeter | MIT (the package) | release {AREAS.version} |
+| road networks of Cambridge and Rutland | OpenStreetMap contributors | Open Database Licence (ODbL) 1.0 \
+| as in the column `roads` |
+
+Attribution: (c) OpenStreetMap contributors, available under the Open Database Licence (openstreetmap.org/copyright).
+
+| file | bytes | sha256 |
+|---|---|---|
+| {table.name} | {table.stat().st_size} | `{digest(table)}` |
+"""
 
 
 def _head(lines: pd.DataFrame) -> str:
     held = _of(lines, ESTIMATED, PUBLISHED, HALVES)
     every = held[held["kind"] == "all"].iloc[0]
     twenty = held[held["limit"] == 20].iloc[0]
-    return (
-        "# Drive times: how wrong they are\n\n"
-        f"Every figure on this page was written by `{COMMAND}` (`python -m benchmarks.drive_errors`); it also writes "
-        "`data/accuracy/drive_times.csv`, from which the words beside each isochrone are taken.\n\n"
-        f"**In one line.** Estimated roads, judged at hospitals that were left out when their speeds were fitted: half of "
-        f"{every['pairs']:,} times up to 60 minutes are within {every['median_percent']:.1f} % "
-        f"({every['median_minutes']:.1f} minutes), 1 in 10 is out by more than {every['p90_percent']:.0f} % "
-        f"({every['p90_minutes']:.1f} minutes), and the bias is {every['bias_percent']:+.1f} %. Of places "
-        f"{twenty['low']:g} to {twenty['high']:g} minutes away {twenty['right_percent']:.0f} % are put on the right side of "
-        "20 minutes."
-    )
+    return f"""# Drive times: how wrong they are
+
+Every figure on this page was written by `{COMMAND}` (`python -m benchmarks.drive_errors`), which also writes
+`data/accuracy/drive_times.csv`: the words beside each isochrone are taken from that table.
+
+**In one line.** Estimated roads, judged at hospitals that were left out when their speeds were fitted (error:
+cross-validated by hospital): half of {every["pairs"]:,} times up to 60 minutes are within
+{every["median_percent"]:.1f} % ({every["median_minutes"]:.1f} minutes), 1 in 10 is out by more than
+{every["p90_percent"]:.0f} % ({every["p90_minutes"]:.1f} minutes), and the bias is {every["bias_percent"]:+.1f} %. Of
+places {twenty["low"]:g} to {twenty["high"]:g} minutes away {twenty["right_percent"]:.0f} % are put on the right side
+of 20 minutes."""
 
 
-def _compared() -> str:
-    return (
-        "## What was compared, and what was held out\n\n"
-        f"- **Published minutes.** {AREAS.name} {AREAS.version} carries the minutes of a car between every LSOA and every "
-        "stroke unit, in steps of 4.73 + 1.073 x whole minutes: night-time, without blue lights. Used are the LSOAs of "
-        "Northamptonshire and of Cambridgeshire and Peterborough (each at the mean of its live postcodes), with every "
-        f"unit that has a postcode of the county or of its ring of 24 km within {NEAR_UNIT_METRES / 1000:g} km. The steps alone put "
-        "half of the pairs 0.3 minutes off.\n"
-        "- **The allowance.** They hold a few minutes that are not driving between junctions. That number is fitted with the "
-        "speeds, on the same hospitals as they, taken off the published minutes to give the *true minutes of driving* of this "
-        "page, and never shipped. Percentages are of these driving minutes.\n"
-        "- **Held out by hospital.** The hospitals in order of their postcode are dealt out in turn to two halves; each half is "
-        "judged by speeds and allowance fitted to the other. *Each hospital* is judged by the fit to all others; *each county* "
-        "by the fit to the other county without the hospitals that serve both. The speeds that ship are fitted to all "
-        "hospitals together; **their error is the cross-validated one**, not the smaller one in the line 'nothing held out'. "
-        "The form of the rule (which roads, how speed falls with density) was chosen with an earlier fit to the same "
-        "publication in view; that choice is not held out.\n"
-        f"- **Street maps.** Random junctions of two OpenStreetMap networks ({STARTS} starts, {ENDS} ends each), timed as this "
-        "program times them. No constant was fitted to them. Their times are a model too: posted limits, and no congestion.\n"
-        "- **Intervals** (95 %, in brackets) draw whole hospitals again with replacement (street maps: whole starts; street map "
-        f"against published minutes: places), {measures.DRAWS} times. With 13 hospitals, and 3 in the shortest bands, they "
-        "are rough.\n"
-        f"- **Urban**: {URBAN_POSTCODES:g} or more places of live postcodes a km2 within {AROUND_METRES / 1000:g} km; a rule of "
-        "our own, not the official classification."
-    )
+def _compared(split: Halves) -> str:
+    hospitals = sum(len(half) for half in split.halves)
+    return f"""## What was compared, and what was held out
+
+- **Published minutes.** {AREAS.name} {AREAS.version} carries the minutes of a car from every LSOA to every stroke unit,
+  in steps of 4.73 + 1.073 x whole minutes: night-time, without blue lights. Used are the LSOAs of Northamptonshire and
+  of Cambridgeshire and Peterborough (each at the mean of its live postcodes), and the {hospitals} units with a postcode
+  of those counties, or of the ring of 24 km around them, within {NEAR_UNIT_METRES / 1000:g} km. The steps alone put
+  half of the pairs 0.3 minutes off.
+- **The allowance.** They hold a few minutes that are not driving between junctions. That number is fitted with the
+  speeds, on the same hospitals, and taken off the published minutes to give the *true minutes of driving* of this page.
+  It is never shipped. Percentages are of the minutes of driving.
+- **Held out by hospital.** The hospitals, in order of their postcode, are dealt out in turn to two halves; each half is
+  judged by speeds and allowance fitted to the other. *Each hospital* is judged by the fit to all the others; *each
+  county* by the fit to the other county without the hospitals that serve both. The speeds that ship are fitted to all
+  hospitals together, and **their error is the cross-validated one**, not the smaller one of 'nothing held out'. The
+  form of the rule (which roads, how speed falls with density) was chosen with an earlier fit to the same publication
+  in view; that choice is not held out.
+- **Street maps.** Random junctions of two OpenStreetMap networks ({STARTS} starts, {ENDS} ends each), timed as this
+  program times them. No constant was fitted to them. Their times are a model too, without congestion.
+- **Intervals** (95 %, in brackets) draw whole hospitals again with replacement (between junctions of a street map:
+  whole starts; where there is one hospital: places), {measures.DRAWS} times. With {hospitals} hospitals, and fewer of
+  them in the shortest bands, they are rough.
+- **Urban** is where {URBAN_POSTCODES:g} or more places of live postcodes a km2 lie within {AROUND_METRES / 1000:g} km:
+  a rule of our own, not the official classification."""
 
 
 def _summary(lines: pd.DataFrame) -> str:
-    every = lines[lines["kind"] == "all"]
-    published = every[every["against"] == PUBLISHED]
-    published = published[published["network"] != STREETS]
-    rows = [[_name(line), line["held_out"], *_figures(line)] for _, line in published.iterrows()]
-    return (
-        "## Against the published minutes, up to 60 minutes\n\n"
-        + _table(["estimate", "held out", *FIGURES], rows)
-        + "\n\n*Right class*: the share of pairs put in the right one of the classes cut at "
-        f"{', '.join(str(cut) for cut in measures.CLASSES)} minutes. The two simpler formulas are fitted to the same halves: "
-        "the straight line has a speed that rises with distance (three constants), the postcode pattern is the estimated "
-        "roads without main roads (two)."
-    )
+    every = lines[(lines["kind"] == "all") & (lines["against"] == PUBLISHED) & (lines["network"] != STREETS)]
+    rows = [[_name(line), line["held_out"], *_figures(line)] for _, line in every.iterrows()]
+    return f"""## Against the published minutes, up to 60 minutes
+
+{_table(["estimate", "held out", *FIGURES], rows)}
+
+*Right class*: the share of pairs put in the right one of the classes cut at {_cuts()} minutes. The two simpler formulas
+are fitted to the same halves: the straight line has a speed that rises with distance (three constants and the
+allowance), the postcode pattern is the estimated roads without main roads (two and the allowance)."""
 
 
 def _bands(lines: pd.DataFrame) -> str:
     held = _of(lines, ESTIMATED, PUBLISHED, HALVES)
-    held = held[held["kind"].isin([*KINDS, "band"])]
-    rows = [[_group(line), *_figures(line)] for _, line in held.iterrows()]
-    return "## By distance and by place, half of the hospitals held out\n\n" + _table(["true minutes", *FIGURES], rows)
+    rows = [[_group(line), *_figures(line)] for _, line in held[held["kind"] != "limit"].iterrows()]
+    table = _table(["true minutes", *FIGURES], rows)
+    return f"""## By distance and by place, half of the hospitals held out
+
+{table}"""
 
 
 def _limits(lines: pd.DataFrame) -> str:
     held = _of(lines, ESTIMATED, PUBLISHED, HALVES)
-    held = held[held["kind"] == "limit"]
+    heads = ["limit", "places, minutes away", "pairs (hospitals)", "right side, %", "half within, min", BEYOND]
     rows = [
         [
             f"{line['limit']:g}",
             f"{line['low']:g} to {line['high']:g}",
-            f"{line['pairs']:,} ({line['clusters']})",
+            _counted(line),
             _spread(line, "right_percent", 0),
             _spread(line, "median_minutes", 1),
             _spread(line, "p90_minutes", 1),
         ]
-        for _, line in held.iterrows()
+        for _, line in held[held["kind"] == "limit"].iterrows()
     ]
-    heads = [
-        "limit",
-        "places, minutes away",
-        "pairs (hospitals)",
-        "on the right side, %",
-        "half within, min",
-        "1 in 10 beyond, min",
-    ]
-    return (
-        "## At a limit, half of the hospitals held out\n\n"
-        "These are the figures beside an isochrone. Counted are places between half and one and a half times the limit: "
-        "farther ones are on the right side in any case and would flatter the share.\n\n" + _table(heads, rows)
-    )
+    return f"""## At a limit, half of the hospitals held out
+
+These are the figures beside an isochrone. Counted are places between half and one and a half times the limit: farther
+ones are on the right side in any case and would flatter the share.
+
+{_table(heads, rows)}"""
 
 
 def _streets(lines: pd.DataFrame) -> str:
-    maps = lines[lines["against"].str.startswith("street map")]
-    maps = maps[maps["kind"].isin([*KINDS, "band"])]
-    first = [
+    groups = lines[lines["kind"] != "limit"]
+    maps = groups[groups["against"].str.startswith("street map")]
+    between = [
         [f"{line['against'].removeprefix('street map of ')}, {_group(line)}", *_figures(line)]
         for _, line in maps.iterrows()
     ]
-    there = lines[(lines["network"] == STREETS) | (lines["held_out"] == f"{HALVES}, same pairs")]
-    there = there[there["kind"].isin([*KINDS, "band"])]
-    second = [[f"{_name(line)}, {_group(line)}", *_figures(line)] for _, line in there.iterrows()]
-    return (
-        "## Estimated roads against street maps\n\n"
-        + _table(["street map, true minutes", *FIGURES], first)
-        + "\n\n## Street maps against the published minutes\n\n"
-        "Only where places and a hospital lie on the same map: Addenbrooke's in Cambridge. No stroke unit lies on the map of "
-        "Rutland. One hospital shares whatever is wrong at its own gate among all its pairs: its roads are private and not "
-        "driven over, so the nearest junction may lie a detour away. The second line therefore takes the junction within "
-        f"{ON_THE_MAP_METRES:g} m that suits best.\n\n" + _table(["times, true minutes", *FIGURES], second)
-    )
+    there = groups[(groups["network"] == STREETS) | groups["against"].str.endswith("same pairs")]
+    published = [[f"{_name(line)}, {_group(line)}", *_figures(line)] for _, line in there.iterrows()]
+    return f"""## Estimated roads against street maps
+
+{_table(["street map, its minutes", *FIGURES], between)}
+
+## Street maps against the published minutes
+
+Only where places and a hospital lie on the same map: Addenbrooke's in Cambridge; no stroke unit lies on the map of
+Rutland. The allowance is that of the fit to all hospitals. One hospital shares whatever is wrong at its own gate among
+all its pairs: where its own roads are private they are missing from the map, and the nearest junction may lie a detour
+away. The second group therefore takes the junction within {ON_THE_MAP_METRES:g} m of the hospital that suits best. A
+base that stands on such a site is better moved to its gate.
+
+{_table(["times, true minutes", *FIGURES], published)}"""
 
 
 def _constants(split: Halves) -> str:
     names = [field.name for field in fields(Calibration)]
-    shipped = ["what ships", *(f"{getattr(CALIBRATION, name):g}" for name in names), "not shipped"]
     fits = [("all hospitals", split.all), ("first half", split.fits[0]), ("second half", split.fits[1])]
-    rows = [shipped, *([title, *_values(fit, names)] for title, fit in fits)]
-    halves = "; ".join(
-        f"{title}: {', '.join(half)}" for title, half in zip(("first half", "second half"), split.halves, strict=True)
-    )
-    return (
-        "## The constants\n\n"
-        "Calibration constants, not speeds to show. The town speed is not fitted: it is the assumed speed between a door and the "
-        "road, and left free one half drives it to its bound. Allowance in minutes.\n\n"
-        + _table(["fitted to", *(name.replace("_", " ") for name in names), "allowance"], rows)
-        + f"\n\nUnits by postcode: {halves}."
-    )
+    rows = [["what ships", *(f"{getattr(CALIBRATION, name):g}" for name in names), "none"]]
+    rows += [[title, *_values(fit, names)] for title, fit in fits]
+    heads = ["fitted to", *(name.replace("_", " ") for name in names), "allowance, min"]
+    return f"""## The constants
+
+Calibration constants, not speeds to show. The town speed is not fitted: it is the assumed speed between a door and the
+road, and the published times do not tell it from the density at which local roads slow down.
+
+{_table(heads, rows)}
+
+Units of the first half: {", ".join(split.halves[0])}. Of the second: {", ".join(split.halves[1])}."""
 
 
 def _wrong() -> str:
-    return (
-        "## When they are wrong\n\n"
-        "- Estimated roads cross rivers, railways and motorways where no bridge is; they know no one-way streets, no banned turns "
-        "and no bus gates. A place behind such a barrier is out by far more than these figures.\n"
-        "- Under 5 minutes a time is a guess: the errors are as large as a third of the trip.\n"
-        "- Nothing here holds congestion, weather, roadworks or blue lights. Both yardsticks are models of an uncongested car; "
-        "no recorded journey of a response car is among them. A scheme's own arrival times are the better yardstick.\n"
-        "- Hospitals stand in towns. Trips from a rural base to a rural place are tested by the map of Rutland alone.\n"
-        "- Other counties: not measured. The motorway and dual-carriageway lines were drawn for these two counties only."
-    )
+    return """## When they are wrong
+
+- Estimated roads cross rivers, railways and motorways where no bridge is; they know no one-way streets, no banned turns
+  and no bus gates. A place behind such a barrier is out by far more than these figures.
+- Under 5 minutes a time is a rough guess: read the band 0 to 5, here and against the street maps.
+- Nothing here holds congestion, weather, roadworks or blue lights. Both yardsticks are models of an uncongested car; no
+  recorded journey of a response car is among them. A scheme's own arrival times are the better yardstick.
+- Hospitals stand in towns. Trips from one rural place to another are tested by the map of Rutland alone, which lies in
+  the ring around Northamptonshire, where the estimate is coarser than in the county.
+- Other counties: not measured. The motorway and dual-carriageway lines were drawn for these two counties only."""
 
 
-def _sources(lines: pd.DataFrame, missing: Sequence[str]) -> str:
-    editions = sorted(
-        set(lines.loc[lines["against"].str.startswith("street map") | (lines["network"] == STREETS), "roads"])
-    )
-    absent = f" Not at hand in this run: {', '.join(missing)}." if missing else ""
-    return (
-        "## Editions and licences\n\n"
-        f"Published minutes: {AREAS.name} {AREAS.version}, stroke-modelling project, University of Exeter; package under the MIT "
-        f"licence; read for this measurement, not shipped. Estimated roads: {EDITION}; {LICENCE}. Street maps: "
-        f"{'; '.join(editions)}; © OpenStreetMap contributors, ODbL 1.0; not shipped.{absent}"
-    )
+def _sources(lines: pd.DataFrame) -> str:
+    maps = sorted({roads for roads in lines["roads"] if "OpenStreetMap" in roads})
+    return f"""## Editions and licences
+
+Published minutes: {AREAS.name} {AREAS.version}, stroke-modelling project, University of Exeter; package under the MIT
+licence; read for this measurement, not shipped. Estimated roads: {EDITION}. {LICENCE}. Street maps:
+{"; ".join(maps)}; © OpenStreetMap contributors, ODbL 1.0; not shipped."""
 
 
-FIGURES = [
-    "pairs (clusters)",
-    "median, %",
-    "bias, %",
-    "90th, %",
-    "half within, min",
-    "1 in 10 beyond, min",
-    "right class, %",
-]
+BEYOND = "1 in 10 beyond, min"
+FIGURES = ["pairs (clusters)", "median, %", "bias, %", "90th, %", "half within, min", BEYOND, "right class, %"]
 
 
 def _figures(line: pd.Series) -> list[str]:
     """Give the cells of :data:`FIGURES`."""
     return [
-        f"{line['pairs']:,} ({line['clusters']})",
+        _counted(line),
         _spread(line, "median_percent", 1),
         _spread(line, "bias_percent", 1, sign="+"),
         _spread(line, "p90_percent", 0),
@@ -225,6 +213,14 @@ def _figures(line: pd.Series) -> list[str]:
         _spread(line, "p90_minutes", 1),
         _spread(line, "right_percent", 0),
     ]
+
+
+def _counted(line: pd.Series) -> str:
+    return f"{line['pairs']:,} ({line['clusters']})"
+
+
+def _cuts() -> str:
+    return ", ".join(str(cut) for cut in measures.CLASSES)
 
 
 def _spread(line: pd.Series, name: str, digits: int, sign: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The published minutes between LSOAs and stroke units, as pairs of a place and a hospital with what we make of them."""
+"""The published minutes from LSOAs to stroke units, as pairs of a place and a hospital over a county's drawn roads."""
 
 import zipfile
 from dataclasses import dataclass

@@ -76,14 +76,12 @@ class Accuracy:
         congestion, and say nothing of one place; where the county was never measured the words begin with that.
         """
         if network.estimated:
-            return _elsewhere(network) + self._estimated(minutes)
+            return self._estimated(minutes, measured_here=network.label != UNMEASURED_LABEL)
         return self._streets(minutes) if network.source.startswith("OpenStreetMap") else NOT_MEASURED
 
     def frame(self, network: RoadNetwork) -> pd.DataFrame:
         """Give the same figures for every limit that was measured, in words of a page; no row where there are none."""
-        kind = ESTIMATED if network.estimated else STREETS
-        rows = self._lines(kind, "limit", PUBLISHED)
-        rows = rows if kind == STREETS else rows[rows["held_out"] == HALVES]
+        rows = self._held_out("limit") if network.estimated else self._lines(STREETS, "limit", PUBLISHED)
         return pd.DataFrame(
             {
                 "Limit, minutes": rows["limit"].astype(int),
@@ -98,29 +96,32 @@ class Accuracy:
 
     def label(self) -> str:
         """Give the words that estimated roads carry where their error was measured."""
-        held = self._lines(ESTIMATED, "band", PUBLISHED)
-        held = held[held["held_out"] == HALVES].set_index(["low", "high"]).loc[list(LABEL_BANDS)]
-        within = [f"{line['median_minutes']:.1f} ({low} to {high})" for (low, high), line in held.iterrows()]
+        held = self._held_out("band").set_index(["low", "high"]).loc[list(LABEL_BANDS)]
+        within = [f"{line['median_minutes']:.1f} ({low:g} to {high:g})" for (low, high), line in held.iterrows()]
         beyond = [f"{minutes:.1f}" for minutes in held["p90_minutes"]]
-        limit = self._limit(LABEL_LIMIT)
+        limit = self._held_out("limit").set_index("limit").loc[LABEL_LIMIT]
         return (
-            "Estimated roads: postcode pattern and main roads, no street map. Uncongested car. At hospitals left out of "
-            f"the calibration half of the times were within {_listed(within)} minutes, by the minutes away; 1 in 10 was "
-            f"out by more than {_listed(beyond)}. Of places {limit['low']:g} to {limit['high']:g} minutes away "
-            f"{100 - limit['right_percent']:.0f} % were on the wrong side of {LABEL_LIMIT}. Not for response standards: "
-            "download the roads before deciding."
+            "Estimated roads: postcode pattern and main roads, no street map. Uncongested car. At hospitals left out "
+            f"of the calibration half of the times were within {_listed(within)} minutes, by the minutes away; 1 in "
+            f"10 was out by more than {_listed(beyond)}. Of places {limit['low']:g} to {limit['high']:g} minutes away "
+            f"{100 - limit['right_percent']:.0f} % were on the wrong side of {LABEL_LIMIT}. Not for response "
+            "standards: download the roads before deciding."
         )
 
-    def _estimated(self, minutes: float) -> str:
-        line = self._limit(minutes)
-        if line is None:
-            return f"At {minutes:g} minutes the error of estimated roads was not measured."
-        return (
-            f"{_at(minutes, line)}: half of the estimated times are within {line['median_minutes']:.1f} minutes and 1 in "
-            f"10 is out by more than {line['p90_minutes']:.1f}; {_percent(line['right_percent'])} of places "
+    def _estimated(self, minutes: float, *, measured_here: bool) -> str:
+        lines = self._held_out("limit")
+        off = (lines["limit"] - minutes).abs() / lines["limit"]
+        if not (off <= NEAR_LIMIT).any():
+            return f"At {minutes:g} minutes the error of estimated roads is not measured."
+        line = lines.loc[off.idxmin()]
+        proxy = "" if line["limit"] == minutes else f" (as measured at {line['limit']:g})"
+        figures = (
+            f"t {minutes:g} minutes{proxy} half of the estimated times are within {line['median_minutes']:.1f} minutes "
+            f"and 1 in 10 is out by more than {line['p90_minutes']:.1f}; {_percent(line['right_percent'])} of places "
             f"{line['low']:g} to {line['high']:g} minutes away are put on the right side of the limit "
             f"({line['pairs']:,} pairs of a place and a hospital, hospitals held out)."
         )
+        return f"A{figures}" if measured_here else f"{ELSEWHERE} a{figures}"
 
     def _streets(self, minutes: float) -> str:
         every, gate = (self._lines(STREETS, "all", against) for against in (PUBLISHED, BEST_GATE))
@@ -138,17 +139,16 @@ class Accuracy:
         table = self.table
         return table[(table["network"] == network) & (table["kind"] == kind) & (table["against"] == against)]
 
-    def _limit(self, minutes: float) -> pd.Series | None:
-        """Give the line of the measured limit that is nearest in proportion, if it is near."""
-        lines = self._lines(ESTIMATED, "limit", PUBLISHED)
-        lines = lines[lines["held_out"] == HALVES]
-        near = lines[(lines["limit"] - minutes).abs() <= NEAR_LIMIT * lines["limit"]]
-        if near.empty:
-            return None
-        return near.loc[((near["limit"] - minutes).abs() / near["limit"]).idxmin()]
+    def _held_out(self, kind: str) -> pd.DataFrame:
+        """Give the lines of estimated roads at hospitals that were left out of the fit."""
+        lines = self._lines(ESTIMATED, kind, PUBLISHED)
+        return lines[lines["held_out"] == HALVES]
 
 
 NOT_MEASURED = "The error of the times over these roads is not measured."
+ELSEWHERE = (
+    "The error is not measured in this county. In Northamptonshire and in Cambridgeshire and Peterborough, where it is,"
+)
 
 
 def load_accuracy(path: Path = TABLE) -> Accuracy:
@@ -161,9 +161,10 @@ def load_accuracy(path: Path = TABLE) -> Accuracy:
         If it is missing or is not such a table.
     """
     try:
-        return Accuracy(pd.read_csv(path))
+        table = pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise SourceError(f"{path} is not the table of drive-time errors; write it with `make drive-times`") from error
+    return Accuracy(table)
 
 
 def accuracy_words(network: RoadNetwork, minutes: float) -> str:
@@ -201,18 +202,6 @@ def accuracy_table(network: RoadNetwork) -> pd.DataFrame:
 @cache
 def _shipped() -> Accuracy:
     return load_accuracy()
-
-
-def _elsewhere(network: RoadNetwork) -> str:
-    """Say it first where the figures are those of other counties."""
-    if network.label != UNMEASURED_LABEL:
-        return ""
-    return "Not measured in this county; in Northamptonshire, Cambridgeshire and Peterborough: "
-
-
-def _at(minutes: float, line: pd.Series) -> str:
-    measured = line["limit"]
-    return f"At {minutes:g} minutes" if measured == minutes else f"At {minutes:g} minutes (as measured at {measured:g})"
 
 
 def _percent(share: float) -> str:

@@ -5,7 +5,8 @@ from geo.errors import SourceError
 from geo.places.boundaries import load_areas
 from geo.routing import estimated
 from geo.routing.engine import ScipyEngine
-from geo.routing.estimated import LABEL, UNMEASURED_LABEL, estimate_roads
+from geo.routing.estimated import CALIBRATION, LABEL, UNMEASURED_LABEL, Calibration, Drawing, estimate_roads
+from geo.routing.matrix import ACCESS_KMH
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_a_county_where_the_error_was_never_measured_says_so(monkeypatch):
     label = estimate_roads("Northamptonshire").label
     assert label == UNMEASURED_LABEL
     assert "Error not measured for this county" in label
-    assert "In tests half" not in label
+    assert "half of the times" not in label
 
 
 def test_points_are_joined_where_no_third_lies_between():
@@ -96,17 +97,34 @@ def test_main_roads_are_cut_in_even_pieces_by_their_class():
     np.testing.assert_allclose(split[edges.end[0]], [1800, 0])
 
 
+ROUND = Calibration(20.0, 60.0, 10.0, 110.0, 100.0, 90.0, 120.0)
+
+
 def test_local_roads_are_slower_where_postcodes_are_dense():
-    edges = estimated._edges([0, 1], [0, 1], [1000.0, 1000.0], estimated.LOCAL)
-    kmh = 3600 / estimated._seconds(edges, np.array([0.0, 16.3]))
-    assert kmh.tolist() == pytest.approx([62.5, 22 + 40.5 / 2])
+    kmh = ROUND.kmh(np.full(3, estimated.LOCAL), np.array([0.0, 10.0, 30.0]))
+    assert kmh.tolist() == pytest.approx([60, 20 + 40 / 2, 20 + 40 / 4])
 
 
 def test_main_roads_keep_their_class_speed_in_the_country():
-    classes = [estimated.MOTORWAY, estimated.DUAL, estimated.SINGLE]
-    edges = estimated._edges([0, 0, 0], [0, 0, 0], [1000.0] * 3, classes)
-    assert (3600 / estimated._seconds(edges, np.array([0.0]))).tolist() == pytest.approx([113, 102, 92])
-    assert (3600 / estimated._seconds(edges, np.array([120.0]))).tolist() == pytest.approx([113, 102 * 3 / 4, 46])
+    classes = np.array([estimated.MOTORWAY, estimated.DUAL, estimated.SINGLE])
+    assert ROUND.kmh(classes, np.zeros(3)).tolist() == pytest.approx([110, 100, 90])
+    assert ROUND.kmh(classes, np.full(3, 120.0)).tolist() == pytest.approx([110, 100 * 3 / 4, 45])
+    assert ROUND.kmh(classes, np.full(3, 1200.0)).tolist() == pytest.approx([110, 100 * 3 / 13, 20])  # never below town
+
+
+def test_a_drawing_takes_as_long_as_its_metres_at_its_speed():
+    edges = estimated._edges([0, 1], [1, 2], [1000.0, 500.0], [estimated.LOCAL, estimated.MOTORWAY])
+    points = np.array([[0, 0], [1000, 0], [1500, 0]], dtype=float)
+    drawing = Drawing(points, edges, np.array([10.0, 0.0]), np.array([True, True, False]), 0)
+    assert drawing.seconds(ROUND).tolist() == pytest.approx([3600 / 40, 1800 / 110])
+    roads = drawing.network(ROUND, source="two edges")
+    assert (roads.edges, roads.estimated, roads.source) == (4, True, "two edges")
+    assert roads.doors.tolist() == [True, True, False]
+    assert drawing.without_main_roads().edges.metres.tolist() == [1000.0]
+
+
+def test_the_town_speed_is_that_of_the_way_to_the_door():
+    assert CALIBRATION.town_kmh == ACCESS_KMH
 
 
 def test_main_roads_are_lines_in_and_around_the_county():
