@@ -1,11 +1,11 @@
-"""Data: five steps from files as received to an account of their quality, with the ledger always in sight."""
+"""Data: the steps from files as received to an account of their quality, with the ledger always in sight."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from geo.scenarios.scenario import Scenario
-from geo.ui import columns, history, match, mend, quality, upload, words
+from geo.ui import columns, history, layers, match, mend, quality, upload, words
 from geo.ui.answers import Question
 
 STEPS: dict[str, Callable[[Question], None]] = {
@@ -14,6 +14,7 @@ STEPS: dict[str, Callable[[Question], None]] = {
     "Mend": mend.show,
     "Match": match.show,
     "Quality": quality.show,
+    "Layers and places": layers.show,
     "History": history.show,
 }
 
