@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from geo.incidents.read import Extract, read_extract
     from geo.incidents.reconcile import Matches, Reconciliation, chapman, propose_matches, reconcile
     from geo.incidents.template import write_template
+    from geo.places.areas import UserAreas, read_areas
     from geo.places.bases import Base
+    from geo.places.code_tables import CodeTable, join_codes, read_code_table
+    from geo.places.density import is_urban
+    from geo.places.editions import districts_by_date
+    from geo.places.facilities import Facility, FacilityList
     from geo.places.locate import locate
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
-    from geo.places.residents import load_residents
+    from geo.places.residents import load_residents, residents_in
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.engine import DriveTimeEngine, ScipyEngine
@@ -53,10 +58,15 @@ _ROOMS = {
     "incidents.read": ("Extract", "read_extract"),
     "incidents.reconcile": ("Matches", "Reconciliation", "chapman", "propose_matches", "reconcile"),
     "incidents.template": ("write_template",),
+    "places.areas": ("UserAreas", "read_areas"),
     "places.bases": ("Base",),
+    "places.code_tables": ("CodeTable", "join_codes", "read_code_table"),
+    "places.density": ("is_urban",),
+    "places.editions": ("districts_by_date",),
+    "places.facilities": ("Facility", "FacilityList"),
     "places.locate": ("locate",),
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
-    "places.residents": ("load_residents",),
+    "places.residents": ("load_residents", "residents_in"),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.engine": ("DriveTimeEngine", "ScipyEngine"),
@@ -76,12 +86,15 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Base",
+    "CodeTable",
     "Comparison",
     "CrsError",
     "Demand",
     "DeploymentModel",
     "DriveTimeEngine",
     "Extract",
+    "Facility",
+    "FacilityList",
     "Gazetteer",
     "GeoError",
     "Matches",
@@ -103,16 +116,20 @@ __all__ = [
     "Snapped",
     "SourceError",
     "SweepEngine",
+    "UserAreas",
     "World",
     "accuracy_table",
     "accuracy_words",
     "bounds",
     "chapman",
     "compare",
+    "districts_by_date",
     "estimate_roads",
     "evaluate",
     "fit_demand",
+    "is_urban",
     "isochrones",
+    "join_codes",
     "load_network",
     "load_residents",
     "locate",
@@ -121,10 +138,13 @@ __all__ = [
     "propose_matches",
     "protect",
     "quality_report",
+    "read_areas",
+    "read_code_table",
     "read_extract",
     "read_scenario",
     "read_shift_log",
     "reconcile",
+    "residents_in",
     "snap",
     "weekly_table",
     "within",

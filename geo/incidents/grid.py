@@ -1,29 +1,22 @@
 """A file as columns of text, whatever its kind: told by its content, never by its name, and read by a child process."""
 
-import json
-import stat
-import subprocess
-import sys
-import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from geo.errors import SourceError
+from geo.incidents.child import ask_child, check_file, program
 from geo.incidents.columns import INCIDENT_HEADINGS, SHIFT_HEADINGS
-from geo.incidents.reading.wire import Message, receive
+from geo.incidents.reading.wire import Message
 
 SECONDS = 60.0
-_ROOT = str(Path(__file__).resolve().parents[2])
-_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geo.incidents.reading.program import main; main()"
-_PIPE_BYTES = 2**20
+_CHILD = program("geo.incidents.reading.program")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +60,10 @@ def read_grids(path: str | PathLike[str], sheet: str | None = None, *, seconds: 
         too long or too much memory.
     """
     file = Path(path)
-    _check(file)
-    answer, messages = _ask_child(file, sheet or "", seconds)
-    if refusal := answer.get("refused"):
-        raise SourceError(f"{file.name} {refusal}")
+    check_file(file, "one CSV or workbook")
+    headings = sorted({*INCIDENT_HEADINGS, *SHIFT_HEADINGS} - {""})
+    request = {"sheet": sheet or "", "headings": headings}
+    answer, messages = ask_child(_CHILD, file, request, seconds=seconds, instead="export a smaller part as CSV")
     blocks: dict[int, list[Message]] = defaultdict(list)
     for message in messages:
         blocks[message[0]["sheet"]].append(message)
@@ -81,63 +74,6 @@ def read_grids(path: str | PathLike[str], sheet: str | None = None, *, seconds: 
         Grid(file.name, name, _cells(blocks[number]), faults, visible)
         for number, (name, visible) in enumerate(answer["sheets"])
     )
-
-
-def _check(file: Path) -> None:
-    try:
-        status = file.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise SourceError(f"there is no file {str(file)!r}; check the path") from error
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{str(file)!r} cannot be looked up ({error}); check the path") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise SourceError(f"{str(file)!r} is not a file; name one CSV or workbook")
-    if not status.st_size:
-        raise SourceError(f"{file.name} is empty (0 bytes); export it again")
-
-
-def _ask_child(file: Path, sheet: str, seconds: float) -> tuple[dict[str, Any], list[Message]]:
-    """Let a child open the file; give its answer and the blocks of rows it sent."""
-    headings = sorted({*INCIDENT_HEADINGS, *SHIFT_HEADINGS} - {""})
-    request = {"path": str(file.resolve()), "sheet": sheet, "headings": headings, "seconds": seconds}
-    child = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-I", "-c", _CHILD, _ROOT],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        pipesize=_PIPE_BYTES,
-    )
-    late = threading.Event()
-
-    def give_up() -> None:
-        late.set()
-        child.kill()
-
-    timer = threading.Timer(seconds, give_up)
-    timer.start()
-    try:
-        with child:
-            messages = _converse(child, json.dumps(request).encode())
-    finally:
-        timer.cancel()
-    if late.is_set():
-        raise SourceError(f"{file.name} took more than {seconds:g} seconds to open; export a smaller part as CSV")
-    if child.returncode != 0 or not messages:
-        raise SourceError(
-            f"{file.name} could not be opened within the memory allowed, or is damaged; export a smaller part as CSV"
-        )
-    return messages[-1][0], messages[:-1]
-
-
-def _converse(child: "subprocess.Popen[bytes]", request: bytes) -> list[Message]:
-    """Send the request and take in all that the child sends until it ends."""
-    to_child, from_child = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
-    try:
-        to_child.write(request)
-        to_child.close()
-    except OSError:
-        return []  # the child is gone already; its return code is looked at next
-    return list(receive(from_child))
 
 
 def _misnamed(file: Path, sheets: Iterable[tuple[str, bool]]) -> tuple[str, ...]:

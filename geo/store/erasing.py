@@ -19,6 +19,7 @@ from geo.store.database import DATABASE
 from geo.store.days import days_of_fields, days_of_incidents, days_of_texts
 from geo.store.frames import among, query, table
 from geo.store.history import counted, remember
+from geo.store.layers import FOLDER
 from geo.store.ledger import SHIFT_LOG, recount
 from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, SOURCES
 
@@ -79,10 +80,11 @@ def apply_retention(database: sqlite3.Connection) -> int:
 def files_beside(folder: Path) -> tuple[Path, ...]:
     """Give the files in a project's folder that may hold records as received; erasing does not touch them."""
     kept = {DATABASE, f"{DATABASE}-journal"}
+    layers = set((folder / FOLDER).glob("*.parquet"))
     return tuple(
         sorted(
             path
-            for path in folder.rglob("*")
+            for path in set(folder.rglob("*")) - layers
             if path.is_file()
             and path.name not in kept
             and path.suffix != ".net"

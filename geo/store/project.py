@@ -21,9 +21,12 @@ from geo import crs
 from geo.errors import ProjectError
 from geo.incidents.columns import ColumnMapping
 from geo.incidents.records import Mend
+from geo.places.areas import UserAreas
+from geo.places.code_tables import CodeTable
+from geo.places.facilities import FacilityList
 from geo.places.named import PlaceList
 from geo.places.postcodes import Gazetteer
-from geo.store import decisions, erasing, facts, ledger, limits, mending, placing, rereading, undoing
+from geo.store import decisions, erasing, facts, layers, ledger, limits, mending, placing, rereading, undoing
 from geo.store.database import DATABASE, FORMAT, damaged, format_of, initialise, reading, rewrite, writing
 from geo.store.facts import Facts
 from geo.store.frames import table, texts
@@ -206,6 +209,58 @@ class Project:
         with writing(self.folder) as database:
             return placing.set_places(database, places, gazetteer or Gazetteer.default())
 
+    def layers(self) -> pd.DataFrame:
+        """
+        Give one row for each layer of areas and table by code: name, kind (areas or figures), received (the file's
+        name), edition, holds, rows_read = kept + repaired + refused, kept_at, sha256.
+        """
+        with reading(self.folder) as database:
+            return layers.read_layers(database)
+
+    def keep_layer(self, brought: UserAreas | CodeTable, name: str, *, edition: str = "") -> None:
+        """
+        Keep a layer of areas, or a table by code, under a name; one of that name is replaced.
+
+        Raises
+        ------
+        ProjectError
+            If the name is blank or too long, or the folder cannot be written; then nothing is changed.
+        """
+        try:
+            with writing(self.folder) as database:
+                if isinstance(brought, UserAreas):
+                    written = layers.write_areas(self.folder, brought)
+                else:
+                    written = layers.write_figures(self.folder, brought)
+                layers.keep(database, written, name, edition)
+        finally:
+            self._sweep_layers()
+
+    def remove_layer(self, name: str) -> None:
+        """Remove a layer or table and its file; :class:`ProjectError` if none is called so."""
+        with writing(self.folder) as database:
+            layers.remove(database, name)
+        self._sweep_layers()
+
+    def areas(self, name: str) -> gpd.GeoDataFrame:
+        """Give a layer of areas: code, name, geometry; :class:`ProjectError` if it is not here as it was kept."""
+        return layers.read_areas_of(self.folder, self.layers(), name)
+
+    def figures(self, name: str) -> pd.DataFrame:
+        """Give a table by code, one column a measure; :class:`ProjectError` if it is not here as it was kept."""
+        return layers.read_figures_of(self.folder, self.layers(), name)
+
+    @property
+    def facilities(self) -> FacilityList:
+        """The project's bases, A&E departments, places of safety and other services."""
+        with reading(self.folder) as database:
+            return layers.read_facilities(database)
+
+    def set_facilities(self, facilities: FacilityList) -> None:
+        """Replace the project's facilities."""
+        with writing(self.folder) as database:
+            layers.set_facilities(database, facilities)
+
     def undo(self, sha256: str, *, with_decisions: bool = False) -> None:
         """
         Take an import back whole; what a later file delivered again stays as that file's.
@@ -287,6 +342,11 @@ class Project:
         """Keep a scenario under its name; one of that name is replaced."""
         with writing(self.folder) as database:
             database.execute("INSERT OR REPLACE INTO scenarios VALUES (?, ?)", (name, toml))
+
+    def _sweep_layers(self) -> None:
+        """Take away files that no layer is kept in, while nobody else writes one."""
+        with writing(self.folder) as database:
+            layers.sweep(self.folder, layers.read_layers(database)["sha256"].tolist())
 
     def _words(self) -> dict[str, str]:
         with reading(self.folder) as database:

@@ -103,9 +103,7 @@ def _choose_traffic(scenario: Scenario) -> int:
     )
 
 
-def _map(
-    question: Question, scenario: Scenario, outcome: Outcome | None, asked: tuple[str, int], moved: bool
-) -> None:
+def _map(question: Question, scenario: Scenario, outcome: Outcome | None, asked: tuple[str, int], moved: bool) -> None:
     """Show the map on which the base can be moved, what lies within each drive time, and the doubt of the roads."""
     view, traffic = asked
     timed = answers.at_hour(question.project, scenario.speeds, traffic)
@@ -113,7 +111,9 @@ def _map(
         layer, bands = _chance(question, outcome), None
     else:
         bands = _bands(scenario, timed, towards=view == "towards", quick=moved)
-        layer = IsochroneLayer(bands[~bands.is_empty], label=timed.network.label, name=VIEWS["isochrones" if view == "chance" else view])
+        layer = IsochroneLayer(
+            bands[~bands.is_empty], label=timed.network.label, name=VIEWS["isochrones" if view == "chance" else view]
+        )
     bases = BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)
     maps.show_county(question, [layer, bases], key="coverage", click=True)
     st.caption(f"{DRAG} {words.plain(timed.network.label)}")

@@ -1,11 +1,11 @@
-"""Data: steps from files as received to an account of their quality, the roads, and the ledger always in sight."""
+"""Data: steps from files as received to an account of their quality; roads, layers; the ledger always in sight."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from geo.scenarios.scenario import Scenario
-from geo.ui import columns, history, match, mend, quality, roads, upload, words
+from geo.ui import columns, history, layers, match, mend, quality, roads, upload, words
 from geo.ui.answers import Question
 
 STEPS: dict[str, Callable[[Question], None]] = {
@@ -15,6 +15,7 @@ STEPS: dict[str, Callable[[Question], None]] = {
     "Match": match.show,
     "Quality": quality.show,
     "Roads": roads.show,
+    "Layers and places": layers.show,
     "History": history.show,
 }
 

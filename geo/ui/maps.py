@@ -16,7 +16,6 @@ from geo.layers import assets
 from geo.layers.base import Layer, ground, groups, layer_control
 from geo.layers.boundaries import BoundaryLayer
 from geo.layers.roads import RoadLayer
-from geo.places.boundaries import Areas
 from geo.ui.answers import Question, main_roads
 
 mimetypes.add_type("application/javascript", ".js")  # Windows may know .js as text, which a browser then refuses to run
@@ -51,18 +50,18 @@ def show_county(
     """Show layers on the county's land and under its district lines; give longitude and latitude of a click."""
     numbered = any(getattr(layer, "numbers", False) for layer in layers)
     under = BoundaryLayer(question.areas.county, question.areas.districts(question.edition), names=not numbered)
-    centre, zoom = _view(question.areas, height)
+    centre, zoom = view_of(question.areas.county.bounds, height)
     roads = RoadLayer(main_roads(question.areas.name))
     return show_map([under, roads, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
 
 
-def _view(county: Areas, height: int) -> tuple[tuple[float, float], float]:
+def view_of(bounds: tuple[float, float, float, float], height: int) -> tuple[tuple[float, float], float]:
     """
-    Give the centre (latitude, longitude) and the zoom at which the county fills a map of that height, in pixels.
+    Give the centre (latitude, longitude) and the zoom at which bounds in metres fill a map of that height, in pixels.
 
-    The county stands a little to the left, so that the legend at the bottom right covers less of it.
+    They stand a little to the left, so that the legend at the bottom right covers less of them.
     """
-    west, south, east, north = county.county.bounds
+    west, south, east, north = bounds
     middle = (south + north) / 2
     scale = EQUATOR_METRES_A_PIXEL * math.cos(math.radians(to_lonlat(west, middle)[1]))
     needed = max((north - south) / (0.97 * height), (east - west) / (1.3 * height))

@@ -2,8 +2,9 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from geo.incidents.reading.wire import Refused, send_answer
 
@@ -29,15 +30,20 @@ _COMPRESSED = (
 
 def main() -> None:
     """Read the request from standard input; send blocks and the answer, or the refusal, to standard output."""
+    serve(lambda asked, out: send_file(Path(asked["path"]), asked["sheet"], frozenset(asked["headings"]), out))
+
+
+def serve(send: Callable[[dict[str, Any], BinaryIO], None]) -> None:
+    """Take the request, set the limits and let ``send`` answer; what goes wrong becomes a refusal in words."""
     request = json.load(sys.stdin)
     limit(request["seconds"])
     out = sys.stdout.buffer
     try:
-        send_file(Path(request["path"]), request["sheet"], frozenset(request["headings"]), out)
+        send(request, out)
     except Refused as refusal:
         send_answer(out, refused=str(refusal))
     except MemoryError:
-        send_answer(out, refused="needs more memory than is allowed for one file; export a smaller part as CSV")
+        send_answer(out, refused=f"needs more memory than is allowed for one file; {request['instead']}")
     except OSError as error:
         send_answer(out, refused=f"cannot be read ({error.strerror or error}); close it elsewhere and try again")
     out.flush()

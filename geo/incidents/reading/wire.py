@@ -52,6 +52,11 @@ def send_block(out: BinaryIO, sheet: int, block: Block) -> None:
     )
 
 
+def send_part(out: BinaryIO, part: Buffer) -> None:
+    """Send one buffer that is no block of rows, such as a table in Arrow's stream format."""
+    _send(out, {}, [part])
+
+
 def send_answer(out: BinaryIO, **answer: object) -> None:
     """Send the last message: ``sheets`` and ``faults``, or ``refused``."""
     _send(out, answer, [])

@@ -9,13 +9,15 @@ from geo.layers import palette
 from geo.layers.bases import BaseLayer
 from geo.layers.boundaries import BoundaryLayer
 from geo.layers.choropleth import ChoroplethLayer
+from geo.layers.facilities import FacilityLayer
 from geo.layers.heat import HeatLayer
 from geo.layers.incidents import IncidentLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.layers.roads import RoadLayer
 from geo.places.bases import Base
+from geo.places.facilities import Facility
 
-KINDS = ("boundaries", "districts", "incidents", "isochrones", "heat", "bases", "roads", "legend")
+KINDS = ("boundaries", "districts", "incidents", "isochrones", "heat", "bases", "facilities", "roads", "legend")
 
 
 @pytest.fixture
@@ -86,6 +88,7 @@ def layer(request, areas, bands, points, cells, roads):
         "isochrones": (IsochroneLayer(bands, "Estimated roads: no street map. Not for standards."), bands),
         "heat": (HeatLayer(cells, 500, "Heat", heat.explained("incidents per km²")), cells),
         "bases": (BaseLayer((Base("Campbell House", 475_900, 260_300, "NN1 5BD"),)), areas),
+        "facilities": (FacilityLayer((Facility("place_of_safety", "Berrywood", 470_900, 262_300),)), areas),
         "roads": (RoadLayer(roads), roads),
         "legend": (districts.explained(unit="incidents"), areas),
     }
