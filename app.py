@@ -4,13 +4,14 @@ from functools import partial
 
 import streamlit as st
 
-from geo.ui import compare, coverage, data, export, frame, method, scheme, where
+from geo.ui import compare, coverage, data, export, frame, method, scheme, search, where
 
 PAGES = {
     "Where and when": where.show,
     "What the scheme did": scheme.show,
     "Coverage": coverage.show,
     "Compare": compare.show,
+    "Search": search.show,
     "Data": data.show,
     "Export": export.show,
     "Method": method.show,

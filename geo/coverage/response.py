@@ -5,6 +5,7 @@ Response: the chance that the car arrives in time, given the drive time that the
 within trips (``sigma``) and a scale error that all trips share (``tau``). So coverage is soft: no cliff at the limit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -117,3 +118,31 @@ def _chance_curve(within: float, mean: float, sd: float, spread: float) -> Minut
     with np.errstate(divide="ignore", invalid="ignore"):
         standing = (np.log(np.where(left > 0, left, 0.0))[:, None] - _GRID) / spread
     return np.asarray(ndtr(standing).mean(axis=0), dtype=np.float64)
+
+
+STEP_MINUTES = 0.05
+"""Step of the table of :func:`chance_of_minutes`; between two steps the nearer counts."""
+
+
+def chance_of_minutes(standard: ResponseStandard) -> Callable[[Minutes], Minutes]:
+    """
+    Give :func:`chance_in_time` as a table that is read in a moment, for the millions of minutes of a search.
+
+    It is off by less than 0.003.
+
+    Examples
+    --------
+    >>> chance = chance_of_minutes(ResponseStandard(30))
+    >>> bool(abs(chance(np.array([18.0])) - chance_in_time(np.array([18.0]), ResponseStandard(30)))[0] < 0.003)
+    True
+    >>> chance(np.array([np.inf])).tolist()
+    [0.0]
+    """
+    steps = np.arange(0.0, 3 * standard.minutes + 60.0, STEP_MINUTES)
+    table = np.append(chance_in_time(steps, standard), 0.0)
+
+    def chance(minutes: Minutes) -> Minutes:
+        place = np.minimum(minutes * (1 / STEP_MINUTES) + 0.5, len(steps))
+        return np.take(table, place.astype(np.int32))
+
+    return chance

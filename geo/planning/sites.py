@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from geo.errors import SchemaError
 from geo.routing.matrix import DriveMatrix, Progress, Value, demand_sums
@@ -67,6 +68,23 @@ class Site:
     def mean_minutes(self) -> Floats:
         """The mean minutes of each candidate to all demand, unreached demand as far away as the farthest place."""
         return self.demand_minutes / self.demand
+
+
+ZONE_METRES = 500.0
+"""How far around a postcode its zone reaches: about what separates neighbouring postcodes in a village (assumption)."""
+
+
+def zone(eastings: npt.ArrayLike, northings: npt.ArrayLike, metres: float = ZONE_METRES) -> shapely.Geometry:
+    """
+    Give the area around points, as one shape with several parts where they lie apart: near-ties as a zone, not a point.
+
+    Examples
+    --------
+    >>> zone([0, 600, 9000], [0, 0, 0]).geom_type
+    'MultiPolygon'
+    """
+    around = shapely.buffer(shapely.points(np.asarray(eastings, float), np.asarray(northings, float)), metres)
+    return shapely.union_all(around)
 
 
 def best_sites(

@@ -34,7 +34,7 @@ STANDARD = "From the call to the scene. No national standard exists: the choice 
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
 
-NEEDS_RECORDS = {"Where and when", "What the scheme did", "Coverage", "Compare", "Export"}
+NEEDS_RECORDS = {"Where and when", "What the scheme did", "Coverage", "Compare", "Search", "Export"}
 EMPTY = (
     "This page will show your incidents. Nothing was imported yet: open the page Data and bring in your extracts and "
     "shift log, or open the demonstration with: triage-map run"

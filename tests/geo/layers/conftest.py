@@ -14,6 +14,7 @@ from geo.layers.heat import HeatLayer
 from geo.layers.incidents import IncidentLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.layers.roads import RoadLayer
+from geo.layers.zone import ZoneLayer
 from geo.places.bases import Base
 from geo.places.facilities import Facility
 
@@ -90,6 +91,7 @@ def layer(request, areas, bands, points, cells, roads):
         "bases": (BaseLayer((Base("Campbell House", 475_900, 260_300, "NN1 5BD"),)), areas),
         "facilities": (FacilityLayer((Facility("place_of_safety", "Berrywood", 470_900, 262_300),)), areas),
         "roads": (RoadLayer(roads), roads),
+        "zone": (ZoneLayer(areas.union_all(), "12 postcodes"), areas),
         "legend": (districts.explained(unit="incidents"), areas),
     }
     return made[request.param]
