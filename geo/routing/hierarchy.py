@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from geo.errors import SourceError
 from geo.routing.engine import DriveTimeEngine, ScipyEngine, known_nodes
-from geo.routing.roads import Floats, RoadNetwork
+from geo.routing.roads import Floats, Nodes, RoadNetwork
 from geo.settings import cache_folder
 from geo.whole import whole
 
@@ -40,7 +40,8 @@ try:
 except (ImportError, OSError) as error:  # not installed, or its compiler does not load on this machine
     MISSING = str(error)
 
-Ids = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.uint32]
+"""Unsigned: a kernel that cannot count from the end of an array needs no check at each step."""
 Counts = npt.NDArray[np.int64]
 
 FORMAT = 1
@@ -289,78 +290,61 @@ def _contract(first, length, to, out, back, guess, check):  # type: ignore[no-un
 
 
 @_compiled
-def _climb(start, first, above, seconds, times, heap):  # type: ignore[no-untyped-def]
+def _climb(start, first, above, seconds, times, waiting, seen):  # type: ignore[no-untyped-def]
     """
-    Give the times from ``start`` to every node above it along ways that only climb; the heap keeps who they are.
+    Give the times from ``start`` to every node above it along ways that only climb; ``seen`` takes who they are.
 
-    Nodes are numbered from the top, so the greatest number that waits is complete: nothing below it is left. Those
-    that are done stay at the end of ``heap``; their number is given back.
+    Nodes are numbered from the top, so the greatest number that waits is complete: nothing below it is left. Those that
+    wait are bits of ``waiting``, 32 nodes a word; all are off before and after. Gives how many were seen.
     """
-    nodes = len(times)
     times[start] = 0.0
-    heap[0] = start
-    size, done = 1, 0
-    while size > 0:
-        node = heap[0]
-        size -= 1
-        item = heap[size]
-        place = 0
-        while True:
-            child = 2 * place + 1
-            if child >= size:
-                break
-            if child + 1 < size and heap[child + 1] > heap[child]:
-                child += 1
-            if heap[child] <= item:
-                break
-            heap[place] = heap[child]
-            place = child
-        heap[place] = item
+    word, done = np.int64(start >> _FIVE), 0
+    waiting[word] = _ONE << (start & _LAST_BITS)
+    while word >= 0:
+        bits = waiting[word]
+        if bits == 0:
+            word -= 1
+            continue
+        top = (np.float64(bits).view(np.int64) >> 52) - 1023  # the exponent of a double: the highest bit that is on
+        waiting[word] = bits ^ (_ONE << np.uint32(top))
+        node = (word << 5) + top
+        seen[done] = node
         done += 1
-        heap[nodes - done] = node
         now = times[node]
         for arc in range(first[node], first[node + 1]):
-            then = now + seconds[arc]
-            end = above[arc]
+            then, end = now + seconds[arc], above[arc]
             if then < times[end]:
-                if times[end] == np.inf:
-                    place = size
-                    while place > 0:
-                        parent = (place - 1) >> 1
-                        if heap[parent] >= end:
-                            break
-                        heap[place] = heap[parent]
-                        place = parent
-                    heap[place] = end
-                    size += 1
                 times[end] = then
+                waiting[end >> _FIVE] |= _ONE << (end & _LAST_BITS)
     return done
 
 
+_ONE, _FIVE, _LAST_BITS = np.uint32(1), np.uint32(5), np.uint32(31)
+
+
 @_compiled
-def _sweep(start, first, above, climbing, falling, place, limit, times, heap, answer):  # type: ignore[no-untyped-def]
+def _sweep(  # type: ignore[no-untyped-def]
+    start, first, above, climbing, falling, place, limit, times, waiting, seen, answer
+):
     """Fill ``answer`` with the seconds to every node, in the order of the network."""
-    nodes = len(times)
     times[:] = np.inf
-    _climb(start, first, above, climbing, times, heap)
+    _climb(start, first, above, climbing, times, waiting, seen)
     begin = first[0]
-    for node in range(nodes):
-        least = times[node]
-        end = first[node + 1]
+    for node in range(len(times)):
+        least, end = times[node], first[node + 1]
         for arc in range(begin, end):
             least = min(least, times[above[arc]] + falling[arc])
         begin = end
         times[node] = least
-    for node in range(nodes):
+    for node in range(len(times)):
         least = times[place[node]]
         answer[node] = least if least <= limit else np.inf
 
 
 @_compiled
 def _select(targets, first, above, chosen):  # type: ignore[no-untyped-def]
-    """Mark in ``chosen`` every node above one of the targets, and themselves; give how many, and how many arcs."""
-    stack, size = np.empty(len(chosen), np.int32), 0
-    nodes, arcs = 0, 0
+    """Mark in ``chosen`` every node above one of the targets, and themselves."""
+    stack, size = np.empty(len(chosen), np.uint32), 0
     for target in targets:
         if not chosen[target]:
             chosen[target] = True
@@ -368,36 +352,36 @@ def _select(targets, first, above, chosen):  # type: ignore[no-untyped-def]
             size += 1
     while size > 0:
         size -= 1
-        node = stack[size]
-        nodes += 1
+        node = np.int64(stack[size])
         for arc in range(first[node], first[node + 1]):
-            arcs += 1
-            if not chosen[above[arc]]:
-                chosen[above[arc]] = True
-                stack[size] = above[arc]
+            end = above[arc]
+            if not chosen[end]:
+                chosen[end] = True
+                stack[size] = end
                 size += 1
-    return nodes, arcs
 
 
 @_compiled
-def _sweep_many(starts, first, above, climbing, small_first, small_above, falling, small, ends, answer):  # type: ignore[no-untyped-def]
+def _sweep_many(  # type: ignore[no-untyped-def]
+    starts, first, above, climbing, small_first, small_above, falling, chosen, small, ends, answer
+):
     """
     Fill ``answer`` with the seconds from each start to each end, shape (starts, ends).
 
-    ``small_first``, ``small_above`` and ``falling`` are the nodes above the ends; ``small`` gives the number of each
-    node among them, or -1, and ``ends`` are numbered so.
+    ``small_first``, ``small_above`` and ``falling`` are the arcs of the nodes ``chosen``, those above the ends;
+    ``small`` gives the number of each node among them, and ``ends`` are numbered so.
     """
     nodes, few = len(first) - 1, len(small_first) - 1
-    times, heap = np.full(nodes, np.inf), np.empty(nodes, np.int32)
+    times, waiting = np.full(nodes, np.inf), np.zeros(nodes // 32 + 1, np.uint32)
+    seen = np.empty(nodes, np.uint32)
     table = np.empty((few, LANES))
     for begin in range(0, len(starts), LANES):
         lanes = min(LANES, len(starts) - begin)
         table[:] = np.inf
         for lane in range(lanes):
-            done = _climb(starts[begin + lane], first, above, climbing, times, heap)
-            for number in range(nodes - done, nodes):
-                node = heap[number]
-                if small[node] >= 0:
+            for number in range(_climb(starts[begin + lane], first, above, climbing, times, waiting, seen)):
+                node = seen[number]
+                if chosen[node]:
                     table[small[node], lane] = times[node]
                 times[node] = np.inf
         for node in range(few):
@@ -406,8 +390,9 @@ def _sweep_many(starts, first, above, climbing, small_first, small_above, fallin
                 for lane in range(LANES):
                     table[node, lane] = min(table[node, lane], table[higher, lane] + down)
         for number in range(len(ends)):
+            end = ends[number]
             for lane in range(lanes):
-                answer[begin + lane, number] = table[ends[number], lane]
+                answer[begin + lane, number] = table[end, lane]
 
 
 @dataclass(frozen=True, eq=False)
@@ -419,9 +404,9 @@ class _Hierarchy:
     node ``above``, the seconds ``out`` to it and ``back`` from it, inf where no way leads.
     """
 
-    place: Ids
-    first: Ids
-    above: Ids
+    place: Numbers
+    first: Numbers
+    above: Numbers
     out: Floats
     back: Floats
 
@@ -583,23 +568,25 @@ def _hierarchy(network: RoadNetwork) -> _Hierarchy:
     step[order] = np.arange(network.nodes)
     degree = np.diff(step_first)[step]
     down = np.lexsort((_along_a_curve(network.x, network.y), -degree, -level))
-    place = np.empty(network.nodes, np.int32)
-    place[down] = np.arange(network.nodes, dtype=np.int32)
-    begins = np.concatenate(([0], np.cumsum(degree[down]))).astype(np.int32)
+    place = np.empty(network.nodes, np.uint32)
+    place[down] = np.arange(network.nodes, dtype=np.uint32)
+    begins = np.concatenate(([0], np.cumsum(degree[down])))
     arcs = np.arange(begins[-1]) + np.repeat(step_first[step[down]] - begins[:-1], degree[down])
-    return _Hierarchy(place, begins, place[up_to[arcs]], up_out[arcs], up_back[arcs])
+    return _Hierarchy(place, begins.astype(np.uint32), place[up_to[arcs]], up_out[arcs], up_back[arcs])
 
 
 def _to_every_node(tree: _Hierarchy, node: int, limit_seconds: float, climbing: Floats, falling: Floats) -> Floats:
     """Sweep all nodes from one."""
     nodes = len(tree.place)
     start = tree.place[known_nodes([node], nodes, "node")[0]]
-    times, heap, answer = np.empty(nodes), np.empty(nodes, np.int32), np.empty(nodes)
-    _sweep(start, tree.first, tree.above, climbing, falling, tree.place, float(limit_seconds), times, heap, answer)
+    times, answer = np.empty(nodes), np.empty(nodes)
+    waiting, seen = np.zeros(nodes // 32 + 1, np.uint32), np.empty(nodes, np.uint32)
+    arcs = tree.first, tree.above, climbing, falling
+    _sweep(start, *arcs, tree.place, float(limit_seconds), times, waiting, seen, answer)
     return answer
 
 
-def _between(tree: _Hierarchy, starts: Ids, ends: Ids, climbing: Floats, falling: Floats) -> Floats:
+def _between(tree: _Hierarchy, starts: Numbers, ends: Numbers, climbing: Floats, falling: Floats) -> Floats:
     """Sweep the nodes above the ends, from every start; in two threads where there are starts enough."""
     unique, row = np.unique(starts, return_inverse=True)
     small = _above(tree, ends, falling)
@@ -617,7 +604,7 @@ def _between(tree: _Hierarchy, starts: Ids, ends: Ids, climbing: Floats, falling
     return found[row]
 
 
-def _two_way_arcs(network: RoadNetwork) -> tuple[Counts, Counts, Ids, Floats, Floats]:
+def _two_way_arcs(network: RoadNetwork) -> tuple[Counts, Counts, Nodes, Floats, Floats]:
     """
     Give for each node its neighbours, and the least seconds out to and back from each; inf where no edge leads.
 
@@ -656,14 +643,17 @@ def _along_a_curve(x: Floats, y: Floats) -> npt.NDArray[np.uint64]:
 _SPREAD = {8: np.uint64(0x00FF00FF), 4: np.uint64(0x0F0F0F0F), 2: np.uint64(0x33333333), 1: np.uint64(0x55555555)}
 
 
-def _above(tree: _Hierarchy, ends: Ids, falling: Floats) -> tuple[Ids, Ids, Floats, Ids, Ids]:
-    """Give the part of the hierarchy above some nodes: its arcs, the number in it of each node, and of the ends."""
+def _above(
+    tree: _Hierarchy, ends: Numbers, falling: Floats
+) -> tuple[Numbers, Numbers, Floats, npt.NDArray[np.bool_], Numbers, Numbers]:
+    """Give the part of the hierarchy above some nodes: its arcs, who is in it, their numbers, those of the ends."""
     chosen = np.zeros(len(tree.place), np.bool_)
     _select(ends, tree.first, tree.above, chosen)
-    number = np.where(chosen, np.cumsum(chosen) - 1, -1).astype(np.int32)
-    arcs = np.repeat(chosen, np.diff(tree.first))
-    first = np.concatenate(([0], np.cumsum(np.diff(tree.first)[chosen]))).astype(np.int32)
-    return first, number[tree.above[arcs]], falling[arcs], number, number[ends]
+    number = np.cumsum(chosen, dtype=np.uint32) - _ONE  # of a node that is not chosen: without meaning
+    length = tree.first[1:] - tree.first[:-1]
+    arcs = np.repeat(chosen, length)
+    first = np.concatenate(([0], np.cumsum(length[chosen]))).astype(np.uint32)
+    return first, number[tree.above[arcs]], falling[arcs], chosen, number, number[ends]
 
 
 def _digest(network: RoadNetwork) -> str:
@@ -696,19 +686,18 @@ def _load(path: Path, nodes: int) -> _Hierarchy | str:
 def _is_whole(tree: _Hierarchy, nodes: int) -> bool:
     """Say whether the arrays are a hierarchy of so many nodes: a sweep over any other could read outside of them."""
     arcs = len(tree.above)
-    kinds = (np.int32, np.int32, np.int32, np.float64, np.float64)
+    kinds = (np.uint32, np.uint32, np.uint32, np.float64, np.float64)
     shapes = (nodes, nodes + 1, arcs, arcs, arcs)
     for part, kind, shape in zip(fields(tree), kinds, shapes, strict=True):
         values = getattr(tree, part.name)
         if values.dtype != kind or values.shape != (shape,):
             return False
-    length = np.diff(tree.first)
+    length = np.diff(tree.first.astype(np.int64))
     return bool(
         tree.first[0] == 0
         and tree.first[-1] == arcs
         and (length >= 0).all()
-        and (np.bincount(np.clip(tree.place, 0, nodes), minlength=nodes) == 1).all()
-        and (tree.above >= 0).all()
+        and (np.bincount(np.minimum(tree.place, nodes), minlength=nodes) == 1).all()
         and (tree.above < np.repeat(np.arange(nodes), length)).all()
         and (tree.out >= 0).all()
         and (tree.back >= 0).all()
