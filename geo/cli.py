@@ -577,6 +577,8 @@ def _road_area(source: str, county: str | None, ring_km: float | None, radius_km
     if county is not None:
         return source, RoadArea.county(county, ring)
     if ring_km is not None:
+        if not Path(source).is_file():
+            raise click.UsageError("--ring goes around a county or a boundary file.")
         return RoadArea.boundary(source, ring), None
     return source, None
 

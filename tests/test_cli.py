@@ -1,17 +1,23 @@
 """The command line, run as a user runs it."""
 
 import json
+import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from geo.cli import main
+from geo.routing.network import load_network
 from geo.store.project import open_project
 
+downloads = SimpleNamespace(
+    **runpy.run_path(str(Path(__file__).resolve().parents[1] / "benchmarks" / "reliability" / "downloads.py"))
+)
 PUBLISHED = {
     # the two published weeks of Operation Alloy; s136 is unknown here because the cells were blank
     "2016-02-01": {
@@ -369,6 +375,66 @@ def test_what_goes_wrong_is_one_plain_sentence(words, sentence, weeks, tmp_path,
     assert len(err.strip().splitlines()) == 1
     assert "Traceback" not in err
     assert not new.exists()
+
+
+FIELDS_OF_ROADS = {
+    *("nodes", "edges", "seconds", "source", "edition", "licence", "label", "estimated", "bounds"),
+    *("dropped_nodes", "clipped_ways", "closed_ways", "one_way_edges", "parallel_edges"),
+}
+
+
+@pytest.mark.shared_data
+def test_roads_of_a_file_are_cut_to_a_county_and_counted(shared_data, tmp_path, run, capsys):
+    extract, out = shared_data / "roads" / "rutland_2018.osm.pbf", tmp_path / "net"
+    words = ["roads", extract, "--county", "Northamptonshire", "--ring", 5, "--out", out, "--json"]
+    code, said, err = run(*words, capsys=capsys)
+    found = json.loads(said)
+    assert (code, err) == (0, "")
+    assert set(found) == FIELDS_OF_ROADS
+    assert 100 < found["nodes"] < 2532
+    assert found["source"].endswith("rutland_2018.osm.pbf, within Northamptonshire and 5 km around it")
+    assert load_network(out).nodes == found["nodes"]
+
+
+def test_roads_of_an_area_are_asked_for_and_progress_is_told_beside_the_answer(tmp_path, monkeypatch, run, capsys):
+    monkeypatch.setenv("TRIAGE_MAP_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "net"
+    with downloads.openstreetmap() as stand_in:
+        for name, address in stand_in.settings.items():
+            monkeypatch.setenv(name, address)
+        code, said, err = run("roads", "545000,258000", "--radius", 4, "--out", out, "--json", capsys=capsys)
+        assert (code, json.loads(said)["nodes"]) == (0, 3)
+        assert "asking 127.0.0.1 for roads" in err.splitlines()
+        stand_in.fault = "429 Too Many Requests"
+        words = ["roads", "county:Cambridgeshire", "--ring", 0, "--deadline", 6, "--out", out]
+        code, said, err = run(*words, capsys=capsys)
+        assert (code, said) == (2, "")
+        assert "could not be downloaded (no answer within 6 seconds; 127.0.0.1 answered 429" in err.splitlines()[-1]
+        assert load_network(out).nodes == 3  # what was there stays
+        code, said, _ = run("roads", "545000,258000", "--radius", 4, "--kept", "--out", out, capsys=capsys)
+        assert code == 0
+        assert "3 nodes, 3 edges" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["NN1 1DE"], "is a point and no area; say how far around it: --radius KM"),
+        (["NN1 1DE", "--radius", "0"], "a radius of 0 km cannot be asked for"),
+        (["NN1 1DE", "--radius", "5", "--county", "Northamptonshire"], "--radius stands alone"),
+        (["county:Northamptonshire", "--county", "Northamptonshire"], "--county cuts a file"),
+        (["county:Mordor"], "no data for the county 'Mordor'"),
+        (["Rutland, England", "--county", "Northamptonshire"], "only a file can be cut"),
+        (["Rutland, England", "--ring", "5"], "--ring goes around a county or a boundary file"),
+        (["estimated:Northamptonshire", "--county", "Northamptonshire"], "cannot be cut"),
+    ],
+)
+def test_a_question_for_roads_that_makes_no_sense_asks_nobody(words, sentence, tmp_path, run, capsys):
+    code, out, err = run("roads", *words, "--out", tmp_path / "net", capsys=capsys)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "net").exists()
 
 
 def test_the_installed_command_is_there():

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted([ROOT / "app.py", *(ROOT / "geo").rglob("*.py")])
 DOORS = {
     "osmnx": ("geo/routing/network.py",),
+    "osmium": ("geo/routing/extracts.py",),
     "folium": ("geo/layers/",),
     "streamlit": ("app.py", "geo/ui/"),
     "streamlit_folium": ("geo/ui/",),

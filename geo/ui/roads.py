@@ -26,10 +26,12 @@ KINDS = ["graphml", "osm", "pbf", "net", "npz"]
 
 def show(question: Question) -> None:
     """Show the step."""
-    network = answers.roads(question.project).network
-    _now(question, network)
-    chosen = st.radio("Use other roads", list(WAYS), horizontal=True, key="roads-way")
-    WAYS[chosen](question)
+    now, other = st.columns([1, 1.25], gap="medium")
+    with now:
+        _now(question, answers.roads(question.project).network)
+    with other:
+        chosen = st.radio("Use other roads", list(WAYS), horizontal=True, key="roads-way")
+        WAYS[chosen](question)
 
 
 def _now(question: Question, network: RoadNetwork) -> None:
@@ -48,21 +50,22 @@ def _now(question: Question, network: RoadNetwork) -> None:
         f"northings {south:.0f} to {north:.0f}",
         "Trust": network.label,
     }
-    st.markdown("\n".join(f"- **{name}:** {words.plain(value)}" for name, value in facts.items()))
+    st.markdown("**Roads of this project**")
     if far := not_covered(network, base.easting, base.northing):
         county = question.project.facts.county
         st.warning(words.plain(f"{far[0].upper()}{far[1:]}. No drive time counts; get roads of {county}."))
+    st.caption("\n".join(f"- **{name}:** {words.plain(value)}" for name, value in facts.items()))
 
 
 def _from_file(question: Question) -> None:
     st.caption(
-        "A GraphML saved by OSMnx, an OpenStreetMap extract (.osm, .osm.pbf) or a network saved by Triage Map. It is "
-        "read on this machine. A file of more than 50 MB: `triage-map roads FILE --county NAME --out PROJECT/roads.net`"
+        "A GraphML saved by OSMnx, an OpenStreetMap extract (.osm, .osm.pbf) or a network saved by Triage Map, read on "
+        "this machine. More than 50 MB: `triage-map roads FILE --county NAME --out PROJECT/roads.net`"
     )
     file = st.file_uploader("Road file (at most 50 MB)", KINDS, key="roads-file")
-    left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([1.6, 1, 1], vertical_alignment="bottom")
     county = question.project.facts.county
-    cut = left.checkbox(f"Keep only {county} and a ring around it", key="roads-cut")
+    cut = left.checkbox("Cut to the county and a ring", key="roads-cut")
     ring = middle.number_input("Ring (km)", 0.0, MOST_KM, RING_KM, 1.0, key="roads-cut-ring", disabled=not cut)
     if right.button("Read the file", type="primary", disabled=file is None) and file is not None:
         within = RoadArea.county(county, ring) if cut else None
@@ -80,9 +83,9 @@ def _from_openstreetmap(question: Question) -> None:
             "An answer is kept here and used again for a week."
         )
     )
-    minutes, older, button = st.columns([1.2, 2, 1], vertical_alignment="bottom")
-    limit = minutes.number_input("Give up after (minutes)", 1, 60, MINUTES, key="roads-minutes")
-    use_kept = older.checkbox("Use the answer kept on this machine, however old; ask nobody", key="roads-kept")
+    minutes, older, button = st.columns([1, 1.4, 1.2], vertical_alignment="bottom")
+    limit = minutes.number_input("Give up after (min)", 1, 60, MINUTES, key="roads-minutes")
+    use_kept = older.checkbox("Use what is kept; ask nobody", key="roads-kept")
     if button.button("Use what is kept" if use_kept else "Ask OpenStreetMap", type="primary"):
         _fetch(question, area(), use_kept=use_kept, deadline_seconds=60.0 * limit)
 
@@ -90,7 +93,7 @@ def _from_openstreetmap(question: Question) -> None:
 def _ask_area(question: Question) -> tuple[Callable[[], RoadArea], str]:
     """Give what makes the area that is chosen, and in words what each server is sent."""
     finder, roads = servers()
-    what, where, far = st.columns([1.2, 2, 1], vertical_alignment="bottom")
+    what, where, far = st.columns([1.2, 1.6, 1], vertical_alignment="bottom")
     kind = what.selectbox("Area", AREAS, key="roads-kind")
     here = question.project.facts
     if kind == "Name":
@@ -124,15 +127,16 @@ def _fetch(question: Question, source: Path | RoadArea, **how: Any) -> None:
     What is in the project changes only when the new roads are whole.
     """
     project = question.project
-    with st.status("Starting …", expanded=True) as status:
-        st.button("Cancel", on_click=_cancelled, key="roads-cancel")
+    cancel = st.empty()
+    cancel.button("Cancel", on_click=_cancelled, key="roads-cancel")
+    with st.status("Starting …") as status:
         try:
             network = fetch_roads(
                 source, project.roads, tell=lambda line: status.update(label=words.plain(line)), **how
             )
         except GeoError as problem:
             status.update(label="The roads of this project are as they were", state="error")
-            st.error(words.plain(str(problem).replace("roads-upload", how.get("called") or "the file")))
+            cancel.error(words.plain(str(problem).replace("roads-upload", how.get("called") or "the file")))
             return
     base = project.facts.base
     far = not_covered(network, base.easting, base.northing)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 import geo
 from geo.routing.network import load_network
 from geo.routing.sources import fetch_roads
+from geo.store.intake import make_demonstration
 from geo.store.loading import load_roads
 from geo.store.project import Facts, create_project
 
@@ -118,3 +119,17 @@ def test_roads_of_the_next_county_are_said_not_to_cover_the_base(project, shared
     page = step()
     assert not page.exception
     assert "hese roads do not cover your base: the nearest of them is 3" in page.warning[0].value.replace("\\", "")
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name", ["where", "scheme", "coverage", "compare", "export"])
+def test_no_page_crashes_on_roads_that_do_not_cover_the_base(monkeypatch, tmp_path, shared_data, name):
+    monkeypatch.setenv("TRIAGE_MAP_CACHE", str(tmp_path / "cache"))
+    weeks = make_demonstration(tmp_path / "weeks", "weeks")
+    fetch_roads(shared_data / "roads" / "rutland_2018.osm.pbf", weeks.roads)
+    monkeypatch.setenv("TRIAGE_MAP_PROJECT", str(weeks.folder))
+    page = AppTest.from_string(
+        f"from geo.ui import frame, {name}\nframe.show('{name}', {name}.show, frame.ask())", default_timeout=120
+    ).run()
+    assert not page.exception
+    assert "roads do not cover the base" in "\n".join(each.value for each in page.sidebar.markdown)
