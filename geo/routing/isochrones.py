@@ -53,8 +53,9 @@ def isochrones(
     quick
         Read the same surface at the points of the network's grid (:attr:`geo.routing.roads.RoadNetwork.grid`, made
         once) and draw contours through them: for a base that is being dragged. Then what is narrower than a cell is
-        lost, and a junction within a cell of an outline, or of a gap, may lie on its wrong side: of all junctions of
-        a county about 3 in 100 that are reached lie outside, and 1 in 1,000 that are not lie inside.
+        lost, and a junction within a cell of an outline, or of a gap, may lie on its wrong side. Over a county about
+        1 in 100 of the junctions that are reached lie outside, and 1 in 1,000 of the others inside; near the edge of
+        a small network more (measured in docs/performance.md).
 
     Returns
     -------
@@ -131,21 +132,30 @@ def _areas(network: RoadNetwork, times: Floats, limits: Sequence[float], rings: 
         points, values, inside, rest = _cut(points, values, rest, limit)
         sides = [part[:, [corner, (corner + 1) % 3]] for part in inside for corner in range(3)]
         edge = _outer(np.concatenate(sides if rings else [edge, *sides]))
-        areas.append(_enclosed(points[edge]))
+        areas.append(_enclosed(points[edge]) if len(edge) else shapely.Polygon())
     return np.array(areas)
 
 
 def _outer(sides: Corners) -> Corners:
     """Give the sides that belong to one piece only; where two pieces meet is no edge of what they make together."""
     low, high = np.sort(sides, axis=1).T
-    keys, many = np.unique(low << 32 | high, return_counts=True)
-    alone = keys[many % 2 == 1]
-    return np.asarray(np.c_[alone >> 32, alone & 0xFFFFFFFF])
+    _, first, many = np.unique(low << 32 | high, return_index=True, return_counts=True)
+    return np.asarray(sides[first[many % 2 == 1]])
 
 
 def _enclosed(sides: Floats) -> shapely.Geometry:
-    """Make the area within sides, shape (sides, 2, 2), with its holes; no sides enclose an empty polygon."""
-    area = shapely.build_area(shapely.multilinestrings(shapely.linestrings(sides))) if len(sides) else shapely.Polygon()
+    """
+    Make the area on the left of sides, shape (sides, 2, 2), with its holes.
+
+    Of the faces that the sides bound, those are taken that lie on the left of their own sides. (``build_area`` tells
+    gaps by the holes of one face, and fills one around which several faces meet in points.)
+    """
+    faces = shapely.get_parts(shapely.polygonize(shapely.linestrings(sides)))
+    rings = shapely.get_exterior_ring(faces)
+    start, end = (shapely.get_coordinates(shapely.get_point(rings, number)) for number in (0, 1))
+    left = np.asarray(np.where(shapely.is_ccw(rings)[:, None], np.c_[start, end], np.c_[end, start]))
+    own = set(map(tuple, sides.reshape(-1, 4).tolist()))
+    area = shapely.multipolygons(faces[[tuple(side) in own for side in left.tolist()]])
     return area if area.is_valid else shapely.make_valid(area)
 
 

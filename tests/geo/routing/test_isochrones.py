@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from geo.errors import SchemaError
 from geo.routing.engine import ScipyEngine
+from geo.routing.estimated import estimate_roads
 from geo.routing.isochrones import isochrones
 from geo.routing.network import load_network
 from geo.routing.roads import RoadNetwork
@@ -165,6 +166,46 @@ def test_the_area_is_that_under_the_surface_of_times(seed, limit, towards):
         assert area == pytest.approx(0.5 * sum(shares), rel=1e-6)  # triangles of half a square kilometre
 
 
+class Told:
+    """An engine that was told how many minutes each node is away, wherever one starts."""
+
+    def __init__(self, minutes):
+        self.seconds = np.array(minutes, dtype=float).ravel() * 60
+
+    def one_to_all(self, _node):
+        return self.seconds
+
+
+def ring():
+    """A ring of junctions in time, with two of them, in its west and east, reached in the last minute."""
+    minutes = np.full((9, 9), 9)
+    minutes[2:7, 2:7] = 1
+    minutes[3:6, 3:6] = 9
+    minutes[4, [2, 6]] = 5
+    return minutes
+
+
+def island():
+    """Junctions in time with a hole in them, in it an island, and between both one reached in the last minute."""
+    minutes = np.ones((9, 9))
+    minutes[3:6, 3:6] = 9
+    minutes[4, 4:6] = 1, 5
+    return minutes
+
+
+@pytest.mark.parametrize("quick", [False, True])
+@pytest.mark.parametrize("minutes", [ring(), island()], ids=["ring", "island"])
+def test_a_gap_stays_out_though_what_is_around_it_meets_in_points(minutes, quick):
+    roads = grid(side=9)
+    area = isochrones(roads, Told(minutes), (0, 0), [5], quick=quick).iloc[0]
+    shares = [below(minutes.ravel()[corners], 5) for corners in roads.triangles]
+    assert area["area_km2"] == pytest.approx(0.5 * sum(shares), rel=0.02 if quick else 1e-9)
+    assert area.geometry.is_valid
+    nodes = shapely.points(roads.x, roads.y)
+    assert shapely.covers(area.geometry, nodes[minutes.ravel() < 5]).all()
+    assert not shapely.intersects(area.geometry, nodes[minutes.ravel() > 5]).any()
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_quick_outlines_are_valid_nested_and_the_final_ones_within_a_cell(seed, towards):
@@ -194,19 +235,30 @@ def test_gaps_without_junctions_stay_out(quick):
     assert not area.geometry[0].intersects(shapely.box(2_000, 0, 19_000, 1_500))
 
 
-@pytest.mark.shared_data
-def test_over_rutland_quick_outlines_hold_what_is_reached_and_little_else(shared_data):
-    roads = load_network(shared_data / "roads" / "rutland_2018.osm.pbf")
-    engine, nodes = ScipyEngine(roads), shapely.points(roads.x, roads.y)
-    missed = wrong = 0.0
-    for start in np.random.default_rng(0).choice(roads.joinable, 10, replace=False):
-        minutes = engine.one_to_all(int(start)) / 60
-        area = isochrones(roads, engine, (roads.x[start], roads.y[start]), [15], quick=True).geometry[0]
+def shares_on_the_wrong_side(roads, limit, bases=10):
+    """Give the share of reached junctions outside the quick outline, and of the others inside, over several bases."""
+    engine, nodes, counts = ScipyEngine(roads), shapely.points(roads.x, roads.y), np.zeros(4)
+    for start in np.random.default_rng(0).choice(roads.joinable, bases, replace=False):
+        reached = engine.one_to_all(int(start)) <= limit * 60
+        area = isochrones(roads, engine, (roads.x[start], roads.y[start]), [limit], quick=True).geometry[0]
         inside = shapely.covers(area, nodes)
-        missed += float((~inside[minutes <= 15]).mean()) / 10
-        wrong += float(inside[minutes > 15].mean()) / 10
-    assert missed <= 0.03
-    assert wrong <= 0.01
+        counts += [(reached & ~inside).sum(), reached.sum(), (~reached & inside).sum(), (~reached).sum()]
+    return counts[0] / counts[1], counts[2] / counts[3]
+
+
+@pytest.mark.parametrize("limit", [10, 20])
+def test_over_a_county_quick_outlines_hold_what_is_reached_and_little_else(limit):
+    outside, inside = shares_on_the_wrong_side(estimate_roads("northamptonshire"), limit)
+    assert outside <= 0.03
+    assert inside <= 0.001
+
+
+@pytest.mark.shared_data
+def test_over_a_small_county_quick_outlines_hold_most_of_what_is_reached(shared_data):
+    roads = load_network(shared_data / "roads" / "rutland_2018.osm.pbf")
+    outside, inside = shares_on_the_wrong_side(roads, 15)
+    assert outside <= 0.03
+    assert inside <= 0.02
 
 
 @pytest.mark.shared_data
