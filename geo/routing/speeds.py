@@ -365,7 +365,8 @@ def timed(network: RoadNetwork, profile: SpeedProfile, town: Flags, *, period: i
     empty = network.seconds if network.ways is None else _map_seconds(network.ways, profile, town)
     scale = np.where(town, profile.town_scale, profile.country_scale)
     factor = np.where(town, *profile.factors(period)) / profile.blue_light
-    label = f"{network.label} {_words(network, profile, period)}".strip()
+    roads = network.label if network.ways is None else f"{network.source} ({network.edition or 'no date'})."
+    label = f"{roads} {_words(network, profile, period)}".strip()
     return network.with_seconds(empty * scale * factor, end_seconds=profile.end_seconds, label=label)
 
 

@@ -21,7 +21,7 @@ from geo.routing import estimated
 from geo.routing.hierarchy import best_engine
 from geo.routing.matrix import Ends
 from geo.routing.speeds import SpeedProfile
-from geo.routing.timing import Roads, Timed
+from geo.routing.timing import Roads, Timed, traffic_levels
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -89,14 +89,25 @@ def _estimated(county: str, folder: Path) -> Roads:
 
 
 def both_ends(project: Project) -> tuple[Ends, Ends]:
-    """Give where the live postcodes of the county join the project's own roads, and the estimated ones."""
-    return postcodes(project).ends, _estimated_ends(project.facts.county, project.drive_times)
+    """Give where live postcodes join the project's own roads, and the estimated ones: those that both may reach."""
+    return _both_ends(project, _stamp(project))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _estimated_ends(county: str, folder: Path) -> Ends:
-    mine = standing_for(geo.Gazetteer.default().frame, residents(county).index)
-    return Ends.of(_estimated(county, folder).network, mine["easting"], mine["northing"])
+def _both_ends(project: Project, stamp: int) -> tuple[Ends, Ends]:
+    own, other = _roads(project, stamp).network, estimated_roads(project).network
+    frame = geo.Gazetteer.of(project.facts.county).frame
+    west, south, east, north = own.bounds
+    here = frame["easting"].between(west, east) & frame["northing"].between(south, north)
+    mine = frame[frame["live"] & here]
+    points = mine["easting"], mine["northing"]
+    return Ends.of(own, *points), Ends.of(other, *points)
+
+
+def prepare(project: Project, scenario: Scenario) -> None:
+    """Time the roads for every traffic that a scenario's hours meet, and say so while it lasts."""
+    for period in traffic_levels(scenario.speeds, scenario.pattern.hours):
+        at_hour(project, scenario.speeds, period)
 
 
 def _stamp(project: Project) -> int:

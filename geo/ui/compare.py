@@ -22,6 +22,8 @@ from geo.ui.answers import Question
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
     other = _ask_other(scenario)
+    for one in (scenario, other):
+        answers.prepare(question.project, one)
     comparison = geo.compare([answers.answer(scenario, question), answers.answer(other, question)])
     st.markdown(f"**{comparison.sentence()}**")
     for outcome in comparison.outcomes:

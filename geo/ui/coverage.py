@@ -15,7 +15,7 @@ from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
-from geo.routing.accuracy import accuracy_words
+from geo.routing.accuracy import accuracy_table, accuracy_words
 from geo.routing.matrix import minutes_to
 from geo.routing.timing import Timed, main_traffic, traffic_levels
 from geo.scenarios.evaluate import Outcome
@@ -60,6 +60,7 @@ def _live(question: Question) -> None:
         view = maps.choose_view(VIEWS, "coverage-view")
     with right:
         traffic = _choose_traffic(scenario)
+    answers.prepare(question.project, scenario)
     try:
         outcome = answers.answer(scenario, question)
     except SchemaError as problem:
@@ -116,12 +117,14 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome | None, asked:
         )
     bases = BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)
     maps.show_county(question, [layer, bases], key="coverage", click=True)
-    st.caption(f"{DRAG} {words.plain(timed.network.label)}")
+    plain = answers.roads(question.project).network
+    st.caption(f"{DRAG} {words.plain(accuracy_words(plain, scenario.standard.minutes))}")
     if timed.note:
-        st.warning(timed.note)
+        st.warning(words.plain(timed.note))
+    with st.expander("How sure are these drive times?"):
+        st.caption(words.plain(timed.network.label))
+        st.dataframe(accuracy_table(plain), hide_index=True, width="stretch")
     if bands is not None:
-        plain = answers.roads(question.project).network
-        st.caption(words.plain(accuracy_words(plain, scenario.standard.minutes)))
         _reach(question, scenario, timed, bands, towards=view == "towards")
 
 

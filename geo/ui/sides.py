@@ -62,13 +62,12 @@ def _sentence(own: np.ndarray, estimated: np.ndarray) -> str:
     """Say how the drives to the postcodes that both reach differ."""
     both = np.isfinite(own) & np.isfinite(estimated) & (own > 0)
     if not both.any():
-        return "No postcode of the county is reached over both kinds of roads from this base."
+        return "No postcode is reached over both kinds of roads from this base."
     off = estimated[both] / own[both] - 1
     return (
         f"From this base the estimated roads are {np.median(np.abs(off)):.0%} off the street map for half of "
         f"{words.thousands(int(both.sum()))} postcodes (bias {np.median(off):+.0%}; 1 in 10 more than "
-        f"{np.quantile(np.abs(off), 0.9):.0%}). {words.thousands(int((~np.isfinite(own)).sum()))} postcodes are beyond "
-        "the street map that is loaded."
+        f"{np.quantile(np.abs(off), 0.9):.0%}), of those that lie within the street map's bounds."
     )
 
 

@@ -138,16 +138,17 @@ class Visit:
         self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
         self.page.wait_for_timeout(milliseconds)
 
-    def map(self) -> "sync_api.Frame":
-        """The frame that holds the page's map."""
-        handle = self.page.locator("iframe[title^='streamlit_folium']").first.element_handle(timeout=30_000)
+    def map(self, number: int = 0) -> "sync_api.Frame":
+        """The frame that holds the page's map, or the map of that number where there are several."""
+        frames = self.page.locator("iframe[title^='streamlit_folium']")
+        handle = frames.nth(number).element_handle(timeout=30_000)
         frame = handle.content_frame()
         frame.wait_for_selector(".leaflet-overlay-pane", state="attached", timeout=30_000)
         return frame
 
-    def drawn_pixels(self) -> int:
+    def drawn_pixels(self, number: int = 0) -> int:
         """How many pixels are drawn in Leaflet's overlay pane; the canvas holds shapes and nothing else."""
-        return int(self.map().evaluate(COUNT_PIXELS))
+        return int(self.map(number).evaluate(COUNT_PIXELS))
 
 
 COUNT_PIXELS = """() => {

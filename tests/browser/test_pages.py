@@ -11,7 +11,7 @@ from geo.routing.sources import fetch_roads
 from geo.store.project import Facts, create_project, open_project
 
 MAPS = ["Where and when", "What the scheme did", "Coverage", "Compare"]
-TABLES = ["Data", "Export", "Method"]
+TABLES = ["Search", "Data", "Export", "Method"]
 VIEWS = ["Postcodes", "Districts", "District rates", "LSOAs", "Heatmap"]
 
 
@@ -64,14 +64,72 @@ def test_a_click_on_the_map_moves_the_base_and_the_figures(visit, demonstration,
     after = visit.page.get_by_text("of demand lies within that standard").inner_text()
     assert after != before
     assert "base=" in visit.page.url
-    type_base(visit, "NN16 0AE", "Your plan · NN16 0AE")
+    type_base(visit, "NN16 0AE", "Base: NN16 0AE")
     assert "base=NN16" in visit.page.url  # the click before does not take the base back
+
+
+def test_a_dragged_base_changes_map_and_figures_and_nothing_else(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("Coverage")
+    sentence = visit.page.get_by_text("of demand lies within that standard")
+    before = sentence.inner_text()
+    visit.page.evaluate("document.querySelector('[data-testid=stSidebar]').dataset.mark = 'same page'")
+    ring = visit.map().locator(".tm-base").first.bounding_box()
+    visit.page.mouse.move(ring["x"] + 11, ring["y"] + 11)
+    visit.page.mouse.down()
+    visit.page.mouse.move(ring["x"] + 60, ring["y"] - 80, steps=8)
+    visit.page.mouse.up()
+    visit.page.wait_for_function("old => !document.body.innerText.includes(old)", arg=before, timeout=30_000)
+    visit.settle()
+    assert "base=" in visit.page.url
+    assert visit.drawn_pixels() > 1000
+    assert visit.page.evaluate("document.querySelector('[data-testid=stSidebar]').dataset.mark") == "same page"
+    visit.page.screenshot(path=pictures / "dragged.png")
+
+
+def test_every_postcode_is_searched_and_the_near_ties_are_a_zone(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("Search")
+    visit.page.get_by_role("button", name="Search every postcode").click()
+    visit.page.get_by_text("postcodes give away at most 5%").wait_for(timeout=120_000)
+    visit.settle()
+    assert visit.page.get_by_text("is best with").is_visible()
+    assert visit.drawn_pixels() > 1000
+    visit.page.screenshot(path=pictures / "search.png")
+    visit.page.get_by_text("Least mean drive").click()
+    visit.page.get_by_text("is best with a mean drive of").wait_for(timeout=30_000)
+
+
+def test_a_search_can_be_cancelled(visit, demonstration):
+    visit.open(demonstration)
+    visit.go("Search")
+    visit.page.get_by_role("button", name="Search every postcode").click()
+    visit.page.get_by_text("postcodes tried").wait_for(timeout=60_000)
+    visit.page.get_by_role("button", name="Cancel").click()
+    visit.page.get_by_text("This tries every live postcode").wait_for(timeout=60_000)
+
+
+def test_speeds_are_changed_on_their_page_and_kept_in_the_link(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("Coverage")
+    visit.page.get_by_role("radio", name="Speeds").or_(visit.page.get_by_role("button", name="Speeds")).first.click()
+    field = visit.page.get_by_role("spinbutton", name="Scale in towns (x)")
+    field.wait_for(timeout=30_000)
+    visit.page.screenshot(path=pictures / "speeds.png")
+    field.fill("1.5")
+    field.press("Tab")
+    visit.page.get_by_role("button", name="Use these speeds").click()
+    visit.page.get_by_text("changed from the defaults").wait_for(timeout=30_000)
+    assert "speeds=" in visit.page.url
+    visit.page.get_by_role("button", name="Restore the default speeds").click()
+    visit.page.get_by_text("The car drives by the defaults").wait_for(timeout=30_000)
+    assert "speeds=" not in visit.page.url
 
 
 def test_the_base_moves_by_postcode_and_a_wrong_one_is_explained(visit, demonstration):
     visit.open(demonstration)
     visit.go("Coverage")
-    type_base(visit, "NN16 0AE", "Your plan · NN16 0AE")
+    type_base(visit, "NN16 0AE", "Base: NN16 0AE")
     type_base(visit, "ZZ1 1ZZ", "Until then Operation Alloy is shown")
 
 
@@ -89,7 +147,7 @@ def type_base(visit, postcode, answer):
 def test_the_shift_pattern_changes_what_is_lost(visit, demonstration):
     visit.open(f"{demonstration}/?pattern=daily+20-23")
     visit.go("Coverage")
-    assert visit.page.get_by_text("Your plan · NN4 0JQ · daily 20:00-23:00 · 30 min").first.is_visible()
+    assert visit.page.get_by_text("Your plan · daily 20:00-23:00 · 30 min").first.is_visible()
     assert "pattern=daily" in visit.page.url
 
 
@@ -131,8 +189,25 @@ def test_a_street_map_drives_the_coverage_page(visit, serve, shared_data, tmp_pa
     visit.open(serve(project.folder))
     visit.go("Coverage")
     assert visit.drawn_pixels() > 1000
-    assert visit.page.get_by_text("no junction delay, no congestion").first.is_visible()
+    visit.page.get_by_text("How sure are these drive times?").click()
+    visit.page.get_by_text("speeds by class and limit, junction delays").first.wait_for(timeout=30_000)
     assert visit.page.get_by_text("Estimated roads").count() == 0
+
+
+@pytest.mark.shared_data
+def test_real_and_estimated_roads_stand_side_by_side_for_rutland(visit, serve, shared_data, tmp_path, pictures):
+    base = geo.Base.at("LE15 6QT", geo.Gazetteer.default())
+    project = create_project(tmp_path / "rutland", Facts("Rutland's roads", "Northamptonshire", base))
+    fetch_roads(shared_data / "roads" / "rutland_2018.osm.pbf", project.roads)
+    visit.open(serve(project.folder))
+    visit.go("Coverage")
+    side = "Roads side by side"
+    visit.page.get_by_role("radio", name=side).or_(visit.page.get_by_role("button", name=side)).first.click()
+    visit.page.get_by_text("From this base the estimated roads are").wait_for(timeout=90_000)
+    visit.settle(2500)
+    for number in range(2):
+        assert visit.drawn_pixels(number) > 1000
+    visit.page.screenshot(path=pictures / "sides.png")
 
 
 def cambridge(folder, shared_data):

@@ -27,7 +27,7 @@ QUIET = SpeedProfile("Quiet", signal_seconds=0.0, junction_seconds=0.0, periods=
 def one_road(road_class="residential", limit=math.nan, head="through", metres=1609.344):
     """A mile of road of one kind, whose own free-flow time is 100 seconds."""
     ways = Ways([metres], [CLASSES.index(road_class)], [limit], [HEADS.index(head)])
-    return RoadNetwork.from_edges([0], [1], [100.0], [0, metres], [0, 0], ways=ways, label="A map.")
+    return RoadNetwork.from_edges([0], [1], [100.0], [0, metres], [0, 0], ways=ways, source="A town", edition="2016")
 
 
 def seconds(network, profile, *, town=True, period=-1):
@@ -128,7 +128,7 @@ def test_roads_whose_times_are_given_keep_them_but_for_scale_and_hour():
 def test_the_label_says_what_the_times_hold():
     label = timed(one_road(), SpeedProfile(), np.array([True]), period=0).label
     assert label == (
-        "A map. Speeds: Default speeds (Weekday daytime (Mon-Fri 10-16); speeds by class and limit, junction delays)."
+        "A town (2016). Speeds: Default speeds (Weekday daytime (Mon-Fri 10-16); speeds by class and limit, junction delays)."
     )
 
 
