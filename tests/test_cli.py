@@ -441,3 +441,51 @@ def test_the_installed_command_is_there():
     command = Path(sys.executable).with_name("triage-map")
     answer = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert "0.1.0" in answer.stdout
+
+
+@pytest.fixture
+def own(tmp_path, run, capsys):
+    """A new project of one's own, and three files for it."""
+    run("new", tmp_path / "own", "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)
+    ring = [[-1.0, 52.2], [-0.9, 52.2], [-0.9, 52.3], [-1.0, 52.2]]
+    shapes = [{"type": "Polygon", "coordinates": [ring]}, {"type": "Polygon", "coordinates": [ring[:3]]}, None]
+    rows = [{"type": "Feature", "properties": {"beat": f"B{at}"}, "geometry": one} for at, one in enumerate(shapes)]
+    (tmp_path / "beats.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    (tmp_path / "imd.csv").write_text("lsoa,IMD decile\nE01027223,4\nx,1\n")
+    (tmp_path / "sites.csv").write_text("name,kind,postcode,hours\nBerrywood,place of safety,NN5 6UD,\nNowhere,A&E,,\n")
+    return tmp_path
+
+
+def test_places_are_brought_in_with_their_account_and_listed(own, run, capsys):
+    code, out, _ = run("places", own / "own", capsys=capsys)
+    assert (code, out.splitlines()) == (0, ["layers and tables: not loaded", "facilities: not loaded"])
+    _, out, _ = run("places", own / "own", "--layer", own / "beats.geojson", "--edition", "Force, 2024", capsys=capsys)
+    assert "beats.geojson: read 3 = kept 1 + repaired 1 + refused 1" in out
+    assert "- repaired: feature 2 (B1): an open ring was closed" in out
+    assert "- refused: feature 3 (B2): it has no geometry" in out
+    assert "1 area has the outline of an earlier one" in out
+    _, out, _ = run("places", own / "own", "--table", own / "imd.csv", capsys=capsys)
+    assert "imd.csv: read 2 = accepted 1 + refused 1" in out
+    assert "(LSOA codes of 2011): 1 of 422 areas matched, 421 not loaded" in out
+    _, out, _ = run("places", own / "own", "--facilities", own / "sites.csv", capsys=capsys)
+    assert "sites.csv: read 2 = accepted 1 + refused 1" in out
+    assert "Berrywood: place_of_safety, NN5 6UD, hours not recorded; sites.csv" in out
+    code, out, _ = run("places", own / "own", "--remove", "imd", "--json", capsys=capsys)
+    found = json.loads(out)
+    assert [(row["name"], row["edition"], row["refused"]) for row in found["layers"]] == [("beats", "Force, 2024", 1)]
+    assert [(row["name"], row["hours"]) for row in found["facilities"]] == [("Berrywood", "")]
+
+
+def test_an_edition_is_of_one_file(own, run, capsys):
+    words = ("--layer", own / "beats.geojson", "--table", own / "imd.csv", "--edition", "x")
+    code, _, err = run("places", own / "own", *words, capsys=capsys)
+    assert code == 2
+    assert "bring the files one after the other" in err
+
+
+def test_a_layer_that_is_refused_leaves_the_project_as_it_was(own, run, capsys):
+    (own / "none.geojson").write_text("[]")
+    code, _, err = run("places", own / "own", "--layer", own / "none.geojson", capsys=capsys)
+    assert code == 2
+    assert "none.geojson is JSON but no GeoJSON" in err
+    assert open_project(own / "own").layers().empty

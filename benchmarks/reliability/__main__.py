@@ -11,7 +11,11 @@ from pathlib import Path
 from geo.whole import whole
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+<<<<<<< HEAD
 SECTIONS = ("corpora", "postcodes", "kills", "duplicates", "downloads")
+=======
+SECTIONS = ("corpora", "postcodes", "kills", "duplicates", "layers")
+>>>>>>> areas
 HEAD = """# Reliability: what was broken on purpose, and what happened
 
 Every figure on this page was printed by `make reliability`, which breaks files, processes and disks and counts what is

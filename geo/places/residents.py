@@ -7,7 +7,7 @@ import shapely
 
 from geo.crs import GRID
 from geo.errors import SchemaError, SourceError
-from geo.places.boundaries import data_file
+from geo.places.boundaries import counties, data_file
 
 EDITION = "Census 2011, usual residents on 27 March 2011"
 
@@ -38,6 +38,11 @@ def load_residents(county: str) -> pd.Series:
     if frame["residents"].lt(0).any() or frame["lsoa"].duplicated().any():
         raise SchemaError(f"{path} holds an LSOA twice or residents below 0; derive it again: triage-map data {name!r}")
     return frame.set_index("lsoa")["residents"].astype("int64")
+
+
+def load_every_resident() -> pd.Series:
+    """Read the residents of every county that ships, as :func:`load_residents` does; errors likewise."""
+    return pd.concat([load_residents(county) for county in counties()])
 
 
 def residents_in(areas: gpd.GeoDataFrame, residents: pd.Series, gazetteer_frame: pd.DataFrame) -> pd.DataFrame:

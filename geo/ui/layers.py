@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.crs import to_grid
 from geo.errors import GeoError
+from geo.layers.boundaries import BoundaryLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.facilities import FacilityLayer
 from geo.places.areas import UserAreas, layers_of, read_areas
@@ -18,7 +19,7 @@ from geo.places.boundaries import load_areas
 from geo.places.code_tables import NOT_LOADED, CodeTable, join_codes, read_code_table
 from geo.places.facilities import KINDS, Facility, FacilityList, read_hours
 from geo.places.postcodes import Gazetteer
-from geo.places.residents import EDITION, load_residents, residents_in
+from geo.places.residents import EDITION, load_every_resident, residents_in
 from geo.store.project import Project
 from geo.ui import maps, words
 from geo.ui.answers import Question
@@ -35,17 +36,18 @@ MAP_HEIGHT = 330
 def show(question: Question) -> None:
     """Show the step."""
     kept = question.project.layers()
-    _kept(question.project, kept)
     part = st.segmented_control(
         "What to bring", list(PARTS), key="part", default="Areas", required=True, label_visibility="collapsed"
     )
     PARTS[str(part)](question)
+    _kept(question.project, kept)
     if len(kept):
         _remove(question.project, kept)
 
 
 def _kept(project: Project, kept: pd.DataFrame) -> None:
     """Show what is loaded and of which edition; what there is none of is not loaded, and never a zero."""
+    st.markdown("##### What is loaded")
     services = project.facilities.facilities
     rows = [("Residents by LSOA of 2011", f"ships with {project.facts.county}", EDITION, "")]
     for kind, what in (("areas", "Layer of areas"), ("figures", "Figures by area code")):
@@ -87,28 +89,29 @@ def _areas(question: Question) -> None:
         content = file.getvalue()
         names = _layers(content, file.name)
         layer = names[0] if len(names) == 1 else st.selectbox("Which layer of the file", names, key="layer-inside")
-        areas = _read(content, file.name, str(layer), st.session_state.get(f"names-{layer}", ""))
+        areas = _read(content, file.name, str(layer), st.session_state.get(f"names-{file.file_id}-{layer}", ""))
     except GeoError as problem:
         st.error(words.plain(f"{file.name}: {problem}".replace("upload ", "", 1)))
         return
     account, picture = st.columns([1, 1.25])
     with account:
-        _account(question.project, areas, PurePosixPath(file.name).stem if len(names) == 1 else str(layer))
+        called = PurePosixPath(file.name).stem if len(names) == 1 else str(layer)
+        _account(question.project, areas, called, f"{file.file_id}-{layer}")
     with picture:
         _preview(question, areas)
     _rows(areas)
 
 
-def _account(project: Project, areas: UserAreas, called: str) -> None:
-    """Show what became of every feature, and ask for names, edition and whether to keep it."""
+def _account(project: Project, areas: UserAreas, called: str, key: str) -> None:
+    """Show what became of every feature, and ask for names, edition and whether to keep it; ``key`` is the file's."""
     report = areas.report
     st.markdown("\n".join(f"- {words.plain(sentence)}" for sentence in report.sentences))
     if columns := list(report.columns):
         at = columns.index(report.name_column) if report.name_column in columns else None
-        st.selectbox("Column with the areas' names", columns, at, key=f"names-{areas.layer}")
+        st.selectbox("Column with the areas' names", columns, at, key=f"names-{key}")
     name, edition = st.columns(2)
-    kept_as = name.text_input("Keep it as", called[:80], key=f"layer-name-{areas.layer}")
-    said = edition.text_input("Publisher and edition", key="layer-edition", placeholder="ONS, December 2013")
+    kept_as = name.text_input("Keep it as", called[:80], key=f"layer-name-{key}")
+    said = edition.text_input("Publisher and edition", key=f"layer-edition-{key}", placeholder="ONS, December 2013")
     if st.button("Keep this layer", type="primary", disabled=not kept_as.strip()):
         project.keep_layer(areas, kept_as, edition=said.strip())
         say(f"{kept_as.strip()} is kept: {report.ledger}.")
@@ -141,15 +144,14 @@ def _preview(question: Question, areas: UserAreas) -> None:
     frame = areas.frame.head(MOST_DRAWN)
     if len(frame) < len(areas.frame):
         st.caption(f"The first {words.thousands(MOST_DRAWN)} of {words.thousands(len(areas.frame))} areas are drawn.")
-    living = residents_in(frame, load_residents(question.project.facts.county), Gazetteer.default().frame)
+    living = residents_in(frame, load_every_resident(), Gazetteer.default().frame)
     layer = ChoroplethLayer.of("Residents", _coloured(frame, living), unit="estimated", attribution=EDITION)
+    under = BoundaryLayer(question.areas.county, question.areas.districts(question.edition), names=False)
     centre, zoom = maps.view_of(tuple(frame.total_bounds), MAP_HEIGHT)
-    maps.show_map([layer], key="layer-preview", centre=centre, zoom=zoom, height=MAP_HEIGHT)
-    known = int(living["residents"].notna().sum())
-    st.caption(
-        f"{EDITION}, spread evenly over the live postcodes of each LSOA; {len(living) - known} of {len(living)} areas: "
-        f"{NOT_LOADED} (grey)."
-    )
+    maps.show_map([under, layer], key="layer-preview", centre=centre, zoom=zoom, height=MAP_HEIGHT)
+    unknown = int(living["residents"].isna().sum())
+    without = f" {words.count(unknown, 'area')} of {len(living)}: {NOT_LOADED} (grey)." if unknown else ""
+    st.caption(f"{EDITION}, spread evenly over the live postcodes of each LSOA.{without}")
 
 
 def _coloured(frame: gpd.GeoDataFrame, living: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -182,8 +184,10 @@ def _figures(question: Question) -> None:
         with st.expander(f"Refused: {words.count(len(table.refused), 'row')}"):
             st.dataframe(table.refused, hide_index=True, width="stretch")
     name, edition = st.columns(2)
-    kept_as = name.text_input("Keep it as", PurePosixPath(file.name).stem[:80], key=f"figures-name-{file.name}")
-    said = edition.text_input("Publisher and edition", key="figures-edition", placeholder="MHCLG, IMD 2019")
+    kept_as = name.text_input("Keep it as", PurePosixPath(file.name).stem[:80], key=f"figures-name-{file.file_id}")
+    said = edition.text_input(
+        "Publisher and edition", key=f"figures-edition-{file.file_id}", placeholder="MHCLG, IMD 2019"
+    )
     if st.button("Keep this table", type="primary", disabled=not kept_as.strip()):
         question.project.keep_layer(table, kept_as, edition=said.strip())
         say(f"{kept_as.strip()} is kept: {account[0]}.", *account[1:])

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import geo
+import geo.places.boundaries
 from geo.store.project import Facts, create_project
 
 SHORT = 600
@@ -93,3 +94,19 @@ def test_a_facility_is_added_by_its_postcode_and_its_hours_stay_unknown(analyst,
     page.get_by_test_id("stButtonGroup").get_by_text("Facilities", exact=True).click()
     analyst.settle(2500)
     page.screenshot(path=pictures / "facilities.png")
+
+
+def test_a_facility_is_added_where_the_map_is_clicked(analyst, project):
+    page = analyst.page
+    page.get_by_test_id("stButtonGroup").get_by_text("Facilities", exact=True).click()
+    analyst.settle(2500)
+    page.locator("iframe[title^='streamlit_folium']").first.click(position={"x": 250, "y": 150})
+    page.get_by_text("Point clicked: easting").wait_for(timeout=60_000)
+    page.get_by_label("Name", exact=True).fill("A lay-by")
+    page.get_by_role("button", name="Add this facility").click()
+    page.get_by_text("A lay-by was added; hours not recorded.").wait_for(timeout=60_000)
+    (facility,) = project.facilities.facilities
+    west, south, east, north = geo.places.boundaries.load_areas("Northamptonshire").county.bounds
+    assert facility.postcode == ""
+    assert west < facility.easting < east
+    assert south < facility.northing < north

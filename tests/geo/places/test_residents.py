@@ -8,7 +8,7 @@ import shapely
 from geo.errors import PlaceError, SchemaError
 from geo.places.boundaries import load_areas
 from geo.places.postcodes import Gazetteer
-from geo.places.residents import load_residents, residents_in
+from geo.places.residents import load_every_resident, load_residents, residents_in
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,11 @@ def test_every_lsoa_has_residents(county):
 def test_a_county_that_does_not_ship_is_refused():
     with pytest.raises(PlaceError, match="no data for the county 'Kent'"):
         load_residents("Kent")
+
+
+def test_every_county_together_is_the_sum_of_each():
+    assert load_every_resident().sum() == 691_952 + 804_841
+    assert load_every_resident().index.is_unique
 
 
 def street(*lsoas, live=True):

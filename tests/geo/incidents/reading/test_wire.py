@@ -1,6 +1,6 @@
 import io
 
-from geo.incidents.reading.wire import block_of, receive, send_answer, send_block
+from geo.incidents.reading.wire import block_of, receive, send_answer, send_block, send_part
 
 
 def sent(*blocks):
@@ -25,6 +25,13 @@ def test_a_message_that_was_cut_off_is_left_out():
     assert len(list(receive(io.BytesIO(whole)))) == 2
     for cut in (1, 5, 40):
         assert len(list(receive(io.BytesIO(whole[:-cut])))) == 1
+
+
+def test_a_buffer_that_is_no_block_arrives_as_it_is():
+    out = io.BytesIO()
+    send_part(out, b"any\nbytes\x00")
+    out.seek(0)
+    assert list(receive(out)) == [({"sizes": [10]}, [b"any\nbytes\x00"])]
 
 
 def test_the_answer_comes_last_and_has_no_buffers():
