@@ -17,9 +17,12 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The last one writes docs/performance.md; the libraries that it compares with are locked apart from the product.
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement benchmarks/requirements.lock
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/roads.py
+	$(BIN)/python benchmarks/drive_times.py
 
 # Fits the estimated roads, measures how wrong drive times are, and writes docs/drive-times.md and data/accuracy.
 drive-times: $(READY)
@@ -50,6 +53,8 @@ $(READY): requirements.lock pyproject.toml
 browser:
 	@sh tests/browser/chromium.sh
 
-# Renew the locked versions; needs uv. Hashes only, no download addresses.
+# Renew the locked versions; needs uv. Hashes only, no download addresses. What only benchmarks need is locked on top of the rest.
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --upgrade
 lock:
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra data --extra test --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra bench --constraint requirements.lock --output-file benchmarks/requirements.lock pyproject.toml

@@ -650,10 +650,11 @@ def _above(
     chosen = np.zeros(len(tree.place), np.bool_)
     _select(ends, tree.first, tree.above, chosen)
     number = np.cumsum(chosen, dtype=np.uint32) - _ONE  # of a node that is not chosen: without meaning
-    length = tree.first[1:] - tree.first[:-1]
+    first = tree.first.astype(np.int64)
+    length = first[1:] - first[:-1]
     arcs = np.repeat(chosen, length)
-    first = np.concatenate(([0], np.cumsum(length[chosen]))).astype(np.uint32)
-    return first, number[tree.above[arcs]], falling[arcs], chosen, number, number[ends]
+    begins = np.concatenate(([0], np.cumsum(length[chosen]))).astype(np.uint32)
+    return begins, number[tree.above[arcs]], falling[arcs], chosen, number, number[ends]
 
 
 def _digest(network: RoadNetwork) -> str:
@@ -692,7 +693,8 @@ def _is_whole(tree: _Hierarchy, nodes: int) -> bool:
         values = getattr(tree, part.name)
         if values.dtype != kind or values.shape != (shape,):
             return False
-    length = np.diff(tree.first.astype(np.int64))
+    first = tree.first.astype(np.int64)
+    length = first[1:] - first[:-1]
     return bool(
         tree.first[0] == 0
         and tree.first[-1] == arcs

@@ -128,7 +128,8 @@ def test_roads_whose_times_are_given_keep_them_but_for_scale_and_hour():
 def test_the_label_says_what_the_times_hold():
     label = timed(one_road(), SpeedProfile(), np.array([True]), period=0).label
     assert label == (
-        "A town (2016). Speeds: Default speeds (Weekday daytime (Mon-Fri 10-16); speeds by class and limit, junction delays)."
+        "A town (2016). Speeds: Default speeds "
+        "(Weekday daytime (Mon-Fri 10-16); speeds by class and limit, junction delays)."
     )
 
 
