@@ -20,7 +20,8 @@ from geo.errors import CrsError, SchemaError, SourceError
 from geo.incidents.child import ask_child, check_file, program
 
 SECONDS = 120.0
-"""Time for one file: 36,100 areas of 105 points each took 26 s as GeoPackage and 60 s as GeoJSON on two busy cores."""
+"""Time for one file: 36,100 areas of 105 points each took 26 s as GeoPackage and over 60 s as GeoJSON on two busy
+cores."""
 
 INSTEAD = "save a smaller part, or simplify the outlines"
 AREA_COLUMNS = ("code", "name", "geometry")
