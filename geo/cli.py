@@ -484,6 +484,58 @@ def roads(
 
 @commands.command()
 @click.argument("project", type=FOLDER)
+@click.argument("scenario", default="Operation Alloy")
+@click.option("--table", type=FOLDER, help="Journeys as a table: from, to (postcodes), minutes, departed; else the log.")
+@click.option("--save", help="Keep the scenario with the fitted speeds in the project, under this name.")
+@as_json
+def calibrate(project: Path, scenario: str, table: Path | None, save: str | None, as_json: bool) -> None:
+    """
+    Hold the speeds of SCENARIO against driven journeys of PROJECT's log, dispatched to arrived, and fit them.
+
+    Few journeys move the speeds little, and what they cannot show is not claimed.
+    """
+    from dataclasses import replace
+
+    from geo.places.postcodes import Gazetteer
+    from geo.routing.calibrate import calibrate as fit
+    from geo.routing.journeys import journeys_of, read_journeys
+    from geo.store.loading import load_roads
+    from geo.store.project import open_project
+
+    opened, gazetteer = open_project(project), Gazetteer.default()
+    asked = _scenario(scenario, opened)
+    journeys = read_journeys(table, gazetteer) if table else journeys_of(opened.incidents(), asked.bases)
+    found = fit(journeys, load_roads(opened), asked.speeds, gazetteer.frame)
+    if save:
+        opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds).to_toml())
+    if as_json:
+        _print_json(
+            {
+                "journeys": found.journeys,
+                "left_out": journeys.left_out,
+                "sentence": found.sentence,
+                "supported": found.supported,
+                "scales": _rows(found.scales),
+                "errors": _rows(found.errors),
+                "sigma": found.sigma,
+                "tau": found.tau,
+                "speeds": found.speeds.as_table(),
+            }
+        )
+        return
+    click.echo(journeys.sentence)
+    click.echo(found.sentence)
+    for row in found.scales.itertuples():
+        click.echo(f"- {row.what}: x {row.factor:.2f} ({row.low:.2f}-{row.high:.2f}), {row.words}")
+    for row in found.errors.itertuples():
+        before, after = f"{row.before_percent:.0f} %", f"{row.after_percent:.0f} %"
+        click.echo(f"- {row.group} (n {row.journeys}): {row.words or f'median error {before}, then {after}'}")
+    if save:
+        click.echo(f"kept as the scenario {save!r}")
+
+
+@commands.command()
+@click.argument("project", type=FOLDER)
 @click.argument("scenarios", nargs=-1, required=True)
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))

@@ -489,3 +489,41 @@ def test_a_layer_that_is_refused_leaves_the_project_as_it_was(own, run, capsys):
     assert code == 2
     assert "none.geojson is JSON but no GeoJSON" in err
     assert open_project(own / "own").layers().empty
+
+
+def test_speeds_are_calibrated_to_a_table_of_times_and_kept(copied, tmp_path, run, capsys):
+    table = tmp_path / "times.csv"
+    rows = [f"NN4 0JQ,{end},{minutes},05/02/2016 20:00" for end, minutes in SLOW.items()]
+    table.write_text("\n".join(["from,to,minutes,departed", *rows, "NN4 0JQ,ZZ1 1ZZ,9,"]), encoding="utf-8")
+    code, out, _ = run("calibrate", copied, "--table", table, "--save", "Measured", "--json", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    assert found["journeys"] == len(SLOW)
+    assert found["left_out"]["whose postcodes are no full ones of the counties here"] == 1
+    assert found["speeds"]["town_scale"] > 1.1
+    assert "Measured" in open_project(copied).scenarios()
+    code, out, _ = run("evaluate", copied, "Measured", capsys=capsys)
+    assert code == 0
+
+
+SLOW = {
+    "NN1 1DE": 24,
+    "NN3 6HL": 30,
+    "NN5 4EG": 24,
+    "NN8 1BX": 50,
+    "NN16 0AE": 70,
+    "NN17 1PG": 95,
+    "NN11 4BQ": 65,
+    "NN12 6AA": 45,
+    "NN10 0AB": 60,
+    "NN14 4EA": 75,
+    "NN2 7AZ": 24,
+    "NN6 0AA": 30,
+}
+"""Postcodes of the county and about twice the minutes that the estimated roads give from the base."""
+
+
+def test_a_log_without_journeys_changes_no_speed_and_says_so(weeks, run, capsys):
+    code, out, _ = run("calibrate", weeks, capsys=capsys)
+    assert code == 0
+    assert "0 journeys: too few to change the speeds" in out
