@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
     from geo.places.residents import load_residents
     from geo.release.disclosure import Policy, protect
+    from geo.routing.areas import RoadArea
     from geo.routing.engine import DriveTimeEngine, ScipyEngine
     from geo.routing.estimated import estimate_roads
     from geo.routing.isochrones import isochrones
@@ -53,6 +54,7 @@ _ROOMS = {
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
     "places.residents": ("load_residents",),
     "release.disclosure": ("Policy", "protect"),
+    "routing.areas": ("RoadArea",),
     "routing.engine": ("DriveTimeEngine", "ScipyEngine"),
     "routing.estimated": ("estimate_roads",),
     "routing.isochrones": ("isochrones",),
@@ -85,6 +87,7 @@ __all__ = [
     "QualityReport",
     "Reconciliation",
     "ResponseStandard",
+    "RoadArea",
     "RoadNetwork",
     "Scenario",
     "ScenarioError",

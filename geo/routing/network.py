@@ -522,6 +522,8 @@ def _answered(area: RoadArea, use_kept: bool, say: Callable[..., None]) -> nx.Mu
         with tempfile.TemporaryDirectory() as folder:
             return _read_graphml(kept.unpack(area, Path(folder)))
     graph = _download(area, say)
+    if not graph.number_of_edges():
+        raise _no_roads(area.words)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "roads.graphml"
         say(doing="keeping the answer")
