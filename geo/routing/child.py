@@ -107,7 +107,7 @@ def _listen(child: "subprocess.Popen[str]", deadline_seconds: float, tell: Tell)
         word = _word(line)
         if "refused" in word:
             raise _KINDS.get(word.get("kind", ""), SourceError)(word["refused"])
-        said = word.get("said", said)
+        said = word.get("said", "" if "doing" in word else said)
         doing = word.get("doing", doing)
         for line_of_progress in word.values():
             tell(line_of_progress)

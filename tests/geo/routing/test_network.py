@@ -20,6 +20,7 @@ from geo.routing.network import (
     FREE_FLOW,
     GIVEN_TIMES,
     from_graph,
+    is_boundary,
     load_graph,
     load_network,
     make_network,
@@ -428,6 +429,7 @@ def test_an_area_by_its_outline_asks_for_no_name(openstreetmap, area):
 def test_a_boundary_file_asks_for_the_roads_within(openstreetmap, tmp_path):
     path = tmp_path / "patch.geojson"
     path.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": downloads.outline()}))
+    assert is_boundary(path)
     assert load_network(path, deadline_seconds=60).source == "OpenStreetMap, patch and 10 km around it"
     assert len(questions(openstreetmap)) == 1
 
@@ -610,3 +612,5 @@ def test_an_area_is_not_cut_and_a_name_cuts_nothing(tmp_path):
     RoadNetwork.from_edges([0, 1], [1, 0], [5.0, 6.0], [0, 1], [0, 0]).save(tmp_path / "ours")
     with pytest.raises(SourceError, match="cannot be cut"):
         load_network(tmp_path / "ours", within=ring)
+    assert not is_boundary(path)
+    assert not is_boundary(tmp_path / "ours")
