@@ -32,12 +32,17 @@ if TYPE_CHECKING:
     from geo.places.residents import load_residents, residents_in
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
+    from geo.routing.areas import RoadArea
+    from geo.routing.calibrate import Calibration, calibrate
     from geo.routing.engine import DriveTimeEngine, ScipyEngine
     from geo.routing.estimated import estimate_roads
     from geo.routing.hierarchy import SweepEngine
     from geo.routing.isochrones import isochrones
+    from geo.routing.journeys import Journeys, journeys_of, read_journeys
     from geo.routing.network import RoadNetwork, load_network
     from geo.routing.snapping import Snapped, snap
+    from geo.routing.speeds import SpeedProfile
+    from geo.routing.timing import Roads
     from geo.scenarios.compare import Comparison, compare
     from geo.scenarios.evaluate import Outcome, evaluate
     from geo.scenarios.pattern import ShiftPattern
@@ -69,12 +74,17 @@ _ROOMS = {
     "places.residents": ("load_residents", "residents_in"),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
+    "routing.areas": ("RoadArea",),
+    "routing.calibrate": ("Calibration", "calibrate"),
     "routing.engine": ("DriveTimeEngine", "ScipyEngine"),
     "routing.estimated": ("estimate_roads",),
     "routing.hierarchy": ("SweepEngine",),
     "routing.isochrones": ("isochrones",),
+    "routing.journeys": ("Journeys", "journeys_of", "read_journeys"),
     "routing.network": ("RoadNetwork", "load_network"),
     "routing.snapping": ("Snapped", "snap"),
+    "routing.speeds": ("SpeedProfile",),
+    "routing.timing": ("Roads",),
     "scenarios.compare": ("Comparison", "compare"),
     "scenarios.evaluate": ("Outcome", "evaluate"),
     "scenarios.pattern": ("ShiftPattern",),
@@ -86,6 +96,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Base",
+    "Calibration",
     "CodeTable",
     "Comparison",
     "CrsError",
@@ -97,6 +108,7 @@ __all__ = [
     "FacilityList",
     "Gazetteer",
     "GeoError",
+    "Journeys",
     "Matches",
     "Outcome",
     "PlaceError",
@@ -107,7 +119,9 @@ __all__ = [
     "Reach",
     "Reconciliation",
     "ResponseStandard",
+    "RoadArea",
     "RoadNetwork",
+    "Roads",
     "Scenario",
     "ScenarioError",
     "SchemaError",
@@ -115,12 +129,14 @@ __all__ = [
     "ShiftPattern",
     "Snapped",
     "SourceError",
+    "SpeedProfile",
     "SweepEngine",
     "UserAreas",
     "World",
     "accuracy_table",
     "accuracy_words",
     "bounds",
+    "calibrate",
     "chapman",
     "compare",
     "districts_by_date",
@@ -130,6 +146,7 @@ __all__ = [
     "is_urban",
     "isochrones",
     "join_codes",
+    "journeys_of",
     "load_network",
     "load_residents",
     "locate",
@@ -141,6 +158,7 @@ __all__ = [
     "read_areas",
     "read_code_table",
     "read_extract",
+    "read_journeys",
     "read_scenario",
     "read_shift_log",
     "reconcile",

@@ -485,7 +485,9 @@ def roads(
 @commands.command()
 @click.argument("project", type=FOLDER)
 @click.argument("scenario", default="Operation Alloy")
-@click.option("--table", type=FOLDER, help="Journeys as a table: from, to (postcodes), minutes, departed; else the log.")
+@click.option(
+    "--table", type=FOLDER, help="Journeys as a table: from, to (postcodes), minutes, departed; else the log."
+)
 @click.option("--save", help="Keep the scenario with the fitted speeds in the project, under this name.")
 @as_json
 def calibrate(project: Path, scenario: str, table: Path | None, save: str | None, as_json: bool) -> None:

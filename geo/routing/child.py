@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -26,6 +27,9 @@ TICK_SECONDS = 1.0
 
 GRACE_SECONDS = 5.0
 """How much later than its parent the child gives up by itself."""
+
+MEMORY_BYTES = 8 * 2**30
+"""What a child may take, where the system can hold it to that: a county needs about one (assumption)."""
 
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (SourceError, CrsError, PlaceError)}
 
@@ -103,7 +107,7 @@ def _listen(child: "subprocess.Popen[str]", deadline_seconds: float, tell: Tell)
         word = _word(line)
         if "refused" in word:
             raise _KINDS.get(word.get("kind", ""), SourceError)(word["refused"])
-        said = word.get("said", said)
+        said = word.get("said", "" if "doing" in word else said)
         doing = word.get("doing", doing)
         for line_of_progress in word.values():
             tell(line_of_progress)
@@ -167,6 +171,7 @@ def serve(work: Callable[[dict[str, Any], Callable[..., None]], None]) -> None:
     sys.stdout = sys.stderr  # what a library prints is no line of ours
     order = json.loads(sys.stdin.readline())
     _end_with(sys.stdin, order["deadline"])
+    _limit_memory()
 
     def say(**word: str) -> None:
         print(json.dumps(word), file=out, flush=True)
@@ -175,6 +180,19 @@ def serve(work: Callable[[dict[str, Any], Callable[..., None]], None]) -> None:
         work(order, say)
     except GeoError as problem:
         say(refused=str(problem), kind=type(problem).__name__)
+    except MemoryError:
+        say(refused=f"this takes more than {MEMORY_BYTES / 2**30:g} GB of memory; cut a smaller file or area")
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+    with suppress(ValueError):  # macOS knows the limit and refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def _end_with(parent: TextIO, seconds: float) -> None:

@@ -37,6 +37,9 @@ Equal to OSMnx's ``network_type="drive"``, so that an extract and a download giv
 CLOSURES = ("access", "motor_vehicle", "motorcar")
 """The tags of :data:`NOT_DRIVEN` that close a road which would otherwise be one for cars."""
 
+_NOT_DRIVEN = [(key, re.compile(words)) for key, words in NOT_DRIVEN.items()]
+_CLOSURES = frozenset(CLOSURES)
+
 NODE_TAGS = ("highway", "junction", "railway", "ref")
 """Tags that OSMnx keeps of nodes (``settings.useful_tags_node``): signals, crossings, junction numbers."""
 
@@ -75,7 +78,7 @@ def is_drive(tags: dict[str, str]) -> bool:
     >>> is_drive({"highway": "residential"}), is_drive({"highway": "footway"}), is_drive({"waterway": "river"})
     (True, False, False)
     """
-    return "highway" in tags and not _against(tags)
+    return _standing(tags) == "drive"
 
 
 def is_closed(tags: dict[str, str]) -> bool:
@@ -87,13 +90,17 @@ def is_closed(tags: dict[str, str]) -> bool:
     >>> is_closed({"highway": "residential", "access": "private"}), is_closed({"highway": "track", "access": "private"})
     (True, False)
     """
-    against = _against(tags)
-    return "highway" in tags and bool(against) and against <= set(CLOSURES)
+    return _standing(tags) == "closed"
 
 
-def _against(tags: dict[str, str]) -> set[str]:
-    """Give the keys that speak against a way being a public road for cars."""
-    return {key for key, words in NOT_DRIVEN.items() if re.search(words, tags.get(key, ""))}
+def _standing(tags: dict[str, str]) -> str:
+    """Say whether a way is a public road for cars (``drive``), one but for being closed (``closed``), or neither."""
+    if "highway" not in tags:
+        return ""
+    against = {key for key, words in _NOT_DRIVEN if key in tags and words.search(tags[key])}
+    if not against:
+        return "drive"
+    return "closed" if against <= _CLOSURES else ""
 
 
 def write_drive_ways(path: Path, kind: str, target: Path, within: BaseGeometry | None, tell: Tell) -> Extract:
@@ -131,13 +138,13 @@ def _kept(extract: Any, within: BaseGeometry | None, tell: Tell) -> _Kept:
         if number % 50_000 == 0:
             tell(f"read {number:,} highways, {len(kept.ways):,} kept")
         tags = dict(way.tags)
-        drive, closed = is_drive(tags), is_closed(tags)
-        if not (drive or closed):
+        standing = _standing(tags)
+        if not standing:
             continue
         places = {node.ref: (node.lon, node.lat) for node in way.nodes if node.location.valid()}
         if within is not None and not _reaches(within, places):
             continue
-        if closed:
+        if standing == "closed":
             kept.closed += 1
         elif any(node.ref not in places for node in way.nodes):
             kept.clipped += 1

@@ -34,6 +34,7 @@ from geo.whole import whole
 __all__ = [
     "RoadNetwork",
     "from_graph",
+    "is_boundary",
     "is_drive",
     "load_graph",
     "load_network",
@@ -252,7 +253,7 @@ def _meant(source: Source) -> Path | RoadArea:
         raise SourceError("no road source is named; give a road file or the name of an area")
     path = Path(source)
     if path.is_file():
-        return RoadArea.boundary(path) if _is_boundary(path) else path
+        return RoadArea.boundary(path) if is_boundary(path) else path
     if str(source).startswith("estimated:"):
         raise SourceError(f"{source} names no map to read; make it with `triage-map roads {source!r} --out FILE`")
     if path.is_dir():
@@ -262,8 +263,8 @@ def _meant(source: Source) -> Path | RoadArea:
     return RoadArea.named(str(source))
 
 
-def _is_boundary(path: Path) -> bool:
-    """Say whether a file begins as boundaries do, and is no network of ours."""
+def is_boundary(path: Path) -> bool:
+    """Say whether a file begins as boundaries do, and is no network of ours: its roads would have to be asked for."""
     return _beginning(path).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_BOUNDARIES) and not is_bundle(path)
 
 
@@ -565,6 +566,8 @@ def _answered(area: RoadArea, use_kept: bool, say: Callable[..., None]) -> nx.Mu
         with tempfile.TemporaryDirectory() as folder:
             return _read_graphml(kept.unpack(area, Path(folder)))
     graph = _download(area, say)
+    if not graph.number_of_edges():
+        raise _no_roads(area.words)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "roads.graphml"
         say(doing="keeping the answer")

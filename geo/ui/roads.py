@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from geo.errors import GeoError
+from geo.errors import GeoError, SourceError
 from geo.places.boundaries import counties
 from geo.routing.areas import MOST_KM, RING_KM, RoadArea
-from geo.routing.network import RoadNetwork, servers
+from geo.routing.network import RoadNetwork, is_boundary, servers
 from geo.routing.sources import fetch_roads, left_out, not_covered
 from geo.store.loading import forget_roads
 from geo.ui import answers, words
@@ -72,6 +72,8 @@ def _from_file(question: Question) -> None:
         with tempfile.TemporaryDirectory(prefix="triage-map-") as folder:
             path = Path(folder) / "roads-upload"
             path.write_bytes(file.getvalue())
+            if is_boundary(path):  # which would ask OpenStreetMap, and this page has just said that nobody is asked
+                raise SourceError(f"{words.plain(file.name)} holds no roads; give a road file")
             _fetch(question, path, called=file.name, within=within)
 
 

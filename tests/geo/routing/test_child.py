@@ -12,7 +12,7 @@ from geo.routing import child
 PROGRAM = "from geo.routing import child; from geo.errors import *; import os, sys, time; child.serve({work})"
 
 
-def run(work, seconds=20, tell=child.silent, **order):
+def run(work, seconds=60, tell=child.silent, **order):
     child.run(PROGRAM.format(work=work), order, deadline_seconds=seconds, tell=tell)
 
 
@@ -33,6 +33,7 @@ def test_what_the_child_refuses_is_raised_here_in_its_own_kind():
         ("lambda order, say: os._exit(7)", "ended with code 7"),
         ("lambda order, say: os.kill(os.getpid(), 11)", "ended with code -11"),
         ("lambda order, say: 1 / 0", r"ended with code 1 \(ZeroDivisionError: division by zero\)"),
+        ("lambda order, say: (_ for _ in ()).throw(MemoryError)", "this takes more than 8 GB of memory"),
         ("nonsense", "ended with code 1 .*nonsense"),
     ],
 )
@@ -42,19 +43,17 @@ def test_a_child_that_crashes_is_a_plain_sentence(work, words):
 
 
 def test_the_child_is_ended_at_the_deadline_and_the_last_answer_named(tmp_path):
-    began = time.monotonic()
-    work = f"lambda order, say: (say(said='busy'), time.sleep(6), open({str(tmp_path / 'late')!r}, 'w'))"
-    with pytest.raises(child.OverdueError, match="no answer within 4 seconds; busy"):
-        run(work, seconds=4)
-    assert time.monotonic() - began < 6
-    time.sleep(3)
-    assert not list(tmp_path.iterdir())
+    mark = tmp_path / "child"
+    work = f"lambda order, say: (open({str(mark)!r}, 'w').write(str(os.getpid())), say(said='busy'), time.sleep(600))"
+    with pytest.raises(child.OverdueError, match="no answer within 12 seconds; busy"):
+        run(work, seconds=12)
+    assert not is_running(int(mark.read_text()))
 
 
 def test_waiting_is_told_once_a_second():
     told = []
     run("lambda order, say: (say(doing='asking'), time.sleep(2.5))", tell=told.append)
-    assert [line.split(" …")[0] for line in told if line.startswith("asking …")] == ["asking", "asking"]
+    assert len([line for line in told if line.startswith("asking … ")]) in {1, 2}
 
 
 def test_a_child_ends_itself_when_its_parent_is_gone(tmp_path):
