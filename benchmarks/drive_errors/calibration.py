@@ -14,7 +14,6 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo.routing.estimated import Calibration, Drawing
-from geo.routing.matrix import access_seconds
 
 FARTHEST_MINUTES = 60.0
 """Pairs whose published minutes, less the offset below, are more than this do not enter a fit."""
@@ -77,14 +76,10 @@ class Sample:
     published: np.ndarray
 
 
-def sample(drawing: Drawing, places: np.ndarray, units: np.ndarray, pairs: pd.DataFrame) -> Sample:
-    """Take the pairs within reach as a sample over the drawing."""
+def sample(drawing: Drawing, pairs: pd.DataFrame) -> Sample:
+    """Take the pairs within reach (``start, end, access, published``) as a sample over the drawing."""
     near = pairs[pairs["published"] - OFFSET_MINUTES <= FARTHEST_MINUTES]
-    network = drawing.network()
-    (place, place_metres), (unit, unit_metres) = (network.join(*points.T) for points in (places, units))
-    rows, columns = near["place"].to_numpy(), near["unit"].to_numpy()
-    access = access_seconds(place_metres[rows] + unit_metres[columns]) / 60
-    return Sample(drawing, unit[columns], place[rows], access, near["published"].to_numpy(float))
+    return Sample(drawing, *(near[name].to_numpy() for name in ("start", "end", "access", "published")))
 
 
 def fit(samples: Sequence[Sample], free: Sequence[str] = tuple(BOUNDS), start: Calibration = START) -> Fit:
@@ -136,16 +131,15 @@ def _fit_along(samples: Sequence[Sample], uses: list[csr_array], free: Sequence[
     """Fit the speeds with the routes held as they are."""
     used = [np.unique(use.indices) for use in uses]
     uses = [use[:, edges] for use, edges in zip(uses, used, strict=True)]
+    driven = [one.drawing.with_edges(edges) for one, edges in zip(samples, used, strict=True)]
 
     def speeds(z: np.ndarray) -> Calibration:
         return replace(now.calibration, **dict(zip(free, (float(value) for value in z), strict=False)))
 
     def minutes(z: np.ndarray) -> np.ndarray:
         calibration = speeds(z)
-        parts = []
-        for one, use, edges in zip(samples, uses, used, strict=True):
-            parts.append(use @ one.drawing.seconds(calibration)[edges] / 60 + one.access)
-        return np.concatenate(parts) + z[-1]
+        parts = zip(samples, uses, driven, strict=True)
+        return np.concatenate([use @ roads.seconds(calibration) / 60 + one.access for one, use, roads in parts]) + z[-1]
 
     published = np.concatenate([one.published for one in samples])
     start = [getattr(now.calibration, name) for name in free] + [now.allowance]

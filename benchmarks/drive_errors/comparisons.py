@@ -47,8 +47,6 @@ def fit_to(counties: Iterable[County], hospitals: Iterable[str], *, main_roads: 
     samples = [
         sample(
             county.drawing if main_roads else county.drawing.without_main_roads(),
-            county.places,
-            county.units,
             county.pairs[county.pairs["hospital"].isin(wanted)],
         )
         for county in counties
@@ -124,16 +122,17 @@ def as_shipped(counties: Sequence[County], split: Halves) -> pd.DataFrame:
 
 def streets_and_estimate(streets: RoadNetwork, slug: str) -> pd.DataFrame:
     """Give the minutes over a street map, as true, and the estimated ones, between random junctions of the map."""
+    at, joinable = np.c_[streets.x, streets.y], streets.joinable
+    from_west = joinable[np.lexsort(at[joinable].T)]  # a map may number its junctions otherwise the next time
     draw = np.random.default_rng(0)
-    starts, ends = (np.sort(draw.choice(streets.joinable, size, replace=False)) for size in (STARTS, ENDS))
-    at = np.c_[streets.x, streets.y]
+    starts, ends = (from_west[np.sort(draw.choice(len(from_west), size, replace=False))] for size in (STARTS, ENDS))
     true = ScipyEngine(streets).matrix(starts, ends) / 60
     ours = minutes_between(estimate_roads(slug), at[starts], at[ends])
     pairs = pd.DataFrame(
         {
             "true": true.ravel(),
             "ours": ours.ravel(),
-            "cluster": np.repeat(starts, len(ends)),
+            "cluster": np.repeat(np.arange(len(starts)), len(ends)),
             "urban": np.tile(is_urban(at[ends], live_postcodes(slug)), len(starts)),
         }
     )

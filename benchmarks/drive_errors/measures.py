@@ -25,7 +25,7 @@ FARTHEST_MINUTES = 60.0
 LEAST_PAIRS = 30
 """A line stands on so many pairs or is left out."""
 
-DRAWS = 300
+DRAWS = 200
 STATISTICS = ("median_percent", "bias_percent", "p90_percent", "median_minutes", "p90_minutes", "right_percent")
 
 

@@ -26,7 +26,8 @@ class County:
     """
     A county's drawn roads, and the pairs of its places with the hospitals in reach of them.
 
-    ``pairs`` holds ``place`` and ``unit`` (row numbers in ``places`` and ``units``), ``lsoa``, ``hospital`` (postcode),
+    ``pairs`` holds ``place`` and ``unit`` (row numbers in ``places`` and ``units``), ``start`` and ``end`` (the nodes
+    that they join: the hospital's, the place's), ``access`` (minutes to both), ``lsoa``, ``hospital`` (postcode),
     ``county``, ``published`` (minutes as published), ``km`` (as the crow flies) and ``urban``.
     """
 
@@ -39,8 +40,10 @@ class County:
     def minutes(self, calibration: Calibration, *, main_roads: bool = True) -> np.ndarray:
         """Give the estimated minutes of every pair, the way to the junctions included."""
         drawing = self.drawing if main_roads else self.drawing.without_main_roads()
-        between = minutes_between(drawing.network(calibration), self.places, self.units)
-        return between[self.pairs["place"], self.pairs["unit"]]
+        starts, row = np.unique(self.pairs["start"], return_inverse=True)
+        ends, column = np.unique(self.pairs["end"], return_inverse=True)
+        seconds = ScipyEngine(drawing.network(calibration)).matrix(starts, ends)
+        return seconds[row, column] / 60 + self.pairs["access"].to_numpy()
 
 
 def read_published(wheel: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -64,11 +67,16 @@ def read_county(slug: str, published: pd.DataFrame, units: pd.DataFrame) -> Coun
     near = cKDTree(drawing.points[drawing.doors]).query(units.to_numpy(float))[0] < NEAR_UNIT_METRES
     units = units[near]
     points, hospitals = places.to_numpy(float), units.to_numpy(float)
+    roads = drawing.network()
+    (ends, end_metres), (starts, start_metres) = (roads.join(*at.T) for at in (points, hospitals))
     place, unit = (part.ravel() for part in np.indices((len(places), len(units))))
     pairs = pd.DataFrame(
         {
             "place": place,
             "unit": unit,
+            "start": starts[unit],
+            "end": ends[place],
+            "access": access_seconds(end_metres[place] + start_metres[unit]) / 60,
             "lsoa": places.index.to_numpy()[place],
             "hospital": units.index.to_numpy()[unit],
             "county": slug,

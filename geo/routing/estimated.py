@@ -161,8 +161,12 @@ class Drawing:
     def without_main_roads(self) -> Self:
         """Give the postcode pattern alone: local roads between postcodes; nodes of main roads stand apart."""
         joined = self.doors[self.edges.start] & self.doors[self.edges.end] & (self.edges.road == LOCAL)
-        edges = _Edges(*(getattr(self.edges, name)[joined] for name in _Edges.__dataclass_fields__))
-        return replace(self, edges=edges, density=self.density[joined])
+        return self.with_edges(joined)
+
+    def with_edges(self, chosen: Flags | npt.NDArray[np.int64]) -> Self:
+        """Give the same nodes with some of the edges, chosen by flags or by their numbers."""
+        edges = _Edges(*(getattr(self.edges, name)[chosen] for name in _Edges.__dataclass_fields__))
+        return replace(self, edges=edges, density=self.density[chosen])
 
     def network(self, calibration: Calibration = CALIBRATION, **words: Any) -> RoadNetwork:
         """Give the network that these roads make at some speeds; ``words`` are its source, edition and so on."""
