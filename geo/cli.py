@@ -488,9 +488,12 @@ def roads(
 @click.option(
     "--table", type=FOLDER, help="Journeys as a table: from, to (postcodes), minutes, departed; else the log."
 )
+@click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 @click.option("--save", help="Keep the scenario with the fitted speeds in the project, under this name.")
 @as_json
-def calibrate(project: Path, scenario: str, table: Path | None, save: str | None, as_json: bool) -> None:
+def calibrate(
+    project: Path, scenario: str, table: Path | None, source: str, save: str | None, as_json: bool
+) -> None:
     """
     Hold the speeds of SCENARIO against driven journeys of PROJECT's log, dispatched to arrived, and fit them.
 
@@ -506,7 +509,9 @@ def calibrate(project: Path, scenario: str, table: Path | None, save: str | None
 
     opened, gazetteer = open_project(project), Gazetteer.default()
     asked = _scenario(scenario, opened)
-    journeys = read_journeys(table, gazetteer) if table else journeys_of(opened.incidents(), asked.bases)
+    incidents = opened.incidents()
+    mine = incidents[incidents["source"] == source]
+    journeys = read_journeys(table, gazetteer) if table else journeys_of(mine, asked.bases)
     found = fit(journeys, load_roads(opened), asked.speeds, gazetteer.frame)
     if save:
         opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds).to_toml())

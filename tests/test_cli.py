@@ -523,7 +523,7 @@ SLOW = {
 """Postcodes of the county and about twice the minutes that the estimated roads give from the base."""
 
 
-def test_a_log_without_journeys_changes_no_speed_and_says_so(weeks, run, capsys):
+def test_a_log_with_few_journeys_changes_no_speed_and_says_so(weeks, run, capsys):
     code, out, _ = run("calibrate", weeks, capsys=capsys)
     assert code == 0
     assert "0 journeys: too few to change the speeds" in out
