@@ -24,15 +24,11 @@ import osmium
 import osmnx as ox
 import pandas as pd
 import shapely
+from performance_page import put
 
 import geo
 from geo.routing.network import is_drive, load_graph, save_graphml
 from geo.routing.roads import RoadNetwork
-from geo.whole import whole
-
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-HEAD = "# Performance: what was measured side by side, and how\n"
-MARK = "roads"
 
 MINUTES = 20
 LIMITS = (5, 10, 15, 20)
@@ -278,22 +274,6 @@ narrower than a cell; figures of coverage are made from minutes, never from an o
 """
 
 
-def replaced(page: str, mark: str, body: str) -> str:
-    r"""
-    Give the page with one marked section replaced, or added at its end; everything else stays.
-
-    Examples
-    --------
-    >>> replaced("# Page\n\n<!-- a -->\nold\n\n<!-- b -->\nkept\n", "a", "new")
-    '# Page\n\n<!-- a -->\nnew\n\n<!-- b -->\nkept\n'
-    """
-    opening = f"<!-- {mark} -->\n"
-    before, found, after = page.partition(opening)
-    _, next_mark, rest = after.partition("<!-- ")
-    start = before if found else f"{page.rstrip()}\n\n"
-    return f"{start}{opening}{body.strip()}\n" + (f"\n{next_mark}{rest}" if next_mark else "")
-
-
 def main() -> None:
     """Measure, print, and write the section."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -330,10 +310,7 @@ def main() -> None:
         for name, (network, _) in networks.items():
             inside += accuracy(name, network)
     print(*answers, pd.DataFrame(inside).to_string(index=False), sep="\n")
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEAD
-    with whole(PAGE) as temporary:
-        temporary.write_text(replaced(page, MARK, section(times, answers, inside, asked.rounds)), encoding="utf-8")
-    print(PAGE)
+    print(put("roads", section(times, answers, inside, asked.rounds)))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,12 @@ def show(question: Question, scenario: Scenario) -> None:
 
 @st.fragment
 def _live(question: Question) -> None:
-    """Show map and figures of the scenario as it stands; only this part runs again when its base is moved."""
+    """Show map and figures; only this part of the page runs again when the base is moved."""
+    _figures(question)
+
+
+def _figures(question: Question) -> None:
+    """Show map and figures of the scenario as it stands."""
     moved = _moved()
     scenario, _ = frame.scenario_now(question)
     left, right = st.columns(2, vertical_alignment="bottom")
