@@ -3,6 +3,7 @@ Layers of areas that users bring: wards, beats, force areas, LSOAs; read by a ch
 """
 
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ import shapely
 from geo.crs import GRID
 from geo.errors import CrsError, SchemaError, SourceError
 from geo.incidents.child import ask_child, check_file, program
+from geo.incidents.reading.wire import Message
 
 SECONDS = 120.0
 """Time for one file: 36,100 areas of 105 points each took 26 s as GeoPackage and over 60 s as GeoJSON on two busy
@@ -179,7 +181,7 @@ def layers_of(path: str | PathLike[str], *, seconds: float = SECONDS) -> tuple[s
         If the file is none of these, is damaged or hostile, or takes too long or too much memory.
     """
     file = _local(path)
-    answer, _ = ask_child(_CHILD, file, {"layer": "", "want": "layers"}, seconds=seconds, instead=INSTEAD)
+    answer, _ = _ask(file, "", "layers", seconds)
     return tuple(str(name) for name in answer["layers"])
 
 
@@ -240,8 +242,7 @@ def read_features(
         As :func:`read_areas` does, but for what depends on columns.
     """
     file = _local(path)
-    request = {"layer": layer or "", "want": want}
-    answer, messages = ask_child(_CHILD, file, request, seconds=seconds, instead=INSTEAD)
+    answer, messages = _ask(file, layer or "", want, seconds)
     table = _received([part for _, buffers in messages for part in buffers])
     shapes = [None if wkb is None else shapely.from_wkb(wkb) for wkb in table["shape"].to_pylist()]
     ours = (
@@ -251,6 +252,13 @@ def read_features(
     theirs = [name for name in table.column_names if name.startswith(_MARK)]
     columns = table.select(theirs).to_pandas().astype("str").rename(columns=lambda name: str(name).removeprefix(_MARK))
     return FeatureTable(file.name, rows.rename_geometry("shape"), columns, answer)
+
+
+def _ask(file: Path, layer: str, want: str, seconds: float) -> tuple[dict[str, Any], list[Message]]:
+    """Let a child open the file; what it unpacks is removed here, whatever becomes of it."""
+    with tempfile.TemporaryDirectory(prefix="triage-map-") as scratch:
+        request = {"layer": layer, "want": want, "scratch": scratch}
+        return ask_child(_CHILD, file, request, seconds=seconds, instead=INSTEAD)
 
 
 def _local(path: str | PathLike[str]) -> Path:

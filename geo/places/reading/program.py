@@ -2,10 +2,8 @@
 
 import io
 import os
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -33,24 +31,34 @@ FORMATS = "GeoPackage, GeoJSON, Shapefile or GeoParquet"
 
 
 def main() -> None:
-    """Answer one request: ``path``, ``layer`` (empty: the only one), ``want`` ('layers', 'areas' or 'points')."""
+    """
+    Answer one request: ``path``, ``layer`` (empty: the only one), ``want`` ('layers', 'areas' or 'points') and
+    ``scratch``, an empty folder that the parent removes, whatever becomes of the child.
+    """
     serve(send_layer)
 
 
 def send_layer(asked: dict[str, Any], out: BinaryIO) -> None:
     """Send the names of the layers, or the features of one as a table and what is to be said of it."""
-    with unpacked(Path(asked["path"])) as files:
-        layers = [(name, file, inner) for file in files for name, inner in _layers_of(file)]
-        names = [name for name, _, _ in layers]
-        if asked["want"] == "layers":
-            send_answer(out, layers=names)
-            return
-        chosen = asked["layer"] or (names[0] if len(names) == 1 else "")
-        if chosen not in names:
-            raise Refused(_which(names, asked["layer"]))
-        _, file, inner = layers[names.index(chosen)]
-        features = _read(file, chosen, inner)
-    (_send_points if asked["want"] == "points" else _send_areas)(features, out)
+    files = unpacked(Path(asked["path"]), Path(asked["scratch"]))
+    layers = [(name, file, inner) for file in files for name, inner in _layers_of(file)]
+    names = _apart([name for name, _, _ in layers])
+    if asked["want"] == "layers":
+        send_answer(out, layers=names)
+        return
+    chosen = asked["layer"] or (names[0] if len(names) == 1 else "")
+    if chosen not in names:
+        raise Refused(_which(names, asked["layer"]))
+    _, file, inner = layers[names.index(chosen)]
+    send = _send_points if asked["want"] == "points" else _send_areas
+    send(_read(file, chosen, inner), out)
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Number the layers of one name, as two shapefiles in two folders of an archive have it."""
+    return [
+        name if not (before := names[:at].count(name)) else f"{name} ({before + 1})" for at, name in enumerate(names)
+    ]
 
 
 def _which(names: list[str], asked: str) -> str:
@@ -61,20 +69,15 @@ def _which(names: list[str], asked: str) -> str:
     return f"holds {wrong} {shown}; say which one to read"
 
 
-@contextmanager
-def unpacked(path: Path) -> Iterator[list[Path]]:
-    """Give the files to read: the file itself, or those of a ZIP archive, unpacked under names of our own."""
+def unpacked(path: Path, folder: Path) -> list[Path]:
+    """Give the files to read: the file itself, or those of an archive, unpacked into ``folder`` under our own names."""
     with path.open("rb") as stream:
         head = stream.read(4)
     if path.stat().st_size > MOST_BYTES:
         raise Refused(f"has {path.stat().st_size / 2**20:.0f} MB, more than {MOST_BYTES // 2**20}; save a smaller part")
-    with tempfile.TemporaryDirectory(prefix="triage-map-") as folder:
-        if head[:2] == b"PK":
-            yield _unzipped(path, Path(folder))
-        elif head == _SHAPEFILE:
-            yield [_linked(path, Path(folder))]
-        else:
-            yield [path]
+    if head[:2] == b"PK":
+        return _unzipped(path, folder)
+    return [_linked(path, folder)] if head == _SHAPEFILE else [path]
 
 
 def _linked(path: Path, folder: Path) -> Path:
@@ -96,7 +99,7 @@ def _unzipped(path: Path, folder: Path) -> list[Path]:
             _check_parts(parts)
             wanted = [part for part in parts if _ending(part) in (*_BESIDE, ".gpkg", ".geojson", ".json", ".parquet")]
             return _written(archive, wanted, folder)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
         raise Refused(f"is a damaged archive ({error}); export it again") from error
 
 
@@ -143,8 +146,11 @@ def _layers_of(file: Path) -> list[tuple[str, str]]:
     kind = _kind_of(file)
     if kind != "geopackage":
         return [(file.stem, "")]
-    found = [(str(name), geometry) for name, geometry in _gdal().list_layers(str(file))]
-    return [(name, name) for name, geometry in found if geometry is not None]
+    try:
+        found = _gdal().list_layers(str(file))
+    except RuntimeError as error:
+        raise Refused(f"cannot be read as a GeoPackage ({str(error)[:160]}); export it again") from error
+    return [(str(name), str(name)) for name, geometry in found if geometry is not None]
 
 
 def _kind_of(file: Path) -> str:

@@ -2,11 +2,13 @@
 
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
+from contextlib import nullcontext
+from itertools import product
 
 import geopandas as gpd
 import pytest
@@ -474,9 +476,21 @@ def test_a_layer_read_through_a_geopackage_is_the_same(shared_data, tmp_path):
     assert one.area.tolist() == pytest.approx(other.area.tolist(), rel=1e-6)
 
 
-def test_the_child_leaves_nothing_behind(written, monkeypatch, tmp_path):
+@pytest.mark.parametrize("ending", ["", "; import os; os.abort()"])
+def test_the_child_leaves_nothing_behind_even_when_it_dies(written, monkeypatch, tmp_path, ending):
     (tmp_path / "own").mkdir()
-    monkeypatch.setitem(os.environ, "TMPDIR", str(tmp_path / "own"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "own"))
+    monkeypatch.setattr(areas, "_CHILD", areas._CHILD + ending)
     shutil.make_archive(str(tmp_path / "beats"), "zip", written(feature([SQUARE])).parent, "beats.geojson")
-    assert read_areas(tmp_path / "beats.zip").layer == "beats"
+    with nullcontext() if not ending else pytest.raises(SourceError, match="could not be opened"):
+        assert read_areas(tmp_path / "beats.zip").layer == "beats"
     assert list((tmp_path / "own").iterdir()) == []
+
+
+def test_two_shapefiles_of_one_name_in_an_archive_are_told_apart(tmp_path):
+    frame().to_file(tmp_path / "wards.shp")
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        for folder, ending in product(("north", "south"), ("shp", "shx", "dbf", "prj")):
+            archive.write(tmp_path / f"wards.{ending}", f"{folder}/wards.{ending}")
+    assert layers_of(tmp_path / "both.zip") == ("wards", "wards (2)")
+    assert len(read_areas(tmp_path / "both.zip", layer="wards (2)").frame) == 2
