@@ -491,9 +491,7 @@ def roads(
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 @click.option("--save", help="Keep the scenario with the fitted speeds in the project, under this name.")
 @as_json
-def calibrate(
-    project: Path, scenario: str, table: Path | None, source: str, save: str | None, as_json: bool
-) -> None:
+def calibrate(project: Path, scenario: str, table: Path | None, source: str, save: str | None, as_json: bool) -> None:
     """
     Hold the speeds of SCENARIO against driven journeys of PROJECT's log, dispatched to arrived, and fit them.
 
