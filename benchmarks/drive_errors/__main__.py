@@ -31,16 +31,7 @@ from geo.whole import whole
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "drive-times.md"
 WHAT = ["network", "against", "roads", "held_out"]
-SHOWN = [
-    "limit",
-    "pairs",
-    "median_percent",
-    "bias_percent",
-    "p90_percent",
-    "median_minutes",
-    "p90_minutes",
-    "right_percent",
-]
+SHOWN = ["kind", "limit", "pairs", *measures.STATISTICS]
 MAPS = (("Cambridge", "cambridge_2025_drive.graphml", MEASURED[1]), ("Rutland", "rutland_2018.osm.pbf", MEASURED[0]))
 
 

@@ -154,8 +154,8 @@ def _streets(lines: pd.DataFrame) -> str:
 Only where places and a hospital lie on the same map: Addenbrooke's in Cambridge; no stroke unit lies on the map of
 Rutland. The allowance is that of the fit to all hospitals. One hospital shares whatever is wrong at its own gate among
 all its pairs: where its own roads are private they are missing from the map, and the nearest junction may lie a detour
-away. The second group therefore takes the junction within {ON_THE_MAP_METRES:g} m of the hospital that suits best. A
-base that stands on such a site is better moved to its gate.
+away. The second group therefore takes, for each place, the junction within {ON_THE_MAP_METRES:g} m of the hospital that
+suits best, which flatters it a little. A base that stands on such a site is better moved to its gate.
 
 {_table(["times, true minutes", *FIGURES], published)}"""
 

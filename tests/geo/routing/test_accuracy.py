@@ -147,6 +147,17 @@ def test_the_table_is_the_one_whose_sha256_is_recorded():
     assert "Open Database Licence" in page
 
 
+def test_the_page_tells_the_figures_of_the_table():
+    page = (accuracy.TABLE.parents[2] / "docs" / "drive-times.md").read_text(encoding="utf-8").replace("\n", " ")
+    table = load_accuracy().table
+    held = table[(table["held_out"] == accuracy.HALVES) & (table["network"] == "estimated")]
+    every, twenty = held[held["kind"] == "all"].iloc[0], held[held["limit"] == 20].iloc[0]
+    assert f"half of {every['pairs']:,} times up to 60 minutes are within {every['median_percent']:.1f} %" in page
+    assert f"1 in 10 is out by more than {every['p90_percent']:.0f} % ({every['p90_minutes']:.1f} minutes)" in page
+    assert f"10 to 30 minutes away {twenty['right_percent']:.0f} % are put on the right side of 20 minutes" in page
+    assert "cross-validated by hospital" in page
+
+
 def test_a_missing_or_damaged_table_names_the_cure(tmp_path):
     with pytest.raises(SourceError, match="write it with `make drive-times`"):
         load_accuracy(tmp_path / "none.csv")
