@@ -363,6 +363,7 @@ def _prepared(graph: nx.MultiDiGraph, what: str) -> nx.MultiDiGraph:
     if not graph.number_of_edges():
         raise _no_roads(what)
     graph.graph[f"{_WORDS}_dropped"] = dropped + int(graph.graph.get(f"{_WORDS}_dropped", 0))
+    _order_lists(graph)
     times = {(tail, head, key): time for tail, head, key, time in graph.edges(keys=True, data="travel_time")}
     given = {edge: time for edge, time in times.items() if time is not None}
     if len(given) < graph.number_of_edges():
@@ -370,6 +371,19 @@ def _prepared(graph: nx.MultiDiGraph, what: str) -> nx.MultiDiGraph:
         nx.set_edge_attributes(graph, given, "travel_time")
     graph.graph.setdefault(f"{_WORDS}_label", GIVEN_TIMES if given else FREE_FLOW)
     return graph
+
+
+def _order_lists(graph: nx.MultiDiGraph) -> None:
+    """
+    Put the classes and limits of edges joined from several roads in one order, the most important class first.
+
+    OSMnx gathers them in sets, whose order changes from run to run, and takes the first class for the speed.
+    """
+    for *_, edge in graph.edges(data=True):
+        if isinstance(classes := edge.get("highway"), list):
+            edge["highway"] = sorted(classes, key=lambda name: (_class_number(name), str(name)))
+        if isinstance(limits := edge.get("maxspeed"), list):
+            edge["maxspeed"] = sorted(limits, key=str)
 
 
 def _no_roads(what: str) -> SourceError:
@@ -442,8 +456,8 @@ def _ways(graph: nx.MultiDiGraph) -> Ways | None:
     """
     Give what the map says of each edge, or nothing where it says no class of road.
 
-    Of a junction that is joined from several pieces of road the first class counts, and of several limits their mean,
-    as OSMnx has it. Signals that were mapped at their stop lines, before the junction, are lost when a graph is
+    Of an edge that is joined from several pieces of road the most important class counts, and of several limits their
+    mean. Signals that were mapped at their stop lines, before the junction, are lost when a graph is
     simplified: such a junction counts as one without.
     """
     edges = list(graph.edges(data=True))

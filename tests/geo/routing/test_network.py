@@ -26,7 +26,7 @@ from geo.routing.network import (
     make_network,
     save_graphml,
 )
-from geo.routing.roads import RoadNetwork
+from geo.routing.roads import CLASSES, RoadNetwork
 
 
 @pytest.fixture(scope="module")
@@ -614,3 +614,12 @@ def test_an_area_is_not_cut_and_a_name_cuts_nothing(tmp_path):
         load_network(tmp_path / "ours", within=ring)
     assert not is_boundary(path)
     assert not is_boundary(tmp_path / "ours")
+
+
+def test_an_edge_of_several_classes_is_timed_the_same_in_whatever_order_they_come():
+    one, other = (
+        from_graph(street(*both_ways({"highway": classes}), (1, 2, {"highway": "tertiary", "maxspeed": "40 mph"})))
+        for classes in (["residential", "tertiary"], ["tertiary", "residential"])
+    )
+    assert one.seconds.tolist() == other.seconds.tolist()
+    assert one.ways.road_class.tolist() == other.ways.road_class.tolist() == [CLASSES.index("tertiary")] * 3
