@@ -364,7 +364,7 @@ def _short(said: str) -> str:
     """Leave out what every message says alike."""
     before, cut, after = said.partition("; check the name and the connection")
     _, _, offer = after.partition(". An answer of")
-    return before + (" …" if cut else "") + (" …, older answer offered" if offer else "")
+    return before + (" …" if cut else "") + (" older answer offered" if offer else "")
 
 
 if __name__ == "__main__":
