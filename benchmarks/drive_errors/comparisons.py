@@ -9,7 +9,8 @@ import shapely
 
 from benchmarks.drive_errors import measures
 from benchmarks.drive_errors.calibration import LOCAL_ONLY, OFFSET_MINUTES, CrowFit, Fit, fit, fit_crow, sample
-from benchmarks.drive_errors.published import County, is_urban, live_postcodes, minutes_between
+from benchmarks.drive_errors.published import County, live_postcodes, minutes_between
+from geo.places.density import is_urban
 from geo.routing.engine import ScipyEngine
 from geo.routing.estimated import CALIBRATION, estimate_roads
 from geo.routing.matrix import access_seconds
@@ -133,7 +134,7 @@ def streets_and_estimate(streets: RoadNetwork, slug: str) -> pd.DataFrame:
             "true": true.ravel(),
             "ours": ours.ravel(),
             "cluster": np.repeat(np.arange(len(starts)), len(ends)),
-            "urban": np.tile(is_urban(at[ends], live_postcodes(slug)), len(starts)),
+            "urban": np.tile(is_urban(*at[ends].T, live_postcodes(slug)), len(starts)),
         }
     )
     return pairs[np.isfinite(pairs["true"]) & (pairs["true"] > 0)]

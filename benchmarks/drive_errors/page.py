@@ -9,7 +9,8 @@ import pandas as pd
 from benchmarks.drive_errors import measures
 from benchmarks.drive_errors.calibration import Fit
 from benchmarks.drive_errors.comparisons import ENDS, ON_THE_MAP_METRES, STARTS, Halves
-from benchmarks.drive_errors.published import AROUND_METRES, NEAR_UNIT_METRES, URBAN_POSTCODES
+from benchmarks.drive_errors.published import NEAR_UNIT_METRES
+from geo.places.density import AROUND_METRES, URBAN_POSTCODES
 from geo.places.packages import AREAS, digest
 from geo.routing.accuracy import BEST_GATE, ESTIMATED, HALVES, PUBLISHED, STREETS
 from geo.routing.estimated import CALIBRATION, EDITION, LICENCE, Calibration

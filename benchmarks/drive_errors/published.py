@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from geo.places.density import is_urban
 from geo.routing.engine import ScipyEngine
 from geo.routing.estimated import Calibration, Drawing, draw_roads
 from geo.routing.matrix import access_seconds
@@ -16,9 +17,6 @@ from geo.settings import data_folder
 
 NEAR_UNIT_METRES = 1_500.0
 """A stroke unit counts when a postcode of the county's network lies this near."""
-
-AROUND_METRES, URBAN_POSTCODES = 1_000.0, 25.0
-"""A place is urban when so many places of live postcodes a km2 lie within 1 km: a rule of our own, an assumption."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +80,7 @@ def read_county(slug: str, published: pd.DataFrame, units: pd.DataFrame) -> Coun
             "county": slug,
             "published": published.loc[places.index, units.index].to_numpy().ravel(),
             "km": np.hypot(*(points[place] - hospitals[unit]).T) / 1000,
-            "urban": is_urban(points, postcodes)[place],
+            "urban": is_urban(*points.T, postcodes)[place],
         }
     )
     return County(slug, drawing, points, hospitals, pairs)
@@ -92,13 +90,6 @@ def live_postcodes(slug: str) -> pd.DataFrame:
     """Read the live postcodes of a county and the ring around it."""
     postcodes = pd.read_parquet(data_folder() / "postcodes" / f"{slug}.parquet")
     return postcodes[postcodes["live"]]
-
-
-def is_urban(points: np.ndarray, postcodes: pd.DataFrame) -> np.ndarray:
-    """Say which points have postcodes around them as densely as a town."""
-    spots = postcodes[["easting", "northing"]].drop_duplicates().to_numpy(float)
-    around = cKDTree(spots).query_ball_point(points, AROUND_METRES, return_length=True)
-    return np.asarray(around >= URBAN_POSTCODES * np.pi * (AROUND_METRES / 1000) ** 2)
 
 
 def minutes_between(network: RoadNetwork, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

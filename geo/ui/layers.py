@@ -31,6 +31,7 @@ MOST_DRAWN = 2_000
 """Areas drawn at most in the preview: with more of them a browser takes seconds over each step."""
 
 MAP_HEIGHT = 330
+REPLACES = "A layer or table that the project keeps under this name is replaced."
 
 
 def show(question: Question) -> None:
@@ -88,7 +89,9 @@ def _areas(question: Question) -> None:
     try:
         content = file.getvalue()
         names = _layers(content, file.name)
-        layer = names[0] if len(names) == 1 else st.selectbox("Which layer of the file", names, key="layer-inside")
+        layer = (
+            names[0] if len(names) == 1 else st.selectbox("Which layer of the file", names, key="layer-inside") or ""
+        )
         areas = _read(content, file.name, str(layer), st.session_state.get(f"names-{file.file_id}-{layer}", ""))
     except GeoError as problem:
         st.error(words.plain(f"{file.name}: {problem}".replace("upload ", "", 1)))
@@ -110,7 +113,7 @@ def _account(project: Project, areas: UserAreas, called: str, key: str) -> None:
         at = columns.index(report.name_column) if report.name_column in columns else None
         st.selectbox("Column with the areas' names", columns, at, key=f"names-{key}")
     name, edition = st.columns(2)
-    kept_as = name.text_input("Keep it as", called[:80], key=f"layer-name-{key}")
+    kept_as = name.text_input("Keep it as", called[:80], key=f"layer-name-{key}", help=REPLACES)
     said = edition.text_input("Publisher and edition", key=f"layer-edition-{key}", placeholder="ONS, December 2013")
     if st.button("Keep this layer", type="primary", disabled=not kept_as.strip()):
         project.keep_layer(areas, kept_as, edition=said.strip())
@@ -184,7 +187,8 @@ def _figures(question: Question) -> None:
         with st.expander(f"Refused: {words.count(len(table.refused), 'row')}"):
             st.dataframe(table.refused, hide_index=True, width="stretch")
     name, edition = st.columns(2)
-    kept_as = name.text_input("Keep it as", PurePosixPath(file.name).stem[:80], key=f"figures-name-{file.file_id}")
+    stem = PurePosixPath(file.name).stem[:80]
+    kept_as = name.text_input("Keep it as", stem, key=f"figures-name-{file.file_id}", help=REPLACES)
     said = edition.text_input(
         "Publisher and edition", key=f"figures-edition-{file.file_id}", placeholder="MHCLG, IMD 2019"
     )
