@@ -200,7 +200,9 @@ def _contract(first, length, to, out, back, guess, check):  # type: ignore[no-un
     Contract every node, the one with the least price first.
 
     ``to``, ``out`` and ``back`` hold the arcs of node ``v`` from ``first[v]`` on. A price goes up as neighbours go, so
-    it is worked out again before its node goes; -inf stands for one that was never worked out. Gives the nodes in the order in which they went, the level of each, and for each step the arcs to nodes that were
+    it is worked out again before its node goes; -inf stands for one that was never worked out.
+
+    Gives the nodes in the order in which they went, the level of each, and for each step the arcs to nodes that were
     still there: where each step's begin, their ends, and the seconds out to and back from them (inf: no such way).
     """
     nodes = len(first)
