@@ -34,7 +34,7 @@ STANDARD = "From the call to the scene. No national standard exists: the choice 
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
 
-NEEDS_RECORDS = {"Where and when", "What the scheme did", "Coverage", "Compare", "Search", "Export"}
+NEEDS_RECORDS = {"Where and when", "What the scheme did", "Compare", "Search", "Export"}
 EMPTY = (
     "This page will show your incidents. Nothing was imported yet: open the page Data and bring in your extracts and "
     "shift log, or open the demonstration with: triage-map run"
@@ -167,8 +167,8 @@ def _chip(scenario: Scenario) -> str:
 
 
 def base_line(scenario: Scenario) -> str:
-    """Say where the car of a scenario starts."""
-    return "Base: " + " and ".join(base.postcode or base.name for base in scenario.bases)
+    """Name a scenario and where its car starts."""
+    return f"{scenario.name}, base " + " and ".join(base.postcode or base.name for base in scenario.bases)
 
 
 def _standing(preset: Scenario) -> dict[str, Value]:

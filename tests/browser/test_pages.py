@@ -59,12 +59,12 @@ def test_a_click_on_the_map_moves_the_base_and_the_figures(visit, demonstration,
     visit.page.screenshot(path=pictures / "coverage.png")
     before = visit.page.get_by_text("of demand lies within that standard").inner_text()
     visit.map().locator(".leaflet-container").click(position={"x": 330, "y": 120})
-    visit.page.get_by_text("Your plan").first.wait_for(timeout=30_000)
+    visit.page.get_by_text("Your plan, base ").first.wait_for(timeout=30_000)
     visit.settle()
     after = visit.page.get_by_text("of demand lies within that standard").inner_text()
     assert after != before
     assert "base=" in visit.page.url
-    type_base(visit, "NN16 0AE", "Base: NN16 0AE")
+    type_base(visit, "NN16 0AE", "Your plan, base NN16 0AE")
     assert "base=NN16" in visit.page.url  # the click before does not take the base back
 
 
@@ -129,7 +129,7 @@ def test_speeds_are_changed_on_their_page_and_kept_in_the_link(visit, demonstrat
 def test_the_base_moves_by_postcode_and_a_wrong_one_is_explained(visit, demonstration):
     visit.open(demonstration)
     visit.go("Coverage")
-    type_base(visit, "NN16 0AE", "Base: NN16 0AE")
+    type_base(visit, "NN16 0AE", "Your plan, base NN16 0AE")
     type_base(visit, "ZZ1 1ZZ", "Until then Operation Alloy is shown")
 
 
