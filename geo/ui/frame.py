@@ -123,11 +123,13 @@ def ask_scenario(question: Question) -> tuple[Scenario, str]:
     standing = _standing(preset)
     if "form" not in st.session_state:
         _open_form({key: _read(st.query_params.get(key, ""), value) for key, value in standing.items()})
+    elif "changed" in st.session_state:
+        _open_form(_typed(standing))
     number, opened = st.session_state["form"]
     scenario, problem = scenario_now(question)
     with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
         left, middle, right = st.columns(3, vertical_alignment="bottom")
-        left.text_input("Base (unit postcode)", opened["base"], key=f"base-{number}", help=BASE)
+        left.text_input("Base (unit postcode)", opened["base"], key=f"base-{number}", help=BASE, on_change=_base_typed)
         middle.text_input("Shifts (days, 24-hour clock)", opened["pattern"], key=f"pattern-{number}", help=SHIFTS)
         minutes = min(max(5, opened["minutes"] // 5 * 5), 90)
         right.slider("Response standard (minutes)", 5, 90, minutes, 5, key=f"minutes-{number}", help=STANDARD)
@@ -146,9 +148,16 @@ def scenario_now(question: Question) -> tuple[Scenario, str]:
 
 
 def _typed(standing: Mapping[str, Value]) -> dict[str, Value]:
-    """Give what stands in the form: what was typed since it was opened, or what it was opened on."""
+    """Give what stands in the form: what a part of a page put there, what was typed, or what it was opened on."""
     number, opened = st.session_state["form"]
-    return {key: st.session_state.get(f"{key}-{number}", opened[key]) for key in standing}
+    typed = {key: st.session_state.get(f"{key}-{number}", opened[key]) for key in standing}
+    changed: dict[str, Value] = st.session_state.get("changed", {})
+    return typed | changed
+
+
+def _base_typed() -> None:
+    """Let a base that is typed take the place of one that was dragged."""
+    st.session_state.get("changed", {}).pop("base", None)
 
 
 def _open_form(values: dict[str, Any]) -> None:
@@ -158,6 +167,7 @@ def _open_form(values: dict[str, Any]) -> None:
     A form of its own number, because a field inside a closed popover does not take a value that is set from outside.
     """
     number, _ = st.session_state.get("form", (0, {}))
+    st.session_state.pop("changed", None)
     st.session_state["form"] = (number + 1, values)
 
 
@@ -208,9 +218,12 @@ def _speeds(text: str) -> SpeedProfile:
 
 
 def change_form(**values: Value) -> None:
-    """Put values into the scenario's form and the link; what depends on them shows when it is asked for next."""
-    _, opened = st.session_state["form"]
-    _open_form(_typed(opened) | values)
+    """
+    Put values into the scenario and the link; the form shows them when the whole page runs next.
+
+    A part of a page that runs alone cannot change the form's fields, which stand outside of it.
+    """
+    st.session_state["changed"] = st.session_state.get("changed", {}) | values
     for key, value in values.items():
         if value == "":
             st.query_params.pop(key, None)
