@@ -126,11 +126,10 @@ def _faster_between_hubs(points: Times, start: Times, end: Times, metres: Times,
     for hubs, near, speed in ((24, 1.5 * reach, 105.0), (nodes // 4_000, reach / 12, 75.0)):
         at = np.unique(tree.query(middles[: min(hubs, len(middles))])[1])
         hours = csr_array((metres / kmh, (start, end)), shape=(nodes, nodes))
+        hours = (hours + hours.T).tocsr()  # once: scipy would turn it round for every hub
         for hub in at:
             others = at[np.hypot(*(points[at] - points[hub]).T) < near]
-            cost, before = dijkstra(
-                hours, directed=False, indices=hub, return_predecessors=True, limit=2 * near / kmh.min()
-            )
+            cost, before = dijkstra(hours, indices=hub, return_predecessors=True, limit=2 * near / kmh.min())
             here = others[np.isfinite(cost[others])]
             while len(here := here[before[here] >= 0]):
                 edge = np.asarray(edge_of[here, before[here]]).reshape(-1) - 1
