@@ -123,7 +123,7 @@ def _faster_between_hubs(points: Times, start: Times, end: Times, metres: Times,
     edge_of = (edge_of + edge_of.T).tocsr()
     tree = cKDTree(points)
     reach = np.sqrt(nodes / 30) * 1_000
-    for hubs, near, speed in ((24, 1.5 * reach, 105.0), (nodes // 4_000, reach / 12, 75.0)):
+    for hubs, near, speed in ((24, 1.5 * reach, 105.0), (min(nodes // 4_000, 80), reach / 12, 75.0)):
         at = np.unique(tree.query(middles[: min(hubs, len(middles))])[1])
         hours = csr_array((metres / kmh, (start, end)), shape=(nodes, nodes))
         hours = (hours + hours.T).tocsr()  # once: scipy would turn it round for every hub
