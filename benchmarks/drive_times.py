@@ -16,7 +16,6 @@ import gzip
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -30,19 +29,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from performance_page import put
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
 import geo
 from geo.planning.sites import best_sites
+from geo.routing import hierarchy
 from geo.routing.engine import ScipyEngine
 from geo.routing.hierarchy import SweepEngine
 from geo.routing.matrix import DriveMatrix, within
 from geo.routing.roads import RoadNetwork, load_bundle
-from geo.whole import whole
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 CUT_OFF = 1_200.0
 NY_SECONDS = 0.0036
 """DIMACS times are lengths in 0.1 m over a relative speed of 0.4 to 1; with 1 for 100 km/h (assumption), seconds."""
@@ -123,14 +122,13 @@ def _faster_between_hubs(points: Times, start: Times, end: Times, metres: Times,
     edge_of = (edge_of + edge_of.T).tocsr()
     tree = cKDTree(points)
     reach = np.sqrt(nodes / 30) * 1_000
-    for hubs, near, speed in ((24, 1.5 * reach, 105.0), (nodes // 4_000, reach / 12, 75.0)):
+    for hubs, near, speed in ((24, 1.5 * reach, 105.0), (min(nodes // 4_000, 80), reach / 12, 75.0)):
         at = np.unique(tree.query(middles[: min(hubs, len(middles))])[1])
         hours = csr_array((metres / kmh, (start, end)), shape=(nodes, nodes))
+        hours = (hours + hours.T).tocsr()  # once: scipy would turn it round for every hub
         for hub in at:
             others = at[np.hypot(*(points[at] - points[hub]).T) < near]
-            cost, before = dijkstra(
-                hours, directed=False, indices=hub, return_predecessors=True, limit=2 * near / kmh.min()
-            )
+            cost, before = dijkstra(hours, indices=hub, return_predecessors=True, limit=2 * near / kmh.min())
             here = others[np.isfinite(cost[others])]
             while len(here := here[before[here] >= 0]):
                 edge = np.asarray(edge_of[here, before[here]]).reshape(-1) - 1
@@ -428,24 +426,23 @@ def prepare(library: str, bundle: Path, folder: Path, result: Path) -> None:
     roads = load_bundle(bundle)
     warm = RoadNetwork.from_edges([0, 1], [1, 0], [1.0, 1.0], [0, 1], [0, 1])
     LIBRARIES[library](warm, folder / "warm")  # imports, and compiles what is compiled at run time
-    before, began = _memory(), time.process_time()
+    before, began = _memory("VmRSS"), time.process_time()
     it = LIBRARIES[library](roads, folder)
     cpu = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    held = _memory() - before
+    peak = _memory("VmHWM")
     load = 0.0
     if library == "Triage Map":
         began = time.process_time()
         it = LIBRARIES[library](roads, folder)
         load = time.process_time() - began
     it.one_to_all(0, CUT_OFF)
-    result.write_text(json.dumps({"cpu": cpu, "peak": peak - before, "held": held, "load": load}), encoding="utf-8")
+    result.write_text(json.dumps({"cpu": cpu, "peak": peak - before, "load": load}), encoding="utf-8")
 
 
-def _memory() -> float:
-    """Megabytes that this process holds now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 2**20
+def _memory(what: str) -> float:
+    """Megabytes that this process holds now (VmRSS), or has held at most (VmHWM; of this program alone)."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
 
 
 def in_child(*arguments: str, cache: Path | None = None) -> None:
@@ -475,6 +472,19 @@ def sweep_bytes(engine: SweepEngine, nodes: int) -> int:
     read (4), the answer written (8). Times read through arcs and places are counted as staying in the cache.
     """
     return engine.arcs * 12 + nodes * 24
+
+
+def climb_seconds(engine: SweepEngine, nodes: int) -> float:
+    """Measure the first part of a sweep alone: the search from the start to the top."""
+    tree = engine._hierarchy
+    times, waiting, seen = np.empty(nodes), np.zeros(nodes // 32 + 1, np.uint32), np.empty(nodes, np.uint32)
+    took = []
+    for start in tree.place[:: max(1, nodes // 100)]:
+        times.fill(np.inf)
+        began = time.perf_counter()
+        hierarchy._climb(start, tree.first, tree.above, tree.out, times, waiting, seen)
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
@@ -532,7 +542,9 @@ def section(title: str, roads: RoadNetwork, folder: Path) -> list[str]:
         f"Ours reads its kept file in {made_of['Triage Map']['load'] * 1e3:.0f} ms of CPU. One sweep passes "
         f"{engine.arcs:,} arcs and must touch {touched / 1e6:.1f} MB; one core reads a table of that size at "
         f"{speed:.1f} GB/s, so {least * 1e3:.2f} ms is the least it could take; ours takes {ours['one'] / least:.1f} "
-        "times that.",
+        f"times that. {climb_seconds(engine, roads.nodes) * 1e3:.2f} ms of it go into the climb from the start to the "
+        "top; the rest waits for times read here and there through the arcs, and puts the answer into the order of the "
+        "network.",
     ]
     if missing:
         lines += ["", f"Not installed, so not measured: {', '.join(missing)}."]
@@ -623,11 +635,11 @@ def main() -> None:
         first = compiling(folder)
     peers = ", ".join(f"{name} {version(it.package)}" for name, it in LIBRARIES.items() if name != "Triage Map")
     head = [
-        "# Performance: drive times beside other libraries",
+        "## Drive times beside other libraries",
         "",
-        "Every figure on this page was printed by `python benchmarks/drive_times.py` (part of `make bench`) in one "
-        "run. All libraries answered the same questions and were compared with scipy before their time counted: to a "
-        "millionth of a second, pandana to one second (it rounds each edge to a thousandth).",
+        "Printed by `benchmarks/drive_times.py` in one run. All libraries answered the same questions and were compared "
+        "with scipy before their time counted: to a millionth of a second, pandana to one second (it rounds each edge "
+        "to a thousandth).",
         "",
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
         f"{peers}. The run took {(time.perf_counter() - began) / 60:.0f} minutes.",
@@ -636,13 +648,16 @@ def main() -> None:
         "answer alone would take minutes. igraph, rustworkx and networkit know no cut-off and search everything. "
         "pandana is left out of the made network: its preparation alone would take minutes.",
         "",
+        "Aimed at: one to all 20 times as fast as scipy and 450 times as networkx; 200 x 2,000 60 times as scipy and "
+        "200 times as pandana; a million nodes 15 times as scipy; 100,000 nodes prepared in under 10 s.",
+        "",
         first,
         "",
     ]
-    page = "\n".join([*head, *body])
-    with whole(PAGE) as file:
-        file.write_text(page, encoding="utf-8")
-    print(page)
+    lower = [f"#{line}" if line.startswith("## ") else line for line in body]
+    text = "\n".join([*head, *lower])
+    print(text)
+    print(put("drive-times", text))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -665,9 +666,10 @@ def _save(tree: _Hierarchy, path: Path) -> None:
     """Keep a hierarchy, and let the files unused for longest go."""
     with whole(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **{part.name: getattr(tree, part.name) for part in fields(tree)})
-    older = sorted(path.parent.glob("hierarchy-*.npz"), key=lambda kept: kept.stat().st_mtime, reverse=True)
-    for kept in older[KEPT_FILES:]:
-        kept.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # another process tidies at the same time
+        older = sorted(path.parent.glob("hierarchy-*.npz"), key=lambda kept: kept.stat().st_mtime, reverse=True)
+        for kept in older[KEPT_FILES:]:
+            kept.unlink()
 
 
 def _load(path: Path, nodes: int) -> _Hierarchy | str:
@@ -675,10 +677,13 @@ def _load(path: Path, nodes: int) -> _Hierarchy | str:
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
             tree = _Hierarchy(**{part.name: saved[part.name] for part in fields(_Hierarchy)})
-        os.utime(path)
     except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
         return "was damaged"
-    return tree if _is_whole(tree, nodes) else "was not made by this program"
+    if not _is_whole(tree, nodes):
+        return "was not made by this program"
+    with suppress(OSError):  # a folder that may only be read: then nothing is ever let go from it either
+        os.utime(path)
+    return tree
 
 
 def _is_whole(tree: _Hierarchy, nodes: int) -> bool:

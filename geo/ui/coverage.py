@@ -10,7 +10,7 @@ import geo
 from geo.coverage.gaps import NOT_COUNTED
 from geo.coverage.reach import Reach, within
 from geo.crs import to_grid
-from geo.errors import SchemaError
+from geo.errors import GeoError, SchemaError
 from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
@@ -53,7 +53,10 @@ def show(question: Question, scenario: Scenario) -> None:
 @st.fragment
 def _live(question: Question) -> None:
     """Show map and figures; only this part of the page runs again when the base is moved."""
-    _figures(question)
+    try:
+        _figures(question)
+    except GeoError as problem:  # a part that runs alone has no page around it that would say so
+        st.error(words.plain(str(problem)))
 
 
 def _figures(question: Question) -> None:

@@ -1,3 +1,4 @@
+import gzip
 import os
 import pickle
 import subprocess
@@ -222,6 +223,18 @@ def test_only_so_many_files_stay_and_the_one_unused_for_longest_goes(tmp_path, m
     assert left == {f"hierarchy-{hierarchy._digest(network)}.npz" for network in (first, third)}
 
 
+def test_a_kept_file_in_a_folder_that_may_only_be_read_is_used(tmp_path, monkeypatch):
+    network = grid(6)
+    SweepEngine.kept(network, tmp_path)
+
+    def refuse(_):
+        raise PermissionError
+
+    monkeypatch.setattr(hierarchy.os, "utime", refuse)
+    monkeypatch.setattr(hierarchy, "_contract", None)  # a second contraction would fail
+    assert SweepEngine.kept(network, tmp_path)[1] == ""
+
+
 def test_without_numba_the_engine_says_so_and_the_best_one_is_scipys(tmp_path, monkeypatch):
     monkeypatch.setattr(hierarchy, "MISSING", "No module named 'numba'")
     hierarchy._ready.cache_clear()
@@ -290,3 +303,19 @@ def test_thousands_of_pairs_of_real_roads_take_the_time_of_dijkstra(file, shared
     network = load_network(shared_data / "roads" / file)
     draw = np.random.default_rng(7)
     assert_same_times(network, draw.integers(0, network.nodes, 100), draw.integers(0, network.nodes, 100))
+
+
+@pytest.mark.shared_data
+def test_a_city_of_a_quarter_of_a_million_junctions_takes_the_time_of_dijkstra(shared_data):
+    with gzip.open(shared_data / "roads" / "dimacs_ny" / "USA-road-t.NY.gr.gz", "rt") as file:
+        arcs = np.array([line.split()[1:] for line in file if line.startswith("a")], dtype=np.int64)
+    nodes = 264_346
+    roads = RoadNetwork.from_edges(
+        arcs[:, 0] - 1, arcs[:, 1] - 1, arcs[:, 2] * 0.0036, np.arange(nodes) % 500, np.arange(nodes) // 500
+    )
+    draw = np.random.default_rng(8)
+    engine, dijkstra = SweepEngine(roads), ScipyEngine(roads)
+    starts, ends = draw.integers(0, nodes, 8), draw.integers(0, nodes, 1_000)
+    np.testing.assert_allclose(engine.matrix(starts, ends), dijkstra.matrix(starts, ends), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(engine.one_to_all(7), dijkstra.one_to_all(7), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(engine.all_to_one(7), dijkstra.all_to_one(7), rtol=0, atol=1e-6)

@@ -86,7 +86,7 @@ def test_roads_are_downloaded_by_name_and_given_back(project, openstreetmap):
     page.radio(key="roads-way").set_value("Estimated roads").run()
     page = press(page, "Go back to estimated roads")
     assert "has estimated roads again" in text_of(page)
-    assert load_roads(project).estimated
+    assert load_roads(project).network.estimated
 
 
 def test_a_refused_download_leaves_the_roads_as_they_were(project, openstreetmap):
