@@ -10,7 +10,7 @@ run: $(READY)
 	$(BIN)/triage-map run
 
 test: $(READY) browser
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

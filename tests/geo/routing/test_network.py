@@ -81,7 +81,7 @@ def same_times(graph, roads, pairs=1000):
     theirs = sorted((ours[tail], ours[head]) for tail, head in graph.edges())
     assert theirs == sorted(zip(roads.tail.tolist(), roads.head.tolist(), strict=True))
     draw = np.random.default_rng(0)
-    starts, ends = draw.integers(roads.nodes, size=(2, pairs))
+    starts, ends = np.repeat(draw.integers(roads.nodes, size=pairs // 10), 10), draw.integers(roads.nodes, size=pairs)
     engine, connected = ScipyEngine(roads), 0
     for start in np.unique(starts):
         mine = ends[starts == start]
