@@ -637,9 +637,9 @@ def main() -> None:
     head = [
         "## Drive times beside other libraries",
         "",
-        "Printed by `benchmarks/drive_times.py` in one run. All libraries answered the same questions and were "
-        "compared with scipy before their time counted: to a millionth of a second, pandana to one second (it rounds each edge "
-        "to a thousandth).",
+        "Printed by `benchmarks/drive_times.py` in one run. All libraries answered the same questions and "
+        "were compared with scipy before their time counted: to a millionth of a second, pandana to one second (it "
+        "rounds each edge to a thousandth).",
         "",
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
         f"{peers}. The run took {(time.perf_counter() - began) / 60:.0f} minutes.",
