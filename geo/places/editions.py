@@ -4,7 +4,8 @@ import datetime as dt
 
 import pandas as pd
 
-from geo.errors import SchemaError
+from geo.errors import PlaceError, SchemaError
+from geo.places.boundaries import Edition
 
 CHANGED_ON = dt.date(2021, 4, 1)
 """The day from which North and West Northamptonshire take the place of seven districts. Source: the Northamptonshire
@@ -54,3 +55,25 @@ def districts_by_date(located: pd.DataFrame) -> pd.DataFrame:
     district = earlier.where(before, later).mask(undated, alike)
     edition = pd.Series("2021-", index=located.index, dtype="str").mask(before, "2011-2021").mask(undated, "")
     return pd.DataFrame({"district": district, "edition": edition})
+
+
+def edition_of_period(first: dt.date, last: dt.date) -> Edition:
+    """
+    Give the edition of districts that stood throughout a period, both days included.
+
+    Raises
+    ------
+    PlaceError
+        If the districts changed within it: then one map cannot hold all its incidents by the districts of their day.
+
+    Examples
+    --------
+    >>> edition_of_period(dt.date(2016, 2, 1), dt.date(2016, 3, 13))
+    '2011-2021'
+    """
+    if first < CHANGED_ON <= last:
+        raise PlaceError(
+            f"the districts changed on {CHANGED_ON}, within the period {first} to {last}; choose an edition, or a "
+            "period on one side of that day"
+        )
+    return "2011-2021" if last < CHANGED_ON else "2021-"

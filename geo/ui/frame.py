@@ -9,13 +9,14 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 import geo
 from geo.errors import GeoError, ScenarioError, SchemaError
 from geo.places.boundaries import Edition
+from geo.places.editions import BY_DATE, edition_of_period
 from geo.places.postcodes import Gazetteer
 from geo.routing.sources import not_covered
 from geo.routing.speeds import SpeedProfile
@@ -40,7 +41,7 @@ EMPTY = (
     "shift log, or open the demonstration with: triage-map run"
 )
 
-EDITIONS: dict[Edition, str] = {"2011-2021": "2011-2021", "2021-": "from 2021"}
+EDITIONS = {"2011-2021": "2011-2021", "2021-": "from 2021", BY_DATE: "by date"}
 
 
 def ask_question() -> tuple[Question, Scenario]:
@@ -65,7 +66,9 @@ def ask_question() -> tuple[Question, Scenario]:
     if asked.first and asked.last and asked.first > asked.last:
         period = f"ends ({words.day(asked.last)}) before it begins ({words.day(asked.first)})"
         raise SchemaError(f"the period {period}; choose a later end")
-    question = answers.Question(project.folder, version, asked, shown)
+    by_date = shown == BY_DATE
+    stood = edition_of_period(asked.first or first, asked.last or last) if by_date else cast(Edition, shown)
+    question = answers.Question(project.folder, version, asked, stood)
     with chip:
         scenario, problem = ask_scenario(question)
     if problem:

@@ -1,8 +1,10 @@
+import datetime as dt
+
 import pandas as pd
 import pytest
 
-from geo.errors import SchemaError
-from geo.places.editions import districts_by_date
+from geo.errors import PlaceError, SchemaError
+from geo.places.editions import districts_by_date, edition_of_period
 
 
 def located(day, earlier="Corby", later="North Northamptonshire"):
@@ -39,3 +41,13 @@ def test_rows_keep_their_index_and_the_frame_is_left_alone():
 def test_a_frame_that_is_not_located_is_refused():
     with pytest.raises(SchemaError, match=r"lack 1 columns \(first: 'received_on'\)"):
         districts_by_date(located("2016-02-04").drop(columns="received_on"))
+
+
+def test_a_period_has_the_edition_that_stood_throughout():
+    assert edition_of_period(dt.date(2021, 1, 1), dt.date(2021, 3, 31)) == "2011-2021"
+    assert edition_of_period(dt.date(2021, 4, 1), dt.date(2021, 4, 1)) == "2021-"
+
+
+def test_a_period_in_which_the_districts_changed_has_none():
+    with pytest.raises(PlaceError, match="the districts changed on 2021-04-01"):
+        edition_of_period(dt.date(2021, 3, 31), dt.date(2021, 4, 1))
