@@ -509,7 +509,7 @@ def calibrate(project: Path, scenario: str, table: Path | None, source: str, sav
     asked = _scenario(scenario, opened)
     incidents = opened.incidents()
     mine = incidents[incidents["source"] == source]
-    journeys = read_journeys(table, gazetteer) if table else journeys_of(mine, asked.bases)
+    journeys = read_journeys(table, gazetteer) if table else journeys_of(mine, (opened.facts.base,))
     found = fit(journeys, load_roads(opened), asked.speeds, gazetteer.frame)
     if save:
         opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds).to_toml())
@@ -578,7 +578,7 @@ def evaluate(project: Path, scenarios: tuple[str, ...], source: str, seed: int, 
         click.echo(outcome.sentence)
     for other in range(1, len(outcomes)):
         click.echo(comparison.sentence(other) if comparison else "")
-    click.echo(f"Roads: {world.network.label}")
+    click.echo(f"Roads: {outcomes[0].roads}")
 
 
 @commands.command()

@@ -38,7 +38,7 @@ from geo.places.locate import NEVER_RELEASED
 from geo.release.disclosure import Policy, policy_of, protect
 from geo.routing.isochrones import isochrones
 from geo.routing.timing import main_traffic
-from geo.scenarios.evaluate import evaluate
+from geo.scenarios.evaluate import evaluate, roads_label
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -142,7 +142,7 @@ def export_project(
         "period": [str(selection.first or "first record"), str(selection.last or "last record")],
         "district_edition": edition,
         "scenario": asked.summary,
-        "roads": world.network.label,
+        "roads": roads_label(asked, world),
         "licence": LICENCE,
         "made": dt.datetime.now(dt.UTC).date().isoformat(),
         "use": "For planning, not for live dispatch.",

@@ -101,10 +101,10 @@ class Accuracy:
         beyond = [f"{minutes:.1f}" for minutes in held["p90_minutes"]]
         limit = self._held_out("limit").set_index("limit").loc[LABEL_LIMIT]
         return (
-            "Estimated roads: postcode pattern and main roads, no street map. Uncongested car. At hospitals left out "
-            f"of the calibration half of the times were within {_listed(within)} minutes, by the minutes away; 1 in "
-            f"10 was out by more than {_listed(beyond)}. Of places {limit['low']:g} to {limit['high']:g} minutes away "
-            f"{100 - limit['right_percent']:.0f} % were on the wrong side of {LABEL_LIMIT}. Not for response "
+            "Estimated roads: postcode pattern and main roads, no street map. Measured for an uncongested car: at "
+            f"hospitals left out of the calibration half of the times were within {_listed(within)} minutes, by the "
+            f"minutes away; 1 in 10 was out by more than {_listed(beyond)}. Of places {limit['low']:g} to "
+            f"{limit['high']:g} minutes away {100 - limit['right_percent']:.0f} % were on the wrong side of {LABEL_LIMIT}. Not for response "
             "standards: download the roads before deciding."
         )
 

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.errors import PlaceError, ScenarioError
 from geo.places.bases import Base
 from geo.places.density import is_urban
 from geo.routing.journeys import Journeys
 from geo.routing.matrix import drive_minutes
 from geo.routing.roads import Floats
 from geo.routing.speeds import SpeedProfile
-from geo.routing.timing import Roads
+from geo.routing.timing import Roads, plain_engine
 
 LEAST_JOURNEYS = 10
 """With fewer journeys, in all or in a group, nothing is claimed of it. Assumption."""
@@ -55,8 +56,8 @@ class Calibration:
     ----------
     before, speeds
         The profile as it was, and as fitted; the same where there are too few journeys.
-    journeys
-        How many there were.
+    journeys, unreached
+        How many there were, and how many more began or ended beyond the roads.
     scales
         One row a scale: ``what``, ``factor`` (times longer than before), its 80 % interval ``low``, ``high``,
         ``journeys`` and ``words``.
@@ -72,6 +73,7 @@ class Calibration:
     before: SpeedProfile
     speeds: SpeedProfile
     journeys: int
+    unreached: int
     scales: pd.DataFrame
     errors: pd.DataFrame
     better: float
@@ -86,10 +88,11 @@ class Calibration:
     @property
     def sentence(self) -> str:
         """Say what the journeys show, with its doubt."""
+        beyond = f" ({self.unreached} more began or ended beyond the roads)" if self.unreached else ""
         if self.journeys < LEAST_JOURNEYS:
             return (
-                f"{self.journeys} journeys: too few to change the speeds. Record when the car was dispatched and when "
-                f"it arrived, for {LEAST_JOURNEYS} or more."
+                f"{self.journeys} journeys{beyond}: too few to change the speeds. Record when the car was dispatched "
+                f"and when it arrived, for {LEAST_JOURNEYS} or more."
             )
         every = self.errors.iloc[0]
         change = (
@@ -98,7 +101,7 @@ class Calibration:
             f"{every['before_bias']:+.0f} %)"
         )
         verdict = "clearly better" if self.supported else "cannot tell yet whether that is better"
-        return f"{self.journeys} journeys. {change}: {verdict} (probability {self.better:.0%})."
+        return f"{self.journeys} journeys{beyond}. {change}: {verdict} (probability {self.better:.0%})."
 
 
 def calibrate(
@@ -120,16 +123,27 @@ def calibrate(
     postcodes
         The gazetteer's frame: it tells town from country at the scenes.
 
+    Raises
+    ------
+    ScenarioError
+        If the profile was fitted to journeys already: fitting it again would claim more than they show.
+
     References
     ----------
     Gelman et al. (2013), Bayesian Data Analysis, 3rd edition, chapter 4 (normal approximation).
     """
+    if speeds.note.startswith(_FITTED_TO):
+        raise ScenarioError(
+            f"the speeds {speeds.name!r} were fitted to journeys already; restore the default speeds and fit those"
+        )
     frame = journeys.frame
-    parts = _parts(frame, roads, speeds)
+    if len(frame) < LEAST_JOURNEYS:
+        return _unchanged(speeds, len(frame))
+    parts = _parts(frame, replace(roads, engines=plain_engine), speeds)
     parts = parts[np.isfinite(parts["minutes"]) & (parts["minutes"] > 0)]
     frame = frame.loc[parts.index]
     if len(frame) < LEAST_JOURNEYS:
-        return _unchanged(speeds, len(frame))
+        return _unchanged(speeds, len(frame), len(journeys.frame) - len(frame))
     observed = np.log(frame["minutes"].to_numpy(dtype=float))
     mode, covariance, sigma = _fit(observed, parts)
     before, after = np.log(parts["minutes"].to_numpy()) - observed, _unseen(observed, parts, seed) - observed
@@ -139,6 +153,7 @@ def calibrate(
         before=speeds,
         speeds=_scaled(speeds, parts, mode),
         journeys=len(frame),
+        unreached=len(journeys.frame) - len(frame),
         scales=_scales(speeds, parts, mode, covariance),
         errors=_errors(frame, parts, (before, after), speeds, postcodes),
         better=float((gain[picked].mean(axis=1) > 0).mean()),
@@ -162,10 +177,13 @@ def _parts(frame: pd.DataFrame, roads: Roads, speeds: SpeedProfile) -> pd.DataFr
     for (easting, northing, period), rows in starts.items():
         base = Base("the start of a journey", float(easting), float(northing))
         ends = frame.loc[rows, ["to_easting", "to_northing"]].to_numpy(dtype=float).T
-        usual, towns, country = (
-            drive_minutes(*roads.timed(profile, int(period))[:2], base, *ends)
-            for profile in (speeds, slower_towns, slower_country)
-        )
+        try:
+            usual, towns, country = (
+                drive_minutes(*roads.timed(profile, int(period))[:2], base, *ends)
+                for profile in (speeds, slower_towns, slower_country)
+            )
+        except PlaceError:  # it began beyond the roads: its minutes stay missing, and it is counted as such
+            continue
         with np.errstate(invalid="ignore"):
             found.loc[rows, "town"] = (towns - usual) / NUDGE
             found.loc[rows, "country"] = (country - usual) / NUDGE
@@ -255,25 +273,24 @@ def _scaled(speeds: SpeedProfile, parts: pd.DataFrame, mode: Floats) -> SpeedPro
         town_scale=_within(speeds.town_scale * np.exp(mode[0]), 0.25),
         country_scale=_within(speeds.country_scale * np.exp(mode[1]), 0.25),
         periods=tuple(periods),
-        note=f"fitted to {len(parts)} journeys",
+        note=f"{_FITTED_TO} {len(parts)} journeys",
     )
 
 
-_FITTED = ", calibrated"
+_FITTED, _FITTED_TO = ", calibrated", "fitted to"
 
 
 def _within(value: float, least: float) -> float:
     return round(float(min(max(value, least), 4.0)), 3)
 
 
-def _unchanged(speeds: SpeedProfile, journeys: int) -> Calibration:
+def _unchanged(speeds: SpeedProfile, journeys: int, unreached: int = 0) -> Calibration:
     scales = pd.DataFrame(columns=["what", "factor", "low", "high", "journeys", "words"])
     errors = pd.DataFrame(
         columns=["group", "journeys", "before_percent", "before_bias", "after_percent", "after_bias", "words"]
     )
-    return Calibration(
-        speeds, speeds, journeys, scales, errors, float("nan"), TRIP_SD, float(np.hypot(ALL_SD, AREA_SD))
-    )
+    tau = float(np.hypot(ALL_SD, AREA_SD))
+    return Calibration(speeds, speeds, journeys, unreached, scales, errors, float("nan"), TRIP_SD, tau)
 
 
 def _scales(speeds: SpeedProfile, parts: pd.DataFrame, mode: Floats, covariance: Floats) -> pd.DataFrame:

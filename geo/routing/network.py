@@ -442,7 +442,7 @@ def _network(graph: nx.MultiDiGraph) -> RoadNetwork:
         estimated=str(graph.graph.get(f"{_WORDS}_estimated")) == "True",
         dropped_nodes=int(graph.graph[f"{_WORDS}_dropped"]),
         doors=_doors(graph),
-        ways=_ways(graph),
+        ways=None if words["label"] == GIVEN_TIMES else _ways(graph),
         **{f"{name}_ways": _counted(graph, name) for name in _COUNTS},
     )
 

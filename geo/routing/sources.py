@@ -8,15 +8,13 @@ from geo.routing.areas import RoadArea
 from geo.routing.child import silent
 from geo.routing.estimated import estimate_roads
 from geo.routing.extracts import Tell
+from geo.routing.matrix import ROAD_METRES
 from geo.routing.network import DEADLINE_SECONDS, Source, load_network, make_network, save_graphml
 from geo.routing.roads import RoadNetwork, is_bundle
 from geo.whole import whole
 
 ESTIMATED = "estimated:"
 """Before the name of a county: roads estimated from its postcodes. They are never given unless asked for by name."""
-
-FAR_METRES = 2_000.0
-"""A base further than this from every junction is not covered by the roads (assumption: no car waits so far off)."""
 
 
 def fetch_roads(
@@ -86,7 +84,7 @@ def not_covered(network: RoadNetwork, easting: float, northing: float) -> str:
     'these roads do not cover your base: the nearest of them is 30 km away'
     """
     _, metres = network.nearest(easting, northing)
-    if metres <= FAR_METRES:
+    if metres <= ROAD_METRES:
         return ""
     return f"these roads do not cover your base: the nearest of them is {metres / 1000:.0f} km away"
 

@@ -5,6 +5,7 @@ A :class:`SpeedProfile` is a small frozen value, kept with the scenario. :func:`
 Every default names its source, or says that it is an assumption; :mod:`geo.routing.calibrate` fits them to journeys.
 """
 
+import math
 import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -229,6 +230,15 @@ SOURCES = {
 }
 """Where each default comes from, in the words of a page; the constants above say it in full."""
 
+_NUMBERS = (
+    "signal_seconds",
+    "junction_seconds",
+    "end_seconds",
+    "town_scale",
+    "country_scale",
+    "blue_light_factor",
+)
+
 _NO_DELAY = frozenset(CLASSES.index(name) for name in ("motorway", "motorway_link", "trunk", "trunk_link"))
 
 
@@ -282,6 +292,8 @@ class SpeedProfile:
         object.__setattr__(self, "limit_speeds", tuple(sorted(LimitSpeed(*row) for row in self.limit_speeds)))
         object.__setattr__(self, "class_speeds", tuple(ClassSpeed(*row) for row in self.class_speeds))
         object.__setattr__(self, "periods", tuple(Period(*row) for row in self.periods))
+        for number in _NUMBERS:
+            object.__setattr__(self, number, float(getattr(self, number)))
         if fault := _fault(self):
             raise ScenarioError(f"the speeds {self.name!r}: {fault}")
 
@@ -310,6 +322,12 @@ class SpeedProfile:
         named = self.periods[period]
         return f"{named.name} ({named.days} {named.start:02d}-{named.end % 24:02d})"
 
+    def traffic_name(self, period: int) -> str:
+        """Name every period whose traffic is that of one of them, by its number."""
+        alike = [number for number in range(len(self.periods)) if self.factors(number) == self.factors(period)]
+        names = [self.period_name(number) for number in ([-1] if period < 0 else []) + alike]
+        return ", ".join(names)
+
     def as_table(self) -> dict[str, Any]:
         """Give what differs from the default speeds, as TOML and JSON can hold it; :meth:`of_table` reads it back."""
         mine, standing = asdict(self), asdict(SpeedProfile())
@@ -333,13 +351,7 @@ class SpeedProfile:
                 f"the speeds have {len(unknown)} unknown words (first: {unknown[0]!r}); known are "
                 f"{', '.join(cls.__dataclass_fields__)}"
             )
-        values: dict[str, Any] = {
-            name: tuple(map(tuple, value)) if isinstance(value, list) else value for name, value in table.items()
-        }
-        try:
-            return cls(**values)
-        except TypeError as error:
-            raise ScenarioError(f"the speeds hold a value of the wrong kind: {error}") from error
+        return cls(**{name: _checked(name, value) for name, value in table.items()})
 
 
 def timed(network: RoadNetwork, profile: SpeedProfile, town: Flags, *, period: int = -1) -> RoadNetwork:
@@ -365,9 +377,27 @@ def timed(network: RoadNetwork, profile: SpeedProfile, town: Flags, *, period: i
     empty = network.seconds if network.ways is None else _map_seconds(network.ways, profile, town)
     scale = np.where(town, profile.town_scale, profile.country_scale)
     factor = np.where(town, *profile.factors(period)) / profile.blue_light
-    roads = network.label if network.ways is None else f"{network.source} ({network.edition or 'no date'})."
-    label = f"{roads} {_words(network, profile, period)}".strip()
+    label = f"{roads_words(network)} {_words(network, profile, period)}".strip()
     return network.with_seconds(empty * scale * factor, end_seconds=profile.end_seconds, label=label)
+
+
+def roads_words(network: RoadNetwork) -> str:
+    """
+    Say what roads times rest on, without what their free-flow times leave out: a profile's own words say what it holds.
+
+    Roads whose times are given as a whole keep their label.
+    """
+    return network.label if network.ways is None else f"{network.source} ({network.edition or 'no date'})."
+
+
+def is_as_measured(network: RoadNetwork, profile: SpeedProfile, period: int) -> bool:
+    """
+    Say whether times are those whose error was measured: roads whose times are given as a whole, empty, unscaled.
+
+    The errors of ``docs/drive-times.md`` are of free-flow times, before any profile.
+    """
+    plain = (*profile.factors(period), profile.town_scale, profile.country_scale, profile.blue_light) == (1.0,) * 5
+    return network.ways is None and plain and profile.end_seconds == 0.0
 
 
 def in_town(network: RoadNetwork, is_urban: Flags) -> Flags:
@@ -410,6 +440,42 @@ def _words(network: RoadNetwork, profile: SpeedProfile, period: int) -> str:
     return f"Speeds: {profile.name} ({'; '.join(parts)})."
 
 
+_ROWS: dict[str, tuple[type, tuple[type, ...]]] = {
+    "limit_speeds": (LimitSpeed, (float, float)),
+    "class_speeds": (ClassSpeed, (str, float, float)),
+    "periods": (Period, (str, str, int, int, float, float)),
+}
+"""What each row of a table in a file or a link must hold, in order."""
+
+LONGEST_TEXT = 120
+"""Characters that a name or a note may have."""
+
+
+def _checked(name: str, value: Any) -> Any:
+    """Hold one entry of a file or a link against the kind of value it takes."""
+    if name not in _ROWS:
+        return _kind(value, float if name in _NUMBERS else str, name)
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise ScenarioError(f"the speeds: {name} must be a list of rows")
+    made, kinds = _ROWS[name]
+    for row in value:
+        if len(row) != len(kinds):
+            raise ScenarioError(f"the speeds: each row of {name} needs {len(kinds)} values, not {len(row)}")
+    return tuple(made(*(_kind(one, kind, name) for one, kind in zip(row, kinds, strict=True))) for row in value)
+
+
+def _kind(value: Any, kind: type, name: str) -> Any:
+    """Give a value that is of a kind: a short text, a whole number, or a finite number."""
+    if kind is str:
+        if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+            return value
+        raise ScenarioError(f"the speeds: {name} must hold text of at most {LONGEST_TEXT} characters")
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or (kind is int and value != int(value)):
+        raise ScenarioError(f"the speeds: {name} must hold {'whole ' if kind is int else ''}numbers, not {value!r:.40}")
+    return kind(value)
+
+
 def _fault(profile: SpeedProfile) -> str:
     """Say what is wrong with a profile, or nothing."""
     named = [row.road_class for row in profile.class_speeds]
@@ -420,8 +486,8 @@ def _fault(profile: SpeedProfile) -> str:
     if not profile.limit_speeds or not all(1 <= speed <= 120 for speed in speeds):
         return "speeds must be 1 to 120 miles an hour"
     limits = [row.limit for row in profile.limit_speeds]
-    if min(limits) <= 0 or len(set(limits)) < len(limits):
-        return "each posted limit needs one row, above 0 miles an hour"
+    if not all(0 < limit <= 120 for limit in limits) or len(set(limits)) < len(limits):
+        return "each posted limit needs one row, above 0 and up to 120 miles an hour"
     for what in ("signal_seconds", "junction_seconds", "end_seconds"):
         if not 0 <= getattr(profile, what) <= 600:
             return f"{what} is {getattr(profile, what):g}; give 0 to 600 seconds"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from threading import RLock
 from typing import NamedTuple
 
 import numpy as np
@@ -65,12 +66,17 @@ class Roads:
     def timed(self, speeds: SpeedProfile, period: int = -1) -> Timed:
         """Give the network and its engine under a profile, in the traffic of one of its periods (-1: empty roads)."""
         key = (replace(speeds, periods=(), note=""), speeds.factors(period), speeds.period_name(period))
-        if key not in self._kept:
-            network = timed(self.network, speeds, self.town, period=period)
-            self._kept[key] = Timed(network, *self.engines(network))
-            while len(self._kept) > KEPT:
-                self._kept.pop(next(iter(self._kept)))
-        return self._kept[key]
+        with self._lock:  # the pages of several users ask at once
+            if key not in self._kept:
+                network = timed(self.network, speeds, self.town, period=period)
+                self._kept[key] = Timed(network, *self.engines(network))
+                while len(self._kept) > KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+            return self._kept[key]
+
+    @cached_property
+    def _lock(self) -> RLock:
+        return RLock()
 
     @cached_property
     def _kept(self) -> dict[tuple[SpeedProfile, tuple[float, float], str], Timed]:

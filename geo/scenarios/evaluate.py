@@ -12,6 +12,7 @@ from geo.coverage.gaps import NOT_COUNTED, Waterfall, waterfall
 from geo.coverage.response import chances_by_place
 from geo.demand.exposure import Hours
 from geo.demand.rates import Draws
+from geo.routing.speeds import roads_words
 from geo.routing.timing import traffic_levels
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -199,7 +200,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         weights=demand.place_shares,
         places=demand.places,
         unobserved=np.where(demand.observed, 0.0, scenario.pattern.hours),
-        roads=_roads_label(scenario, world),
+        roads=roads_label(scenario, world),
     )
 
 
@@ -260,7 +261,7 @@ def _nearest(scenario: Scenario, world: World, period: int) -> npt.NDArray[np.fl
     return np.asarray(np.min(minutes, axis=0), dtype=np.float64)
 
 
-def _roads_label(scenario: Scenario, world: World) -> str:
+def roads_label(scenario: Scenario, world: World) -> str:
     """Say which roads and which speeds the figures rest on."""
-    periods = [scenario.speeds.period_name(p) for p in traffic_levels(scenario.speeds, scenario.pattern.hours)]
-    return f"{world.network.label} Speeds: {scenario.speeds.name}; traffic of {', '.join(periods)}."
+    traffic = [scenario.speeds.traffic_name(p) for p in traffic_levels(scenario.speeds, scenario.pattern.hours)]
+    return f"{roads_words(world.network)} Speeds: {scenario.speeds.name}; traffic of {', '.join(traffic)}."

@@ -150,7 +150,7 @@ def world(question: Question) -> World:
     return load_world(question.project, roads(question.project), question.selection)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, scope="session")
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
 def answer(scenario: Scenario, question: Question) -> Outcome:
     """Answer a scenario; the key is the scenario and the question, never a frame."""
     return geo.evaluate(scenario, world(question))

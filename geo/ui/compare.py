@@ -15,7 +15,7 @@ from geo.scenarios.compare import Comparison
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps
+from geo.ui import answers, charts, maps, words
 from geo.ui.answers import Question
 
 
@@ -48,6 +48,7 @@ def _ask_other(scenario: Scenario) -> Scenario:
         "Compare with", list(known), index=list(known).index("Thames Valley"), key="other", bind="query-params"
     )
     preset = known[chosen]
+    like = replace(preset, standard=scenario.standard, speeds=scenario.speeds)  # plans differ, not the way to drive
     text = pattern.text_input(
         "Its shift pattern (days and 24-hour clock)", preset.pattern.text, key=f"other-pattern-{chosen}"
     )
@@ -58,10 +59,10 @@ def _ask_other(scenario: Scenario) -> Scenario:
         bases = (
             scenario.bases if postcode == scenario.bases[0].postcode else (geo.Base.at(postcode, Gazetteer.default()),)
         )
-        wanted = replace(preset, pattern=ShiftPattern.parse(text), bases=bases, standard=scenario.standard)
+        wanted = replace(like, pattern=ShiftPattern.parse(text), bases=bases)
     except GeoError as problem:
-        st.error(f"{problem} Until then {preset.name} is compared as it is.")
-        return preset
+        st.error(words.plain(f"{problem} Until then {preset.name} is compared as it is."))
+        return like
     changed = wanted.pattern != preset.pattern or wanted.bases != scenario.bases
     return replace(wanted, name=f"{preset.name}, changed") if changed else wanted
 
@@ -84,7 +85,7 @@ def _map(question: Question, comparison: Comparison) -> None:
     )
     bases = {base: base for outcome in comparison.outcomes for base in outcome.scenario.bases}
     maps.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare")
-    st.caption(comparison.outcomes[0].roads)
+    st.caption(words.plain(comparison.outcomes[0].roads))
     with st.expander("Table beside the map"):
         st.dataframe(table.round(2), hide_index=True, width="stretch")
 

@@ -10,12 +10,12 @@ import geo
 from geo.coverage.gaps import NOT_COUNTED
 from geo.coverage.reach import Reach, within
 from geo.crs import to_grid
-from geo.errors import GeoError, SchemaError
+from geo.errors import GeoError, PlaceError, SchemaError
 from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
-from geo.routing.accuracy import accuracy_table, accuracy_words
+from geo.routing.accuracy import accuracy_table
 from geo.routing.matrix import minutes_to
 from geo.routing.timing import Timed, main_traffic, traffic_levels
 from geo.scenarios.evaluate import Outcome
@@ -57,6 +57,14 @@ def _live(question: Question) -> None:
         _figures(question)
     except GeoError as problem:  # a part that runs alone has no page around it that would say so
         st.error(words.plain(str(problem)))
+        if isinstance(problem, PlaceError):
+            _empty_map(question)
+
+
+def _empty_map(question: Question) -> None:
+    """Show the base on the county alone, so that one that no road reaches can be moved back."""
+    scenario, _ = frame.scenario_now(question)
+    maps.show_county(question, [BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)], key="coverage", click=True)
 
 
 def _figures(question: Question) -> None:
@@ -105,7 +113,7 @@ def _choose_traffic(scenario: Scenario) -> int:
             "Traffic on the map (hours of the week)",
             levels,
             index=levels.index(usual),
-            format_func=scenario.speeds.period_name,
+            format_func=scenario.speeds.traffic_name,
             help="The map and its table are for these hours. The figures beside it count every crewed hour in its own "
             "traffic, by the demand in it.",
         )
@@ -126,7 +134,7 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome | None, asked:
     bases = BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)
     maps.show_county(question, [layer, bases], key="coverage", click=True)
     plain = answers.roads(question.project).network
-    st.caption(f"{DRAG} {words.plain(accuracy_words(plain, scenario.standard.minutes))}")
+    st.caption(f"{DRAG} {words.plain(sides.accuracy(plain, scenario, traffic))}")
     if timed.note:
         st.warning(words.plain(timed.note))
     with st.expander("How sure are these drive times?"):
@@ -138,7 +146,7 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome | None, asked:
 
 def _bands(scenario: Scenario, timed: Timed, *, towards: bool, quick: bool) -> pd.DataFrame:
     base, top = scenario.bases[0], int(scenario.standard.minutes)
-    minutes = tuple(range(max(5, top - 20), top + 1, 5))
+    minutes = tuple(range(max(5, top - 20), top + 1, 5)) or (top,)
     point = (base.easting, base.northing)
     return geo.isochrones(timed.network, timed.engine, point, minutes=minutes, towards=towards, quick=quick)
 

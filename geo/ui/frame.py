@@ -32,6 +32,9 @@ FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this 
 BASE = "Or drag it, or click the map, on the Coverage page."
 SHIFTS = "daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
 STANDARD = "From the call to the scene. No national standard exists: the choice is yours."
+LONGEST_LINK = 8_000
+"""Characters of a link's speeds that are read."""
+
 Value = str | int | dt.date
 """What a widget of the frame holds, and a link can say."""
 
@@ -72,7 +75,7 @@ def ask_question() -> tuple[Question, Scenario]:
     with chip:
         scenario, problem = ask_scenario(question)
     if problem:
-        st.error(problem)
+        st.error(words.plain(problem))
     return question, scenario
 
 
@@ -212,8 +215,8 @@ def _scenario(preset: Scenario, typed: Mapping[str, Any]) -> Scenario:
 def _speeds(text: str) -> SpeedProfile:
     """Read the speeds of a link: a JSON object of what differs from the default ones."""
     try:
-        table = json.loads(text or "{}")
-    except ValueError as error:
+        table = json.loads(text[:LONGEST_LINK] or "{}")
+    except (ValueError, RecursionError) as error:
         raise ScenarioError("the speeds in this link cannot be read; open the link again, or restore them") from error
     if not isinstance(table, dict):
         raise ScenarioError("the speeds in this link cannot be read; open the link again, or restore them")
@@ -245,7 +248,7 @@ def move_base(easting: float, northing: float) -> None:
     try:
         change_form(base=Gazetteer.default().nearest(easting, northing))
     except GeoError as problem:
-        st.warning(str(problem))
+        st.warning(words.plain(str(problem)))
 
 
 STYLE = """<style>
@@ -261,7 +264,7 @@ def ask() -> tuple[Question, Scenario] | None:
     try:
         return ask_question()
     except GeoError as problem:
-        st.error(str(problem))
+        st.error(words.plain(str(problem)))
         return None
 
 
@@ -291,6 +294,6 @@ def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Qu
             else:
                 page(*asked)
         except GeoError as problem:
-            st.error(str(problem))
+            st.error(words.plain(str(problem)))
     st.divider()
     st.caption(FOOTER)

@@ -14,6 +14,8 @@ from geo.layers.isochrones import IsochroneLayer
 from geo.layers.roads import RoadLayer
 from geo.routing.accuracy import accuracy_words
 from geo.routing.matrix import minutes_to
+from geo.routing.network import RoadNetwork
+from geo.routing.speeds import is_as_measured
 from geo.routing.timing import main_traffic
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, maps, words
@@ -38,7 +40,7 @@ def show(question: Question, scenario: Scenario) -> None:
         "Estimated roads": answers.estimated_at_hour(question.project, scenario.speeds, traffic),
     }
     base, top = scenario.bases[0], int(scenario.standard.minutes)
-    limits = tuple(range(max(5, top - 20), top + 1, 5))
+    limits = tuple(range(max(5, top - 20), top + 1, 5)) or (top,)
     bands = {
         name: geo.isochrones(side.network, side.engine, (base.easting, base.northing), minutes=limits)
         for name, side in sides.items()
@@ -54,8 +56,16 @@ def show(question: Question, scenario: Scenario) -> None:
             _map(question, scenario, name, bands[name])
             st.caption(words.plain(side.network.label))
             plain = own if name == "Street map" else answers.estimated_roads(question.project).network
-            st.caption(words.plain(accuracy_words(plain, scenario.standard.minutes)))
+            st.caption(words.plain(accuracy(plain, scenario, traffic)))
     st.dataframe(_table(bands, minutes), hide_index=True, width="stretch")
+
+
+def accuracy(network: RoadNetwork, scenario: Scenario, traffic: int) -> str:
+    """Say how far drive times are off at the standard, and first where others were measured than are shown."""
+    measured = accuracy_words(network, scenario.standard.minutes)
+    if is_as_measured(network, scenario.speeds, traffic):
+        return measured
+    return f"Measured on empty roads, and not for the traffic and speeds shown here. {measured}"
 
 
 def _sentence(own: np.ndarray, estimated: np.ndarray) -> str:

@@ -8,12 +8,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.errors import GeoError
+from geo.errors import GeoError, ScenarioError
 from geo.places.postcodes import Gazetteer
 from geo.routing.calibrate import Calibration, calibrate
 from geo.routing.journeys import Journeys, journeys_of, read_journeys
 from geo.routing.roads import CLASSES
-from geo.routing.speeds import DAYS, GRADES, SOURCES, VEHICLES, ClassSpeed, LimitSpeed, Period, SpeedProfile
+from geo.routing.speeds import (
+    DAYS,
+    GRADES,
+    LONGEST_TEXT,
+    SOURCES,
+    VEHICLES,
+    ClassSpeed,
+    LimitSpeed,
+    Period,
+    SpeedProfile,
+)
+from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, frame, words
 from geo.ui.answers import Question
@@ -22,6 +33,16 @@ WHOLE = (
     "These roads come with their times as a whole, so limits, classes and junctions do not count: only the scales, the "
     "traffic of the hour and blue lights do."
 )
+PERIOD_COLUMNS = {
+    "period": "str",
+    "days": "str",
+    "from (hour)": "Int64",
+    "to (hour)": "Int64",
+    "towns (x)": "float64",
+    "country (x)": "float64",
+}
+"""Columns of the traffic table, and what each holds: also where the table is empty."""
+
 TABLE_HELP = "Columns from, to (postcodes), minutes and, where known, departed (date and time): CSV or workbook."
 
 
@@ -50,16 +71,16 @@ def _traffic_words(speeds: SpeedProfile) -> str:
     longest = max(speeds.periods, key=lambda period: period.town, default=None)
     if longest is None:
         return "no traffic at any hour"
-    return f"drives in towns take up to {longest.town:.2f} times as long ({longest.name.lower()}), at night 1"
+    return f"drives in towns take up to {longest.town:.2f} times as long ({longest.name.lower()})"
 
 
 def _form(speeds: SpeedProfile) -> None:
     """Ask for every part of the profile; the button puts it into the scenario."""
     with st.form("speeds"):
-        name = st.text_input("Name of these speeds", speeds.name)
+        name = st.text_input("Name of these speeds", speeds.name, max_chars=LONGEST_TEXT)
         one, two, three = st.columns(3)
-        signals = one.number_input("Signals (seconds)", 0.0, 120.0, speeds.signal_seconds, 0.5)
-        junctions = two.number_input("Other junctions (seconds)", 0.0, 60.0, speeds.junction_seconds, 0.5)
+        signals = one.number_input("Signals (seconds)", 0.0, 600.0, speeds.signal_seconds, 0.5)
+        junctions = two.number_input("Other junctions (seconds)", 0.0, 600.0, speeds.junction_seconds, 0.5)
         ends = three.number_input("Ends of a journey (seconds)", 0.0, 600.0, speeds.end_seconds, 10.0)
         town = one.number_input("Scale in towns (x)", 0.25, 4.0, speeds.town_scale, 0.05)
         country = two.number_input("Scale in the country (x)", 0.25, 4.0, speeds.country_scale, 0.05)
@@ -68,9 +89,7 @@ def _form(speeds: SpeedProfile) -> None:
         grade = two.selectbox("Grade of call", GRADES, GRADES.index(speeds.grade))
         st.markdown("**Traffic**: how many times longer than on empty roads; hours not named are empty")
         periods = st.data_editor(
-            pd.DataFrame(
-                speeds.periods, columns=["period", "days", "from (hour)", "to (hour)", "towns (x)", "country (x)"]
-            ),
+            pd.DataFrame(speeds.periods, columns=list(PERIOD_COLUMNS)).astype(PERIOD_COLUMNS),
             column_config={"days": st.column_config.SelectboxColumn(options=list(DAYS), required=True)},
             num_rows="dynamic",
             hide_index=True,
@@ -78,12 +97,14 @@ def _form(speeds: SpeedProfile) -> None:
         )
         with st.expander("Speeds on the road, miles an hour"):
             limits = st.data_editor(
-                pd.DataFrame(speeds.limit_speeds, columns=["posted limit", "driven"]),
+                pd.DataFrame(speeds.limit_speeds, columns=["posted limit", "driven"]).astype("float64"),
                 hide_index=True,
                 num_rows="dynamic",
             )
             classes = st.data_editor(
-                pd.DataFrame(speeds.class_speeds, columns=["road without limit", "towns", "country"]),
+                pd.DataFrame(speeds.class_speeds, columns=["road without limit", "towns", "country"]).astype(
+                    {"towns": "float64", "country": "float64"}
+                ),
                 hide_index=True,
                 disabled=["road without limit"],
                 height=36 * (len(CLASSES) + 1),
@@ -92,10 +113,10 @@ def _form(speeds: SpeedProfile) -> None:
     if st.button("Restore the default speeds", disabled=speeds == SpeedProfile()):
         _use(SpeedProfile())
     if done:
-        _use(
-            replace(
+        try:
+            asked = replace(
                 speeds,
-                name=name.strip() or speeds.name,
+                name=name.strip()[:LONGEST_TEXT] or speeds.name,
                 signal_seconds=signals,
                 junction_seconds=junctions,
                 end_seconds=ends,
@@ -105,17 +126,34 @@ def _form(speeds: SpeedProfile) -> None:
                 vehicle=vehicle,
                 grade=grade,
                 periods=tuple(
-                    Period(str(a), str(b), int(c), int(d), float(e), float(f)) for a, b, c, d, e, f in _full(periods)
+                    Period(str(a), str(b), _hour(c), _hour(d), float(e), float(f))
+                    for a, b, c, d, e, f in _full(periods, "traffic")
                 ),
-                limit_speeds=tuple(LimitSpeed(float(a), float(b)) for a, b in _full(limits)),
-                class_speeds=tuple(ClassSpeed(str(a), float(b), float(c)) for a, b, c in _full(classes)),
+                limit_speeds=tuple(LimitSpeed(float(a), float(b)) for a, b in _full(limits, "posted limits")),
+                class_speeds=tuple(ClassSpeed(str(a), float(b), float(c)) for a, b, c in _full(classes, "roads")),
             )
+        except (GeoError, ValueError) as problem:
+            st.error(words.plain(str(problem)))
+            return
+        _use(asked)
+
+
+def _hour(value: float) -> int:
+    """Give a whole hour of the clock."""
+    if float(value) != int(value):
+        raise ScenarioError(f"the hour {value:g} is none; give a whole hour from 0 to 24")
+    return int(value)
+
+
+def _full(table: pd.DataFrame, what: str) -> Any:
+    """Give the rows of an edited table; rows that are wholly blank fall away, and half-filled ones are refused."""
+    rows = table.dropna(how="all")
+    if (half := rows.isna().any(axis="columns")).any():
+        raise ScenarioError(
+            f"{int(half.sum())} rows of {what} are not filled in (first: row {int(half.to_numpy().argmax()) + 1}); "
+            "fill them in, or clear them whole"
         )
-
-
-def _full(table: pd.DataFrame) -> Any:
-    """Give the rows of an edited table that are filled in whole."""
-    return table.dropna().itertuples(index=False, name=None)
+    return rows.itertuples(index=False, name=None)
 
 
 def _use(speeds: SpeedProfile) -> None:
@@ -126,12 +164,16 @@ def _use(speeds: SpeedProfile) -> None:
 def _calibration(question: Question, scenario: Scenario) -> None:
     """Hold the speeds against journeys of the log or of a table, before and after a fit."""
     st.markdown("**Calibration with driven journeys**")
+    st.caption(
+        f"Dispatched to arrived, from the project's base {question.project.facts.base.postcode}. What lies between "
+        "dispatch and wheels rolling counts as driving here, and is in the mobilisation of the response too."
+    )
     upload = st.file_uploader("A table of times, instead of the log", type=["csv", "xlsx", "ods"], help=TABLE_HELP)
     try:
-        journeys = _table(upload.name, upload.getvalue()) if upload else _log(question, scenario)
+        journeys = _table(upload.name, upload.getvalue()) if upload else _log(question)
         found = _fitted(question, scenario.speeds, journeys)
     except GeoError as problem:
-        st.error(str(problem))
+        st.error(words.plain(str(problem)))
         return
     st.caption(words.plain(journeys.sentence) + ".")
     st.markdown(words.plain(found.sentence))
@@ -146,9 +188,10 @@ def _calibration(question: Question, scenario: Scenario) -> None:
             _use(found.speeds)
 
 
-def _log(question: Question, scenario: Scenario) -> Journeys:
+def _log(question: Question) -> Journeys:
+    """Give the log's journeys: its cars started at the project's base, whatever base the plan on screen has."""
     incidents, _ = answers.records(question)
-    return journeys_of(incidents, scenario.bases)
+    return journeys_of(incidents, (question.project.facts.base,))
 
 
 def _table(name: str, content: bytes) -> Journeys:
@@ -181,7 +224,10 @@ def _scales(found: Calibration) -> pd.DataFrame:
 def _save(question: Question, scenario: Scenario) -> None:
     """Keep the scenario, speeds and all, in the project."""
     with st.expander("Save this plan with its speeds"):
-        name = st.text_input("Name of the plan", scenario.name)
-        if st.button("Save the plan", disabled=not name.strip()):
+        name = st.text_input("Name of the plan", scenario.name, max_chars=LONGEST_TEXT)
+        kept = name.strip() in question.project.scenarios()
+        if kept or name.strip() in presets():
+            st.caption("A plan of this name is there: it would be replaced." if kept else "A published scheme's name.")
+        if st.button("Replace the plan" if kept else "Save the plan", disabled=not name.strip() or name in presets()):
             question.project.save_scenario(name.strip(), replace(scenario, name=name.strip()).to_toml())
             st.success(f"Saved as {words.plain(name.strip())}; `triage-map evaluate` knows it by this name.")

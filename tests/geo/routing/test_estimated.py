@@ -17,7 +17,9 @@ def northamptonshire():
 def test_the_label_says_how_far_to_trust_it(northamptonshire):
     assert northamptonshire.estimated
     assert northamptonshire.label == LABEL
-    assert LABEL.startswith("Estimated roads: postcode pattern and main roads, no street map. Uncongested car.")
+    assert LABEL.startswith(
+        "Estimated roads: postcode pattern and main roads, no street map. Measured for an uncongested car"
+    )
     assert LABEL.endswith("Not for response standards: download the roads before deciding.")
     assert "OpenStreetMap contributors" in northamptonshire.licence
     assert "Open Government Licence" in northamptonshire.licence

@@ -16,6 +16,7 @@ from geo.routing.speeds import (
     Period,
     SpeedProfile,
     in_town,
+    is_as_measured,
     kmh,
     posted_kmh,
     timed,
@@ -160,14 +161,21 @@ def test_a_profile_is_kept_as_what_differs_from_the_default():
     [
         ({"speed": 3}, "1 unknown words (first: 'speed')"),
         ({"town_scale": 9.0}, "town_scale is 9; give 0.25 to 4"),
-        ({"town_scale": "fast"}, "wrong kind"),
+        ({"town_scale": "fast"}, "town_scale must hold numbers, not 'fast'"),
         ({"blue_light_factor": 2.0}, "give 1.0 to 1.4"),
         ({"vehicle": "helicopter"}, "vehicle must be one of"),
         ({"junction_seconds": -1.0}, "junction_seconds is -1"),
         ({"periods": [["Night", "daily", 22, 2, 1.0, 1.0]]}, "a night takes two periods"),
         ({"periods": [["Peak", "Mon", 8, 9, 1.0, 1.0]]}, "must name days"),
         ({"periods": [["Peak", "Fri", 8, 9, 9.0, 1.0]]}, "above 4"),
-        ({"periods": [["Peak", "Fri"]]}, "wrong kind"),
+        ({"periods": [["Peak", "Fri"]]}, "each row of periods needs 6 values, not 2"),
+        ({"periods": [5]}, "periods must be a list of rows"),
+        ({"name": [1, 2]}, "name must hold text"),
+        ({"name": "x" * 200}, "at most 120 characters"),
+        ({"town_scale": True}, "must hold numbers, not True"),
+        ({"limit_speeds": [[float("nan"), 30]]}, "must hold numbers, not nan"),
+        ({"periods": [["Peak", "Fri", 7.5, 9, 1.2, 1.0]]}, "must hold whole numbers, not 7.5"),
+        ({"limit_speeds": [[1e9, 30]]}, "up to 120 miles an hour"),
         ({"limit_speeds": [[30, 300]]}, "1 to 120 miles an hour"),
         ({"class_speeds": [["residential", 20, 20]]}, "every class of road needs one row"),
     ],
@@ -235,3 +243,20 @@ def test_junctions_and_limits_make_real_streets_slower_than_free_flow(shared_dat
     network = load_network(shared_data / "roads" / "cambridge_2025_drive.graphml")
     slower = timed(network, SpeedProfile(), np.ones(network.edges, bool)).seconds.sum() / network.seconds.sum()
     assert 1.05 < slower < 2
+
+
+def test_whole_numbers_are_read_as_numbers():
+    assert SpeedProfile.of_table({"end_seconds": 60, "town_scale": 2}) == SpeedProfile(end_seconds=60.0, town_scale=2.0)
+
+
+def test_traffic_of_the_same_factors_is_named_with_all_its_periods():
+    assert SpeedProfile().traffic_name(0) == "Weekday daytime (Mon-Fri 10-16), Weekend daytime (Sat-Sun 10-19)"
+    assert SpeedProfile().traffic_name(-1) == "Empty roads (all other hours)"
+
+
+def test_errors_were_measured_on_empty_roads_before_any_profile():
+    given = RoadNetwork.from_edges([0], [1], [100.0], [0, 1], [0, 0])
+    assert is_as_measured(given, SpeedProfile(), -1)
+    assert not is_as_measured(given, SpeedProfile(), 0)
+    assert not is_as_measured(given, SpeedProfile(town_scale=1.1), -1)
+    assert not is_as_measured(one_road(), SpeedProfile(), -1)

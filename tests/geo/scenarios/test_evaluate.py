@@ -228,4 +228,4 @@ def test_traffic_counts_by_the_demand_in_its_hours_and_not_by_the_hours():
 
 def test_the_label_of_the_roads_names_the_speeds_and_the_traffic():
     roads = geo.evaluate(replace(ALLOY, speeds=SpeedProfile()), WORLD).roads
-    assert "Speeds: Default speeds; traffic of Empty roads (all other hours), Weekday afternoon peak" in roads
+    assert "Speeds: Default speeds; traffic of Empty roads (all other hours), Weekday morning peak" in roads
