@@ -1,6 +1,7 @@
 """The county outline on its land, and the districts in it with their names."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import folium
@@ -45,7 +46,11 @@ class BoundaryLayer:
             shapes.check(self.districts, ("name", "geometry"), self.name)
 
     def to_folium(self) -> folium.FeatureGroup:
-        """Draw land, outline, district lines and names."""
+        """Draw land, outline, district lines and names; what is drawn is worked out once."""
+        return group(self.name, Drawing("boundary", self._data), attribution=self.attribution)
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
         outline = shapes.geometries(shapes.simplified(gpd.GeoSeries([self.county], crs=GRID), SIMPLIFIED_METRES))[0]
         data: dict[str, Any] = {"land": outline, "fill": LAND, "outline": outline, "districts": None, "labels": []}
         if self.districts is not None:
@@ -53,7 +58,7 @@ class BoundaryLayer:
             data["districts"] = shapes.features(lines, [{} for _ in lines])
             if self.names:
                 data["labels"] = _labels(self.districts)
-        return group(self.name, Drawing("boundary", data), attribution=self.attribution)
+        return data
 
 
 def _labels(districts: gpd.GeoDataFrame) -> list[dict[str, Any]]:

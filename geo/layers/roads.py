@@ -1,6 +1,8 @@
 """Motorways and main roads as thin grey lines: something to find one's way by."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -31,16 +33,19 @@ class RoadLayer:
         shapes.check(self.roads, ("geometry",), self.name)
 
     def to_folium(self) -> folium.FeatureGroup:
-        """Draw the lines, minor ones first."""
+        """Draw the lines, minor ones first; what is drawn is worked out once."""
+        return group(self.name, Drawing("lines", {"lines": self._lines}), attribution=self.attribution)
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
         grid = self.roads.to_crs(GRID)
         major = grid["major"].astype(bool) if "major" in grid.columns else shapely.is_empty(grid.geometry)
         parts = [(1.0, grid.geometry[~major]), (2.2, grid.geometry[major])]
-        lines = [
+        return [
             {"shapes": shapes.geometry(_merged(part)), "weight": weight, "colour": COLOUR}
             for weight, part in parts
             if len(part)
         ]
-        return group(self.name, Drawing("lines", {"lines": lines}), attribution=self.attribution)
 
 
 def _merged(lines: gpd.GeoSeries) -> shapely.Geometry:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GRID, LONLAT, to_lonlat
+from geo.crs import GRID, LONLAT, to_lonlat, turn
 from geo.errors import CrsError, SchemaError
 
 DECIMALS = 5
@@ -80,8 +80,10 @@ def geometry(shape: BaseGeometry, crs: Any = GRID) -> dict[str, Any]:
 
 def geometries(shapes: gpd.GeoSeries) -> list[dict[str, Any]]:
     """Write shapes as GeoJSON geometries in degrees, rounded to :data:`DECIMALS`."""
-    degrees = shapes.to_crs(LONLAT).to_numpy()
-    rounded = shapely.transform(degrees, lambda points: np.round(points, DECIMALS))
+    if shapes.crs == GRID:
+        rounded = shapely.transform(shapes.to_numpy(), lambda points: np.round(turn(points, GRID, LONLAT), DECIMALS))
+    else:
+        rounded = shapely.transform(shapes.to_crs(LONLAT).to_numpy(), lambda points: np.round(points, DECIMALS))
     return [json.loads(written) for written in shapely.to_geojson(rounded)]
 
 
@@ -104,8 +106,9 @@ def spot(easting: float, northing: float) -> list[float]:
 
 def spots(eastings: npt.ArrayLike, northings: npt.ArrayLike) -> list[list[float]]:
     """Give points in metres as Leaflet's latitudes and longitudes."""
-    points = gpd.GeoSeries(gpd.points_from_xy(eastings, northings), crs=GRID).to_crs(LONLAT)
-    return [[round(float(y), DECIMALS), round(float(x), DECIMALS)] for x, y in zip(points.x, points.y, strict=True)]
+    points = np.column_stack([np.asarray(eastings, dtype=np.float64), np.asarray(northings, dtype=np.float64)])
+    degrees = turn(points, GRID, LONLAT).round(DECIMALS).tolist()
+    return [[latitude, longitude] for longitude, latitude in degrees]
 
 
 def label_spots(shapes: gpd.GeoSeries) -> list[list[float]]:

@@ -30,6 +30,14 @@ class Timed(NamedTuple):
     note: str
 
 
+_Key = tuple[SpeedProfile, tuple[float, float], str]
+
+
+def _key(speeds: SpeedProfile, period: int) -> _Key:
+    """Give what times depend on, and what the label says of them."""
+    return replace(speeds, periods=(), note=""), speeds.factors(period), speeds.period_name(period)
+
+
 def plain_engine(network: RoadNetwork) -> tuple[DriveTimeEngine, str]:
     """Make the engine that needs no preparation."""
     return ScipyEngine(network), ""
@@ -65,7 +73,7 @@ class Roads:
 
     def timed(self, speeds: SpeedProfile, period: int = -1) -> Timed:
         """Give the network and its engine under a profile, in the traffic of one of its periods (-1: empty roads)."""
-        key = (replace(speeds, periods=(), note=""), speeds.factors(period), speeds.period_name(period))
+        key = _key(speeds, period)
         with self._lock:  # the pages of several users ask at once
             if key not in self._kept:
                 network = timed(self.network, speeds, self.town, period=period)
@@ -74,12 +82,16 @@ class Roads:
                     self._kept.pop(next(iter(self._kept)))
             return self._kept[key]
 
+    def is_timed(self, speeds: SpeedProfile, period: int = -1) -> bool:
+        """Say whether :meth:`timed` has its answer ready."""
+        return _key(speeds, period) in self._kept
+
     @cached_property
     def _lock(self) -> RLock:
         return RLock()
 
     @cached_property
-    def _kept(self) -> dict[tuple[SpeedProfile, tuple[float, float], str], Timed]:
+    def _kept(self) -> dict[_Key, Timed]:
         return {}
 
     def __getstate__(self) -> dict[str, object]:

@@ -15,6 +15,9 @@ import streamlit as st
 
 import geo
 from geo.deployment.patterns import period_of
+from geo.layers.base import Layer
+from geo.layers.boundaries import BoundaryLayer
+from geo.layers.roads import RoadLayer
 from geo.places.boundaries import Areas, Edition, load_areas
 from geo.places.postcodes import standing_for
 from geo.routing import estimated
@@ -61,15 +64,17 @@ def roads(project: Project) -> Roads:
     return _roads(project, _stamp(project))
 
 
-@st.cache_resource(show_spinner="Preparing drive times, once for these roads and speeds …", max_entries=32)
-def timed(project: Project, stamp: int, speeds: SpeedProfile, period: int) -> Timed:
-    """Give a project's roads in the traffic of one period; for :func:`at_hour`."""
-    return _roads(project, stamp).timed(speeds, period)
-
-
 def at_hour(project: Project, speeds: SpeedProfile, period: int) -> Timed:
-    """Give a project's roads and what times journeys over them, in the traffic of one period of a profile."""
-    return timed(project, _stamp(project), speeds, period)
+    """
+    Give a project's roads and what times journeys over them, in the traffic of one period of a profile.
+
+    The roads themselves keep what they were timed for; a profile that is new to them is said while it lasts.
+    """
+    known = roads(project)
+    if known.is_timed(speeds, period):
+        return known.timed(speeds, period)
+    with st.spinner("Preparing drive times, once for these roads and speeds …"):
+        return known.timed(speeds, period)
 
 
 def estimated_roads(project: Project) -> Roads:
@@ -166,6 +171,19 @@ def areas(county: str) -> Areas:
 def main_roads(county: str) -> gpd.GeoDataFrame:
     """Load the main roads of a county, to find one's way by."""
     return estimated.main_roads(load_areas(county).county)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def land(county: str, edition: Edition, names: bool) -> tuple[Layer, Layer]:
+    """Give the land, district lines and main roads that every map of a county stands on, worked out once."""
+    mine = areas(county)
+    return BoundaryLayer(mine.county, mine.districts(edition), names=names), RoadLayer(main_roads(mine.name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def base_at(postcode: str) -> geo.Base:
+    """Give the base at a postcode."""
+    return geo.Base.at(postcode, geo.Gazetteer.default())
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")

@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import streamlit as st
 
-import geo
 from geo.errors import GeoError, ScenarioError, SchemaError
 from geo.places.boundaries import Edition
 from geo.places.editions import BY_DATE, edition_of_period
@@ -205,7 +204,7 @@ def _scenario(preset: Scenario, typed: Mapping[str, Any]) -> Scenario:
     return replace(
         preset,
         name="Your plan",
-        bases=(geo.Base.at(typed["base"], Gazetteer.default()),) if moved else preset.bases,
+        bases=(answers.base_at(str(typed["base"])),) if moved else preset.bases,
         pattern=ShiftPattern.parse(typed["pattern"]),
         standard=replace(preset.standard, minutes=float(typed["minutes"])),
         speeds=_speeds(str(typed["speeds"])),

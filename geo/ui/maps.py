@@ -14,9 +14,7 @@ from streamlit_folium import st_folium
 from geo.crs import to_lonlat
 from geo.layers import assets
 from geo.layers.base import Layer, ground, groups, layer_control
-from geo.layers.boundaries import BoundaryLayer
-from geo.layers.roads import RoadLayer
-from geo.ui.answers import Question, main_roads
+from geo.ui.answers import Question, land
 
 mimetypes.add_type("application/javascript", ".js")  # Windows may know .js as text, which a browser then refuses to run
 
@@ -49,10 +47,9 @@ def show_county(
 ) -> tuple[float, float] | None:
     """Show layers on the county's land and under its district lines; give longitude and latitude of a click."""
     numbered = any(getattr(layer, "numbers", False) for layer in layers)
-    under = BoundaryLayer(question.areas.county, question.areas.districts(question.edition), names=not numbered)
+    under = land(question.areas.name, question.edition, not numbered)
     centre, zoom = view_of(question.areas.county.bounds, height)
-    roads = RoadLayer(main_roads(question.areas.name))
-    return show_map([under, roads, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
+    return show_map([*under, *layers], key=key, centre=centre, zoom=zoom, click=click, height=height)
 
 
 def view_of(bounds: tuple[float, float, float, float], height: int) -> tuple[tuple[float, float], float]:

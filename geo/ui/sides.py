@@ -9,9 +9,7 @@ import geo
 from geo.crs import to_lonlat
 from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
-from geo.layers.boundaries import BoundaryLayer
 from geo.layers.isochrones import IsochroneLayer
-from geo.layers.roads import RoadLayer
 from geo.routing.accuracy import accuracy_words
 from geo.routing.matrix import minutes_to
 from geo.routing.network import RoadNetwork
@@ -85,8 +83,7 @@ def _map(question: Question, scenario: Scenario, name: str, bands: gpd.GeoDataFr
     base = scenario.bases[0]
     longitude, latitude = to_lonlat(base.easting, base.northing)
     layers: list[Layer] = [
-        BoundaryLayer(question.areas.county, question.areas.districts(question.edition)),
-        RoadLayer(answers.main_roads(question.areas.name)),
+        *answers.land(question.areas.name, question.edition, True),
         IsochroneLayer(bands[~bands.is_empty], label=name),
         BaseLayer(scenario.bases),
     ]
