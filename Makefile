@@ -4,13 +4,17 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench drive-times reliability data pictures lock browser
+.PHONY: run test test-all check bench drive-times reliability data pictures lock browser
 
 run: $(READY)
 	$(BIN)/triage-map run
 
 test: $(READY) browser
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+# Every test, those too that `make test` leaves out because they take long.
+test-all: $(READY) browser
+	TRIAGE_MAP_WHOLE_CORPORA=1 $(BIN)/pytest --numprocesses 2 --dist worksteal -m ""
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -396,6 +396,7 @@ def test_roads_of_a_file_are_cut_to_a_county_and_counted(shared_data, tmp_path, 
     assert load_network(out).nodes == found["nodes"]
 
 
+@pytest.mark.slow
 def test_roads_of_an_area_are_asked_for_and_progress_is_told_beside_the_answer(tmp_path, monkeypatch, run, capsys):
     monkeypatch.setenv("TRIAGE_MAP_CACHE", str(tmp_path / "cache"))
     out = tmp_path / "net"

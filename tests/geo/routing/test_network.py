@@ -43,6 +43,12 @@ def street(*edges, crs="EPSG:27700", nodes=4):
     return graph
 
 
+def all_but_first_slow(cases):
+    """Each asks a child process: `make test` takes the first, `make test-all` and `make reliability` all of them."""
+    first, *others = ((case,) if isinstance(case, str) else case for case in cases)
+    return [pytest.param(*first), *(pytest.param(*case, marks=pytest.mark.slow) for case in others)]
+
+
 def both_ways(tags):
     return [(0, 1, tags), (1, 0, tags)]
 
@@ -133,7 +139,7 @@ def test_what_rutland_s_extract_leaves_out_is_counted(shared_data):
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize("name", ["rutland_2018.osm.pbf", "rutland.graphml"])
+@pytest.mark.parametrize("name", ["rutland_2018.osm.pbf", pytest.param("rutland.graphml", marks=pytest.mark.slow)])
 def test_a_file_cut_to_a_ring_keeps_every_road_inside(shared_data, tmp_path, name):
     file = shared_data / "roads" / "rutland_2018.osm.pbf"
     county = load_network(file)
@@ -470,7 +476,7 @@ def test_an_answer_is_kept_and_used_for_a_week(openstreetmap):
 
 
 @pytest.mark.usefixtures("openstreetmap")
-@pytest.mark.parametrize("fault", downloads.SPOILT)
+@pytest.mark.parametrize("fault", all_but_first_slow(downloads.SPOILT))
 def test_a_spoilt_kept_answer_is_named_and_replaced(fault):
     load_network("Somewhere", deadline_seconds=60)
     path = kept.kept_at(SOMEWHERE)
@@ -523,7 +529,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize(("fault", "words"), LIES.items())
+@pytest.mark.parametrize(("fault", "words"), [*list(LIES.items())[:3], *all_but_first_slow(list(LIES.items())[3:])])
 def test_an_answer_that_is_not_whole_is_refused_in_words_and_not_kept(openstreetmap, fault, words):
     openstreetmap.fault = fault
     with pytest.raises(SourceError, match=re.escape(words)) as problem:
@@ -535,7 +541,9 @@ def test_an_answer_that_is_not_whole_is_refused_in_words_and_not_kept(openstreet
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [("429 Too Many Requests", "; 127.0.0.1 answered 429 Too Many Requests"), ("accepts and never answers", "")],
+    all_but_first_slow(
+        [("429 Too Many Requests", "; 127.0.0.1 answered 429 Too Many Requests"), ("accepts and never answers", "")]
+    ),
 )
 def test_a_download_that_never_ends_is_ended_at_the_deadline(openstreetmap, fault, said):
     openstreetmap.fault = fault
