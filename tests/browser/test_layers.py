@@ -73,6 +73,7 @@ def test_a_layer_is_accounted_for_previewed_kept_and_removed(analyst, project, p
     assert project.layers().empty
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_layer_is_refused_in_one_sentence(analyst, project):
     analyst.page.locator("input[type=file]").first.set_input_files(
         {"name": "x.geojson", "mimeType": "application/json", "buffer": b"[]"}
@@ -96,6 +97,7 @@ def test_a_facility_is_added_by_its_postcode_and_its_hours_stay_unknown(analyst,
     page.screenshot(path=pictures / "facilities.png")
 
 
+@pytest.mark.slow
 def test_a_facility_is_added_where_the_map_is_clicked(analyst, project):
     page = analyst.page
     page.get_by_test_id("stButtonGroup").get_by_text("Facilities", exact=True).click()

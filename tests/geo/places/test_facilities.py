@@ -139,6 +139,7 @@ def test_a_list_goes_into_a_frame_and_back():
         FacilityList.from_frame(two.frame().drop(columns="hours"))
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_the_hospitals_of_2014_are_read_and_their_repetitions_refused(shared_data):
     found = FacilityList.read(shared_data / "areas/hospitals_2014.geojson", GAZETTEER, source="NHS Choices, 2014")

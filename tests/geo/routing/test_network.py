@@ -489,6 +489,7 @@ def test_a_spoilt_kept_answer_is_named_and_replaced(fault):
     assert kept.find(SOMEWHERE).is_fresh
 
 
+@pytest.mark.slow
 def test_an_older_answer_is_offered_and_used_only_when_asked_for(openstreetmap):
     load_network("Somewhere", deadline_seconds=60)
     downloads.make_older(kept.kept_at(SOMEWHERE), 30)
@@ -539,6 +540,7 @@ def test_an_answer_that_is_not_whole_is_refused_in_words_and_not_kept(openstreet
     assert kept.find(SOMEWHERE) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "said"),
     all_but_first_slow(

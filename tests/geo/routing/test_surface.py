@@ -51,6 +51,7 @@ def test_without_triangles_nothing_is_covered_and_every_window_is_empty():
     assert alone.values(np.zeros(1), *alone.window(np.array([True]))).size == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(4, 60))
 def test_the_grid_reads_the_surface_that_scipy_draws_through_the_triangles(seed, many):
