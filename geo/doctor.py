@@ -11,8 +11,10 @@ from geo.settings import cache_folder, data_folder
 
 NEEDED = (
     "altair",
+    "contourpy",
     "folium",
     "geopandas",
+    "numba",
     "numpy",
     "osmium",
     "osmnx",

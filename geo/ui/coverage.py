@@ -142,6 +142,8 @@ def _map(question: Question, scenario: Scenario, outcome: Outcome | None, asked:
         st.dataframe(accuracy_table(plain), hide_index=True, width="stretch")
     if bands is not None:
         _reach(question, scenario, timed, bands, towards=view == "towards")
+        if moved:
+            st.caption("Outlines and areas are the quick ones, read off a grid of 200 m, until the page runs next.")
 
 
 def _bands(scenario: Scenario, timed: Timed, *, towards: bool, quick: bool) -> pd.DataFrame:
