@@ -94,7 +94,7 @@ def test_two_extracts_are_matched_and_become_a_quality_report(
     assert page.get_by_text(ledger).is_visible()
     step(analyst, "Match")
     page.get_by_text(together).wait_for(timeout=60_000)
-    page.get_by_text("Nothing is merged").wait_for(timeout=30_000)
+    page.get_by_text("Nothing is merged").wait_for(state="attached", timeout=30_000)  # in a closed fold
     page.get_by_text("different incidents").first.click()
     page.get_by_role("button", name="Save the decisions").click()
     page.get_by_text("1 pair settled.").wait_for(timeout=60_000)

@@ -67,7 +67,9 @@ def test_a_layer_is_accounted_for_previewed_kept_and_removed(analyst, project, p
     assert (kept["name"], kept["edition"], kept["received"]) == ("beats", "Force, 2024", "beats.geojson")
     assert project.areas("beats")["name"].iloc[0] == "Castle team"
     assert page.evaluate("window.__pwn") is None
+    analyst.settle(SHORT)
     page.get_by_text("Remove a layer or table").click()
+    analyst.settle(SHORT)
     page.get_by_role("button", name="Remove it from the project").click()
     page.get_by_text("beats was removed").wait_for(timeout=60_000)
     assert project.layers().empty

@@ -305,6 +305,7 @@ def test_thousands_of_pairs_of_real_roads_take_the_time_of_dijkstra(file, shared
     assert_same_times(network, draw.integers(0, network.nodes, 100), draw.integers(0, network.nodes, 100))
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_a_city_of_a_quarter_of_a_million_junctions_takes_the_time_of_dijkstra(shared_data):
     with gzip.open(shared_data / "roads" / "dimacs_ny" / "USA-road-t.NY.gr.gz", "rt") as file:
