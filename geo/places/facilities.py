@@ -200,9 +200,6 @@ class FacilityList:
         return replace(self, facilities=tuple(dict.fromkeys((*self.facilities, *more))))
 
 
-NO_FACILITIES = FacilityList()
-"""The list of a project that has none."""
-
 _Row = tuple[int, Mapping[str, str], str]
 """Row number, texts by field, and why the row has no place of its own."""
 
