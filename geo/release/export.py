@@ -341,7 +341,7 @@ def _parquet(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
 
 def _csv(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
     for name, table in tables.items():
-        _flat(table).to_csv(folder / f"{name}.csv", index=False)
+        flat(table).to_csv(folder / f"{name}.csv", index=False)
 
 
 def _xlsx(tables: Tables, folder: Path, about: dict[str, Any]) -> None:
@@ -349,7 +349,7 @@ def _xlsx(tables: Tables, folder: Path, about: dict[str, Any]) -> None:
     with pd.ExcelWriter(folder / "triage-map.xlsx", engine="openpyxl") as book:
         words.to_excel(book, sheet_name="about", index=False)
         for name, table in tables.items():
-            _flat(table).to_excel(book, sheet_name=name, index=False)
+            flat(table).to_excel(book, sheet_name=name, index=False)
 
 
 def _html(tables: Tables, folder: Path, about: dict[str, Any]) -> None:
@@ -403,7 +403,7 @@ def _district_layer(districts: gpd.GeoDataFrame, about: dict[str, Any]) -> Layer
     return ChoroplethLayer.of("Incidents by district", areas, unit="incidents", numbers=True, note=note)
 
 
-def _flat(table: pd.DataFrame) -> pd.DataFrame:
+def flat(table: pd.DataFrame) -> pd.DataFrame:
     """Give the table without shapes, its text unable to act as a formula."""
     flat = pd.DataFrame(table.drop(columns="geometry")) if isinstance(table, gpd.GeoDataFrame) else table
     texts = flat.select_dtypes(["object", "string"])

@@ -5,7 +5,7 @@ Whatever holds incidents is kept for one session only, under the project's versi
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -35,17 +35,32 @@ from geo.store.project import Project, open_project
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the page is about: the project as it is now, the records selected, the district edition."""
+    """
+    What the page is about: the project as it is now, the records selected, the district edition, and how they count.
+
+    ``weight`` is ``incidents``, ``minutes`` or ``persons``; ``heaviest`` tells whether the heaviest callers and places
+    count; ``beside`` is a second source to stand beside the first, or empty.
+    """
 
     folder: Path
     version: str
     selection: Selection
     edition: Edition
+    weight: str = "incidents"
+    heaviest: bool = True
+    beside: str = ""
 
     @property
     def project(self) -> Project:
         """The open project."""
         return Project(self.folder)
+
+    @property
+    def second(self) -> "Question | None":
+        """The same question of the source that stands beside, or None."""
+        if self.beside in {"", self.selection.source}:
+            return None
+        return replace(self, selection=replace(self.selection, source=self.beside), beside="")
 
     @property
     def areas(self) -> Areas:

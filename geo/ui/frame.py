@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.errors import GeoError, ScenarioError, SchemaError
 from geo.places.boundaries import Edition
@@ -43,7 +44,18 @@ EMPTY = (
     "shift log, or open the demonstration with: triage-map run"
 )
 
+COUNTING = "What an incident counts for, whether the heaviest callers and places are in, and a second source beside."
+HEAVIEST = {"in": "counted", "out": "left out"}
+
 EDITIONS = {"2011-2021": "2011-2021", "2021-": "from 2021", BY_DATE: "by date"}
+CHOICES = {
+    "source": list(words.SOURCES),
+    "edition": list(EDITIONS),
+    "weight": list(words.WEIGHTS),
+    "heaviest": list(HEAVIEST),
+    "beside": ["", *words.SOURCES],
+}
+"""What the link may say of each choice."""
 
 
 def ask_question() -> tuple[Question, Scenario]:
@@ -53,8 +65,11 @@ def ask_question() -> tuple[Question, Scenario]:
     version = project.version
     first, last = answers.period(project.folder, version) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
-    _restore(standing, {"source": list(words.SOURCES), "edition": list(EDITIONS)})
-    source, begin, end, edition, chip = st.columns([1.95, 1.35, 1.35, 1.25, 4.4], vertical_alignment="bottom")
+    standing |= {"weight": "incidents", "heaviest": "in", "beside": ""}
+    _restore(standing, CHOICES)
+    source, begin, end, edition, counting, chip = st.columns(
+        [1.8, 1.25, 1.25, 1.15, 1.7, 3.4], vertical_alignment="bottom"
+    )
     span: dict[str, Any] = {"min_value": first, "max_value": last, "format": "DD/MM/YYYY"}
     for key in ("from", "to"):
         st.session_state[key] = min(max(first, st.session_state[key]), last)
@@ -64,18 +79,37 @@ def ask_question() -> tuple[Question, Scenario]:
         end.date_input("To (day, included)", key="to", **span),
     )
     shown = edition.selectbox("District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition")
+    _ask_counting(counting)
     _keep_in_link(standing, {key: st.session_state[key] for key in standing})
     if asked.first and asked.last and asked.first > asked.last:
         period = f"ends ({words.day(asked.last)}) before it begins ({words.day(asked.first)})"
         raise SchemaError(f"the period {period}; choose a later end")
     by_date = shown == BY_DATE
     stood = edition_of_period(asked.first or first, asked.last or last) if by_date else cast(Edition, shown)
-    question = answers.Question(project.folder, version, asked, stood)
+    weight, heaviest, beside = (str(st.session_state[key]) for key in ("weight", "heaviest", "beside"))
+    question = answers.Question(project.folder, version, asked, stood, weight, heaviest == "in", beside)
     with chip:
         scenario, problem = ask_scenario(question)
     if problem:
         st.error(words.plain(problem))
     return question, scenario
+
+
+def _ask_counting(place: DeltaGenerator) -> None:
+    """Show what an incident counts for, whether the heaviest callers and places count, and what stands beside."""
+    weight, heaviest, beside = (st.session_state[key] for key in ("weight", "heaviest", "beside"))
+    others = [words.WEIGHTS[weight], *(["without the heaviest"] if heaviest == "out" else [])]
+    with place.popover(", ".join(others + (["two sources"] if beside else [])), width="stretch", help=COUNTING):
+        st.radio("Count by", list(words.WEIGHTS), format_func=words.WEIGHTS.__getitem__, key="weight", horizontal=True)
+        st.radio(
+            "Heaviest callers and places",
+            list(HEAVIEST),
+            format_func=HEAVIEST.__getitem__,
+            key="heaviest",
+            horizontal=True,
+        )
+        named = {"": "no other source"} | words.SOURCES
+        st.selectbox("Second source, shown beside the first", list(named), format_func=named.__getitem__, key="beside")
 
 
 def _restore(standing: Mapping[str, Value], choices: Mapping[str, Sequence[str]]) -> None:

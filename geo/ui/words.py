@@ -11,6 +11,9 @@ SOURCES = {
     "s136_register": "Section 136 register",
 }
 
+WEIGHTS = {"incidents": "incidents", "minutes": "minutes on incidents", "persons": "persons"}
+"""What an incident can count for."""
+
 FIELDS = {
     "": "not used",
     "reference": "Reference of the incident",

@@ -1,0 +1,38 @@
+"""The table under a picture: folded, and downloadable as CSV that no spreadsheet runs as a formula."""
+
+import pandas as pd
+import streamlit as st
+
+from geo.release.disclosure import POLICIES
+from geo.release.export import flat
+
+
+def under(title: str, table: pd.DataFrame, name: str, *, expanded: bool = False) -> None:
+    """
+    Fold a table under the picture it belongs to, with its download.
+
+    ``name`` is the key of the button and the name of the file, which says that it is a working copy.
+    """
+    with st.expander(title, expanded=expanded):
+        st.dataframe(table, hide_index=True, width="stretch")
+        st.download_button(
+            "Download the table (CSV)",
+            as_csv(table),
+            f"{name}-working-copy.csv",
+            "text/csv",
+            key=f"download-{name}",
+            on_click="ignore",
+            help=POLICIES["working"].words,
+        )
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """
+    Give a table as CSV in UTF-8 with its mark, which Excel needs to see; text cannot act as a formula.
+
+    Examples
+    --------
+    >>> as_csv(pd.DataFrame({"reason": ["=1+1"]})).decode("utf-8-sig").split()
+    ['reason', "'=1+1"]
+    """
+    return str(flat(table).to_csv(index=False)).encode("utf-8-sig")
