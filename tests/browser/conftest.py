@@ -35,16 +35,22 @@ FLAGS = [
     "--no-first-run",
 ]
 START_SECONDS = 60
+MAPS_DRAW = 1200
+"""How long a page's maps are given to draw, in milliseconds."""
+
 FOOTER = "For planning, not for live dispatch"
 
 Serve = Callable[..., str]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the tests are dealt out by group
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies in this folder, and skip it in one plain sentence where there is no Chromium."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one process, so that its servers start only once
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))  # a machine that is busy
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install it and run: make test"))
 
@@ -104,6 +110,31 @@ def demonstration(serve: Serve) -> str:
     return serve()
 
 
+ANY_PROJECT = """
+import os, runpy
+from pathlib import Path
+os.environ["TRIAGE_MAP_PROJECT"] = Path({named!r}).read_text(encoding="utf-8")
+runpy.run_path({app!r})
+"""
+
+
+@pytest.fixture(scope="session")
+def app_on(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """Give the app's address once it is on a project; tests share its server, one after the other."""
+    folder = tmp_path_factory.mktemp("app")
+    named, script = folder / "project.txt", folder / "any_project.py"
+    script.write_text(ANY_PROJECT.format(named=str(named), app=str(ROOT / "app.py")), encoding="utf-8")
+    address: list[str] = []
+
+    def put(project: Path) -> str:
+        named.write_text(str(project), encoding="utf-8")
+        if not address:
+            address.append(serve(script=script))
+        return address[0]
+
+    return put
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["sync_api.Browser"]:
     """One headless Chromium for all tests."""
@@ -121,18 +152,25 @@ class Visit:
     problems: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def open(self, address: str) -> None:
+    def open(self, address: str, milliseconds: int = MAPS_DRAW) -> None:
         """Open an address of the app and wait until its page is whole."""
         self.page.goto(address)
-        self.settle()
+        self.settle(milliseconds)
 
-    def go(self, title: str) -> None:
+    def fill(self, label: str, text: str, *, exact: bool = False) -> None:
+        """Type into a field and leave it, so that the page knows what was typed before anything else is pressed."""
+        field = self.page.get_by_label(label, exact=exact).first
+        field.fill(text)
+        field.press("Tab")
+        self.page.wait_for_timeout(150)
+
+    def go(self, title: str, milliseconds: int = MAPS_DRAW) -> None:
         """Go to a page by its link in the sidebar."""
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
         self.page.get_by_role("heading", name=title, exact=True).wait_for(timeout=60_000)
-        self.settle()
+        self.settle(milliseconds)
 
-    def settle(self, milliseconds: int = 1200) -> None:
+    def settle(self, milliseconds: int = MAPS_DRAW) -> None:
         """Wait until the script has run and, by default, its maps have drawn."""
         self.page.get_by_text(FOOTER).first.wait_for(timeout=90_000)
         self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)

@@ -13,7 +13,7 @@ from geo.routing.network import load_network
 from geo.store.project import Facts, create_project
 
 GAZETTEER = geo.Gazetteer.default()
-NO_MAP = 400
+NO_MAP = 300
 """The page draws no map, so a shorter wait than that for maps is enough (milliseconds)."""
 
 HEAD = "Ref,Incident date,Time,Incdnt Postcde,Type of incident,Car deployed\n"
@@ -26,10 +26,10 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def analyst(visit, serve, project):
+def analyst(visit, app_on, project):
     """A visit of the page Data of a new project."""
-    visit.open(serve(project.folder))
-    visit.go("Data")
+    visit.open(app_on(project.folder), NO_MAP)
+    visit.go("Data", NO_MAP)
     return visit
 
 
@@ -72,11 +72,12 @@ def typed(name, text):
             "3 of 19 incidents of the triage team cannot be mapped: 16 %",
             "The triage team holds 19 incidents and the control room 31",
         ),
-        (
+        pytest.param(
             write_year,
             "from 3 files.",
             "incidents of the triage team cannot be mapped",
             "The triage team holds 722 incidents and the control room 1,039",
+            marks=pytest.mark.slow,
         ),
     ],
     ids=["weeks", "northamptonshire"],
@@ -131,13 +132,13 @@ def test_rows_and_places_are_mended_and_the_ledger_follows(analyst, project):
     page = analyst.page
     assert page.get_by_text("Read 2 = accepted 1 + quarantined 1 + refused 0, from 1 file.").is_visible()
     page.get_by_text("is not a day of the calendar").last.click()
-    page.get_by_label("Date of the call").fill("29 Feb 2016")
+    analyst.fill("Date of the call", "29 Feb 2016")
     page.get_by_role("button", name="Save the mend").click()
     page.get_by_text("Read 2 = accepted 2 + quarantined 0 + refused 0, from 1 file.").wait_for(timeout=30_000)
     assert str(project.incidents().set_index("reference").loc["A1", "received_on"].date()) == "2016-02-29"
     assert [mend.mended for mend in project.mends()] == ["29 Feb 2016"]
     page.get_by_role("tab", name="Incidents without a place (1)").click()
-    page.get_by_label("Postcode of row 3 of log.csv").fill("NN1 5BD")
+    analyst.fill("Postcode of row 3 of log.csv", "NN1 5BD")
     page.get_by_role("button", name="Save the places").click()
     page.get_by_role("tab", name="Incidents without a place (0)").wait_for(timeout=30_000)
     assert set(project.incidents()["precision"]) == {"unit"}
@@ -168,7 +169,7 @@ def test_nothing_is_erased_without_a_yes_and_then_for_good(analyst, project):
     import_all(analyst)
     step(analyst, "History")
     page = analyst.page
-    page.get_by_label("Or the record with this reference").fill("A1")
+    analyst.fill("Or the record with this reference", "A1")
     page.get_by_role("button", name="Erase", exact=True).click()
     page.get_by_text("nothing was erased: tick").wait_for(timeout=30_000)
     assert len(project.incidents()) == 1

@@ -19,10 +19,10 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def analyst(visit, serve, project):
+def analyst(visit, app_on, project):
     """A visit of the step Layers and places of a new project."""
-    visit.open(serve(project.folder))
-    visit.go("Data")
+    visit.open(app_on(project.folder), 300)
+    visit.go("Data", 300)
     visit.page.get_by_test_id("stButtonGroup").get_by_text("Layers and places", exact=True).click()
     visit.settle()
     return visit
@@ -58,7 +58,7 @@ def test_a_layer_is_accounted_for_previewed_kept_and_removed(analyst, project, p
     page.get_by_role("option", name="team").click()
     page.get_by_text("names from the column 'team'").wait_for(timeout=60_000)
     analyst.settle(SHORT)
-    page.get_by_label("Publisher and edition").first.fill("Force, 2024")
+    analyst.fill("Publisher and edition", "Force, 2024")
     page.get_by_label("Publisher and edition").first.press("Tab")
     analyst.settle(SHORT)
     page.get_by_role("button", name="Keep this layer").click()
@@ -88,8 +88,8 @@ def test_a_facility_is_added_by_its_postcode_and_its_hours_stay_unknown(analyst,
     page = analyst.page
     page.get_by_test_id("stButtonGroup").get_by_text("Facilities", exact=True).click()
     analyst.settle(SHORT)
-    page.get_by_label("Name", exact=True).fill("Berrywood")
-    page.get_by_label("Postcode", exact=True).fill("NN5 6UD")
+    analyst.fill("Name", "Berrywood", exact=True)
+    analyst.fill("Postcode", "NN5 6UD", exact=True)
     page.get_by_role("button", name="Add this facility").click()
     page.get_by_text("Berrywood was added; hours not recorded.").wait_for(timeout=60_000)
     (facility,) = project.facilities.facilities
@@ -106,7 +106,7 @@ def test_a_facility_is_added_where_the_map_is_clicked(analyst, project):
     analyst.settle(2500)
     page.locator("iframe[title^='streamlit_folium']").first.click(position={"x": 250, "y": 150})
     page.get_by_text("Point clicked: easting").wait_for(timeout=60_000)
-    page.get_by_label("Name", exact=True).fill("A lay-by")
+    analyst.fill("Name", "A lay-by", exact=True)
     page.get_by_role("button", name="Add this facility").click()
     page.get_by_text("A lay-by was added; hours not recorded.").wait_for(timeout=60_000)
     (facility,) = project.facilities.facilities

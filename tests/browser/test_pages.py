@@ -184,9 +184,9 @@ def test_the_files_can_be_downloaded(visit, demonstration, tmp_path):
 
 
 @pytest.mark.shared_data
-def test_a_street_map_drives_the_coverage_page(visit, serve, shared_data, tmp_path):
+def test_a_street_map_drives_the_coverage_page(visit, app_on, shared_data, tmp_path):
     project = cambridge(tmp_path, shared_data)
-    visit.open(serve(project.folder))
+    visit.open(app_on(project.folder))
     visit.go("Coverage")
     assert visit.drawn_pixels() > 1000
     visit.page.get_by_text("How sure are these drive times?").click()
@@ -194,12 +194,13 @@ def test_a_street_map_drives_the_coverage_page(visit, serve, shared_data, tmp_pa
     assert visit.page.get_by_text("Estimated roads").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
-def test_real_and_estimated_roads_stand_side_by_side_for_rutland(visit, serve, shared_data, tmp_path, pictures):
+def test_real_and_estimated_roads_stand_side_by_side_for_rutland(visit, app_on, shared_data, tmp_path, pictures):
     base = geo.Base.at("LE15 6QT", geo.Gazetteer.default())
     project = create_project(tmp_path / "rutland", Facts("Rutland's roads", "Northamptonshire", base))
     fetch_roads(shared_data / "roads" / "rutland_2018.osm.pbf", project.roads)
-    visit.open(serve(project.folder))
+    visit.open(app_on(project.folder))
     visit.go("Coverage")
     side = "Roads side by side"
     visit.page.get_by_role("radio", name=side).or_(visit.page.get_by_role("button", name=side)).first.click()

@@ -124,7 +124,7 @@ def test_roads_of_the_next_county_are_said_not_to_cover_the_base(project, shared
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     "name",
-    ["coverage", "compare", *(pytest.param(name, marks=pytest.mark.slow) for name in ("where", "scheme", "export"))],
+    ["compare", *(pytest.param(name, marks=pytest.mark.slow) for name in ("coverage", "where", "scheme", "export"))],
 )
 def test_no_page_crashes_on_roads_that_do_not_cover_the_base(monkeypatch, tmp_path, shared_data, name):
     monkeypatch.setenv("TRIAGE_MAP_CACHE", str(tmp_path / "cache"))
