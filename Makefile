@@ -10,11 +10,11 @@ run: $(READY)
 	$(BIN)/triage-map run
 
 test: $(READY) browser
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Every test, those too that `make test` leaves out because they take long.
 test-all: $(READY) browser
-	TRIAGE_MAP_WHOLE_CORPORA=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup -m ""
+	TRIAGE_MAP_WHOLE_CORPORA=1 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m ""
 
 check: $(READY)
 	$(BIN)/ruff check .

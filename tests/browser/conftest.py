@@ -43,13 +43,11 @@ FOOTER = "For planning, not for live dispatch"
 Serve = Callable[..., str]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the tests are dealt out by group
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies in this folder, and skip it in one plain sentence where there is no Chromium."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one process, so that its servers start only once
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))  # a machine that is busy
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install it and run: make test"))
