@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geo.deployment.outcomes import bounds
     from geo.deployment.patterns import weekly_table
     from geo.deployment.shifts import read_shift_log
+    from geo.deployment.work import Work
     from geo.errors import CrsError, GeoError, PlaceError, ProjectError, ScenarioError, SchemaError, SourceError
     from geo.incidents.quality import QualityReport, quality_report
     from geo.incidents.read import Extract, read_extract
@@ -58,6 +59,7 @@ _ROOMS = {
     "deployment.outcomes": ("bounds",),
     "deployment.patterns": ("weekly_table",),
     "deployment.shifts": ("read_shift_log",),
+    "deployment.work": ("Work",),
     "errors": ("CrsError", "GeoError", "PlaceError", "ProjectError", "ScenarioError", "SchemaError", "SourceError"),
     "incidents.quality": ("QualityReport", "quality_report"),
     "incidents.read": ("Extract", "read_extract"),
@@ -132,6 +134,7 @@ __all__ = [
     "SpeedProfile",
     "SweepEngine",
     "UserAreas",
+    "Work",
     "World",
     "accuracy_table",
     "accuracy_words",

@@ -1,11 +1,12 @@
 """
 Coverage gaps: demand lost, by first cause, in an order that adds up exactly.
 
-The steps follow the work: is a nurse on duty, does she judge the car appropriate (a decision, no gap), is there an
-officer and a car, does the car arrive in time. Not counted yet: nurse busy, car busy and shift end, so nurse contact
-and reach are upper bounds; with about 60 incidents a month and one car these losses are the small ones.
+The steps follow the work: is a nurse on duty and free (that is nurse contact), does she judge the car appropriate (a
+decision, no gap), are an officer and a car there, is the car free, is there time left in the shift, does it arrive in
+time. Steps before the decision are gaps of the nurse, steps after it of the car.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +18,18 @@ Draws = npt.NDArray[np.float64]
 STEPS = {
     "outside_shift": "Outside the shift",
     "no_nurse": "No nurse on duty",
+    "nurse_busy": "Nurse busy",
     "not_appropriate": "Car not appropriate: a decision",
     "no_officer": "No officer or car",
+    "car_busy": "Car busy",
+    "shift_end": "Shift about to end",
     "too_far": "Too far for the standard",
     "reached": "Reached face to face",
 }
 """The steps in order; the last is what is left."""
 
-NOT_COUNTED = "nurse busy, car busy and shift end are not counted yet, so nurse contact and reach are upper bounds"
+BEFORE_CONTACT = ("outside_shift", "no_nurse", "nurse_busy")
+DECISION = "not_appropriate"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +46,8 @@ class Waterfall:
 
     @property
     def nurse_contact(self) -> Draws:
-        """Incidents a month with a nurse on duty: advice, telephone or face to face."""
-        return self.all - self.steps["outside_shift"] - self.steps["no_nurse"]
+        """Incidents a month with a nurse on duty and free: advice, telephone or face to face."""
+        return np.asarray(self.all - sum(self.steps[name] for name in BEFORE_CONTACT), dtype=np.float64)
 
     @property
     def reached(self) -> Draws:
@@ -66,9 +71,7 @@ class Waterfall:
         return pd.DataFrame(rows)
 
 
-def waterfall(
-    demand: Draws, *, in_hours: Draws, nurse: Draws, appropriate: Draws, officer: Draws, in_time: Draws
-) -> Waterfall:
+def waterfall(demand: Draws, left: Sequence[Draws]) -> Waterfall:
     """
     Divide demand by first cause of loss.
 
@@ -76,22 +79,17 @@ def waterfall(
     ----------
     demand
         All incidents a month in observed hours; >= 0.
-    in_hours
-        Incidents a month during the pattern; at most ``demand``.
-    nurse, appropriate, officer, in_time
-        Shares from 0 to 1: nurse on duty; car judged appropriate, given a nurse; officer and car there, given a
-        nurse; in time. All broadcast against ``demand``.
+    left
+        What is left of it after each step of :data:`STEPS` but the last, never growing; each broadcasts against
+        ``demand``. What is left after the last of them is reached.
+
+    Examples
+    --------
+    >>> hundred = np.array([100.0])
+    >>> found = waterfall(hundred, [hundred * share for share in (0.8, 0.6, 0.6, 0.3, 0.3, 0.3, 0.3, 0.2)])
+    >>> {name: int(lost[0]) for name, lost in found.steps.items() if lost[0]}
+    {'outside_shift': 20, 'no_nurse': 20, 'not_appropriate': 30, 'too_far': 10, 'reached': 20}
     """
-    on_duty = in_hours * nurse
-    judged = on_duty * appropriate
-    crewed = judged * officer
-    reached = crewed * in_time
-    steps = {
-        "outside_shift": demand - in_hours,
-        "no_nurse": in_hours - on_duty,
-        "not_appropriate": on_duty - judged,
-        "no_officer": judged - crewed,
-        "too_far": crewed - reached,
-        "reached": reached,
-    }
-    return Waterfall(demand, steps)
+    after = [np.broadcast_to(each, demand.shape) for each in left]
+    lost = [before - now for before, now in zip([demand, *after], after, strict=False)]
+    return Waterfall(demand, dict(zip(STEPS, [*lost, after[-1]], strict=True)))

@@ -13,6 +13,9 @@ from geo.scenarios.evaluate import Outcome
 CLEAR, LEANING = 0.9, 0.75
 """Chance of being better from which a difference is called clear, or leaning."""
 
+ROUNDING = 1e-9
+"""Incidents a month below which two plans are equal: the last digits of sums in another order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -117,7 +120,7 @@ def _chance_better(change: Draws) -> Draws:
 
 
 def _difference(measure: str, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
-    change = other - first
+    change = np.where(np.abs(other - first) < ROUNDING, 0.0, other - first)
     better = float(_chance_better(change))
     low, high = (float(limit) for limit in np.quantile(change, [0.1, 0.9]))
     verdict = _verdict(better, bool((change == 0).all()), hidden)

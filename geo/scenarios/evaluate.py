@@ -6,20 +6,35 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
-from geo.coverage.gaps import NOT_COUNTED, Waterfall, waterfall
-from geo.coverage.response import chances_by_place
-from geo.demand.exposure import Hours
-from geo.demand.rates import Draws
+from geo.coverage.gaps import Waterfall, waterfall
+from geo.coverage.occupancy import Occupancy, occupancy
+from geo.demand.exposure import HOURS, Hours
+from geo.demand.rates import WEEKS_A_MONTH, Draws
 from geo.routing.speeds import roads_words
 from geo.routing.timing import traffic_levels
+from geo.scenarios.arrival import LEVELS, arrivals
+from geo.scenarios.pattern import crewed_share
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
 
 TAILS = (0.1, 0.9)
-LEVELS = 25
-"""Strata of the scale error that all drives share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Duty:
+    """
+    What crews do with their hours, in hours a month, shape (draws,) each.
+
+    ``rostered`` by the pattern; ``crewed`` with a nurse on duty; ``nurses_busy`` advising or deployed; ``cars_out`` to
+    incidents and other emergencies; ``overrun`` beyond the end of the shift.
+    """
+
+    rostered: Draws
+    crewed: Draws
+    nurses_busy: Draws
+    cars_out: Draws
+    overrun: Draws
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,17 +62,36 @@ class Outcome:
         Share of each hour of the week that is crewed but was never live, so whose incidents nobody knows, shape (168,).
     roads
         The doubt of the roads, in words.
+    by_hour
+        Incidents a month by what became of them in each hour of the week, shape (draws, 168).
+    by_telephone
+        Share of the contacts without a visit that are made by telephone, shape (draws,); the rest is advice.
+    duty
+        What crews do with their hours.
     """
 
     scenario: Scenario
     waterfall: Waterfall
     by_place: Waterfall
+    by_hour: Waterfall
     in_time: Draws
     drive: npt.NDArray[np.float64]
     weights: Draws
     places: tuple[str, ...]
     unobserved: Hours
     roads: str
+    by_telephone: Draws
+    duty: Duty
+
+    @property
+    def contacts(self) -> dict[str, Draws]:
+        """Incidents a month by contact mode: face to face in time, and by telephone or advice alone."""
+        alone = self.waterfall.nurse_contact - self.waterfall.reached
+        return {
+            "face_to_face": self.waterfall.reached,
+            "telephone": alone * self.by_telephone,
+            "advice": alone * (1 - self.by_telephone),
+        }
 
     @property
     def unobserved_hours(self) -> float:
@@ -79,7 +113,7 @@ class Outcome:
         """Answer the scenario in one sentence, every figure with its 80 % interval."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
         contact = (
-            f"Of {_with_doubt(waterfall.all)} incidents a month, at most {_with_doubt(waterfall.nurse_contact)} "
+            f"Of {_with_doubt(waterfall.all)} incidents a month, {_with_doubt(waterfall.nurse_contact)} "
             "have nurse contact"
         )
         unknown = (
@@ -114,7 +148,6 @@ class Outcome:
             "share_in_time": in_time if self.scenario.model.sends_car else None,
             "share_without_road": float(self.without_road),
             "steps": self.waterfall.table().to_dict("records"),
-            "not_counted": NOT_COUNTED,
             "roads": self.roads,
         }
 
@@ -158,49 +191,115 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     Answer ``scenario`` from ``world``.
 
     The same seed gives every scenario the same draws of demand, staffing, judgement and road error, so differences
-    between two outcomes are differences between the plans. Drives are timed in the traffic of each crewed hour, which
-    counts by the demand expected in it. Cars are taken to be free and at their base (see
-    :mod:`geo.coverage.gaps` for what is not counted yet), so further cars add only their bases.
+    between scenarios are not noise. Drives are timed in the traffic of each crewed hour, from the nearest car that is
+    free, and each counts by the demand expected in its hour. Which of several cars is out is taken as chance; a line
+    beside the car is taken as always staffed and never busy. Wrong where calls come in clusters, or cars wait elsewhere
+    than at their bases.
 
     Returns
     -------
     Outcome
-        Incidents a month, over the hours of the week that were ever live.
+        Incidents a month, over the hours of the week whose demand is known.
     """
-    demand, draws = world.demand, len(world.demand.hour_rates)
+    draws = len(world.demand.hour_rates)
     rng = np.random.default_rng([seed, 1])
     nurse = _reliability(world.shifts["nhs_staffed"], scenario.nurse_reliability, rng, draws)
     officer = _reliability(_officers_given_nurse(world.shifts), scenario.officer_reliability, rng, draws)
     appropriate = _reliability(_judged_appropriate(world.located), scenario.appropriate_share, rng, draws)
     stratum = rng.permutation(np.arange(draws) % LEVELS)
-    chances, drive = _by_traffic(scenario, world)
-    in_time = chances[stratum]
+    by_telephone = _by_telephone(world.located, rng, draws)
     if not scenario.model.sends_car:
         appropriate = np.zeros(draws)
     if not scenario.model.needs_officer:
         officer = np.ones(draws)
-    everything = demand.a_month(np.ones(168))[:, None] * demand.place_shares
-    during = demand.a_month(scenario.pattern.hours)[:, None] * demand.place_shares
-    by_place = waterfall(
-        everything,
-        in_hours=during,
-        nurse=nurse[:, None],
-        appropriate=appropriate[:, None],
-        officer=officer[:, None],
-        in_time=in_time,
-    )
+    with_officer = _occupancy(scenario, world, appropriate)
+    without = _occupancy(scenario, world, np.zeros(draws)) if (officer < 1).any() else with_officer
+    kept = _kept(scenario, (with_officer, without), nurse, officer, appropriate)
+    arrival = arrivals(scenario, world, with_officer.out)
+    a_month = np.nan_to_num(world.demand.hour_rates) * WEEKS_A_MONTH
+    ready = a_month * kept[-1]
+    in_time_by_hour = arrival.by_hour(world.demand.place_shares, stratum)
+    by_hour = waterfall(a_month, [a_month * share for share in kept] + [ready * in_time_by_hour])
+    weight = np.where(ready.sum(axis=1, keepdims=True) > 0, ready, scenario.pattern.hours)
+    in_time, reached = arrival.by_place(weight, stratum), arrival.by_place(ready, stratum, total=True)
+    shares = world.demand.place_shares
+    left = [(a_month * share).sum(axis=1)[:, None] * shares for share in kept] + [reached * shares]
+    by_place = waterfall(a_month.sum(axis=1)[:, None] * shares, left)
     return Outcome(
         scenario=scenario,
         waterfall=Waterfall(
             by_place.all.sum(axis=1), {name: part.sum(axis=1) for name, part in by_place.steps.items()}
         ),
         by_place=by_place,
+        by_hour=by_hour,
         in_time=in_time,
-        drive=drive,
-        weights=demand.place_shares,
-        places=demand.places,
-        unobserved=np.where(demand.observed, 0.0, scenario.pattern.hours),
+        drive=arrival.drive,
+        weights=shares,
+        places=world.demand.places,
+        unobserved=np.where(np.isnan(world.demand.hour_rates).all(axis=0), scenario.pattern.hours, 0.0),
         roads=roads_label(scenario, world),
+        by_telephone=by_telephone,
+        duty=_duty(scenario, (with_officer, without), nurse, officer),
+    )
+
+
+def _occupancy(scenario: Scenario, world: World, sent: Draws) -> Occupancy:
+    """Work out how busy the crews are; a line's nurses and cars that are never sent stay free of jobs."""
+    return occupancy(scenario.pattern, world.demand.hour_rates, sent, scenario.cars, scenario.work)
+
+
+def _kept(
+    scenario: Scenario, busy: tuple[Occupancy, Occupancy], nurse: Draws, officer: Draws, appropriate: Draws
+) -> list[Draws]:
+    """
+    Give the share of demand that is left after each step but the last two, shape (draws, 168) each.
+
+    ``busy`` holds how busy crews are on nights with officers and on nights without. Where a line is on duty, its nurse
+    answers what the car's nurse cannot.
+    """
+    crewed, line = scenario.pattern.hours, scenario.line.hours if scenario.line else np.zeros(HOURS)
+    n, o, a = (share[:, None] for share in (nurse, officer, appropriate))
+    free, alone = 1 - busy[0].nurse_busy, 1 - busy[1].nurse_busy
+    car, time_left = 1 - busy[0].car_busy, _time_left(scenario)
+    with_officer = crewed * n * (o * free)
+    contact = with_officer + crewed * n * ((1 - o) * alone)
+    sent = [with_officer * a, with_officer * a * car]
+    without_line = [crewed, crewed * n, contact, contact * a, *sent]
+    ones = np.ones_like(contact)
+    with_line = [ones, ones, ones, ones * a, crewed * n * o * a, sent[-1]]
+    mixed = [(1 - line) * one + line * other for one, other in zip(without_line, with_line, strict=True)]
+    return [np.broadcast_to(each, contact.shape) for each in (*mixed, mixed[-1] * time_left)]
+
+
+def _time_left(scenario: Scenario) -> Hours:
+    """Give the share of each crewed hour in which a car is still sent, shape (168,); 1 where there is no shift."""
+    last = scenario.work.last_job_minutes
+    windows = [(day, start, max(end - int(last), start)) for day, start, end in scenario.pattern.windows]
+    sent = crewed_share(windows)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(scenario.pattern.hours > 0, sent / scenario.pattern.hours, 1.0)
+
+
+def _by_telephone(incidents: pd.DataFrame, rng: np.random.Generator, draws: int) -> Draws:
+    """Draw the share of contacts without a visit that are made by telephone, the rest being advice to officers."""
+    modes = incidents["contact_mode"] if "contact_mode" in incidents else pd.Series(dtype=object)
+    return rng.beta(1 + (modes == "telephone").sum(), 1 + (modes == "advice").sum(), size=draws)
+
+
+def _duty(scenario: Scenario, busy: tuple[Occupancy, Occupancy], nurse: Draws, officer: Draws) -> Duty:
+    """Add up what crews do with their hours, a month: on duty, idle, out, and beyond the end of their shifts."""
+    crewed = scenario.pattern.hours * scenario.cars
+    mixed = {
+        name: officer[:, None] * getattr(busy[0], name) + (1 - officer[:, None]) * getattr(busy[1], name)
+        for name in ("cars_out", "nurses_busy")
+    }
+    weeks = WEEKS_A_MONTH * nurse
+    return Duty(
+        rostered=np.full(len(nurse), crewed.sum() * WEEKS_A_MONTH),
+        crewed=crewed.sum() * weeks,
+        nurses_busy=(mixed["nurses_busy"] @ scenario.pattern.hours) * weeks,
+        cars_out=(mixed["cars_out"] @ scenario.pattern.hours) * weeks,
+        overrun=(officer * busy[0].overrun + (1 - officer) * busy[1].overrun) / 60 * weeks,
     )
 
 
@@ -232,33 +331,6 @@ def _judged_appropriate(incidents: pd.DataFrame) -> pd.Series:
 def _officers_given_nurse(shifts: pd.DataFrame) -> pd.Series:
     """Police staffing of the shifts whose nurse was on duty: the share that counts once she is there."""
     return shifts.loc[shifts["nhs_staffed"] == "yes", "police_staffed"]
-
-
-def _by_traffic(scenario: Scenario, world: World) -> tuple[Draws, npt.NDArray[np.float64]]:
-    """
-    Give the chance to arrive in time by stratum of the scale error and place, and the median drive to each place.
-
-    Both are means over the traffic that the plan's hours meet, each weighing what demand is expected in its hours; as
-    many hours weigh the same where none of them was ever live.
-    """
-    levels = traffic_levels(scenario.speeds, scenario.pattern.hours)
-    expected = np.array([world.demand.a_month(hours).mean() for hours in levels.values()])
-    weights = expected if expected.sum() > 0 else np.array([hours.sum() for hours in levels.values()])
-    minutes = [_nearest(scenario, world, period) for period in levels]
-    shares = weights / weights.sum()
-    scales = norm.ppf((np.arange(LEVELS) + 0.5) / LEVELS)
-    chances = sum(
-        share * chances_by_place(one, world.averaging, scenario.standard, scales)
-        for share, one in zip(shares, minutes, strict=True)
-    )
-    drive = sum(share * (world.averaging @ one) for share, one in zip(shares, minutes, strict=True) if share)
-    return np.asarray(chances, dtype=np.float64), np.asarray(drive, dtype=np.float64)
-
-
-def _nearest(scenario: Scenario, world: World, period: int) -> npt.NDArray[np.float64]:
-    """Give the minutes to each postcode from whichever base is nearest, in the traffic of one period."""
-    minutes = [world.drive_minutes(base, scenario.speeds, period) for base in scenario.bases]
-    return np.asarray(np.min(minutes, axis=0), dtype=np.float64)
 
 
 def roads_label(scenario: Scenario, world: World) -> str:

@@ -1,7 +1,7 @@
 """Shift patterns: on which days and between which hours a car is crewed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,10 +71,7 @@ class ShiftPattern:
         Share of each hour of the week that is crewed, shape (168,), Monday 00:00 first; a Sunday shift runs into
         Monday.
         """
-        minutes = np.zeros(7 * _DAY_MINUTES)
-        for day, start, end in self.windows:
-            minutes[np.arange(day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) % len(minutes)] = 1.0
-        return np.asarray(minutes.reshape(HOURS, 60).mean(axis=1), dtype=np.float64)
+        return crewed_share(self.windows)
 
     @property
     def crewed_hours(self) -> float:
@@ -88,6 +85,14 @@ class ShiftPattern:
         for day, start, end in self.windows:
             by_window.setdefault((start, end), []).append(day)
         return "; ".join(f"{_name_days(days)} {_span(start, end)}" for (start, end), days in by_window.items())
+
+
+def crewed_share(windows: Iterable[tuple[int, int, int]]) -> Hours:
+    """Give the share of each hour of the week that windows (weekday, first and last minute) cover, shape (168,)."""
+    minutes = np.zeros(7 * _DAY_MINUTES)
+    for day, start, end in windows:
+        minutes[np.arange(day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) % len(minutes)] = 1.0
+    return np.asarray(minutes.reshape(HOURS, 60).mean(axis=1), dtype=np.float64)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -9,11 +9,14 @@ import tomli_w
 
 from geo.coverage.response import ResponseStandard
 from geo.deployment.models import DeploymentModel
+from geo.deployment.work import Work
 from geo.errors import ScenarioError
 from geo.places.bases import Base
 from geo.places.postcodes import Gazetteer
 from geo.routing.speeds import SpeedProfile
 from geo.scenarios.pattern import ShiftPattern
+
+MOST_CARS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,11 @@ class Scenario:
     """
     One question: hashable, comparable, the cache key and the link.
 
-    ``bases`` are sorted; ``speeds`` say how fast the car drives. ``appropriate_share`` and the staffing reliabilities
-    are None when the open project's own log is to tell them, doubt included; a number is taken as given.
+    ``bases`` are sorted, and each has at least one car; ``roaming`` of the cars have none and wait where the need is.
+    ``speeds`` say how fast the car drives, ``work`` how long incidents keep nurse and car. ``appropriate_share`` and
+    the staffing reliabilities are None when the open project's own log is to tell them, doubt included; a number is
+    taken as given. ``line`` is a telephone and advice line beside the car, with a nurse of its own. ``officers`` are
+    taken from response for each car, and are given back ``released_minutes`` for each person reached; money is pounds.
     """
 
     name: str
@@ -37,21 +43,39 @@ class Scenario:
     nurse_reliability: float | None = None
     officer_reliability: float | None = None
     note: str = ""
+    roaming: int = 0
+    line: ShiftPattern | None = None
+    work: Work = Work()
+    officers: int = 1
+    released_minutes: float | None = None
+    cost_a_year: float | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise ScenarioError("a scenario needs a name")
         if not self.bases:
             raise ScenarioError(f"the scenario {self.name!r} has no base; give a postcode")
-        if not 1 <= self.cars <= 5:
-            raise ScenarioError(f"the scenario {self.name!r} has {self.cars} cars; give 1 to 5")
+        if not 1 <= self.cars <= MOST_CARS:
+            raise ScenarioError(f"the scenario {self.name!r} has {self.cars} cars; give 1 to {MOST_CARS}")
+        if len(self.bases) > MOST_CARS:
+            raise ScenarioError(f"the scenario {self.name!r} has {len(self.bases)} bases; give 1 to {MOST_CARS}")
         for what in ("appropriate_share", "nurse_reliability", "officer_reliability"):
             value = getattr(self, what)
             if value is not None and not 0 <= value <= 1:
                 raise ScenarioError(
                     f"the scenario {self.name!r} has {what} {value:g}; give a share from 0 to 1, or leave it out"
                 )
+        if not 0 <= self.roaming <= self.cars:
+            raise ScenarioError(f"the scenario {self.name!r} has {self.roaming} roaming of {self.cars} cars")
+        if not 0 <= self.officers <= 4:
+            raise ScenarioError(f"the scenario {self.name!r} takes {self.officers} officers for each car; give 0 to 4")
+        for what in ("released_minutes", "cost_a_year"):
+            value = getattr(self, what)
+            if value is not None and not 0 <= value < 1e9:
+                raise ScenarioError(f"the scenario {self.name!r} has {what} {value:g}; give 0 or more, or leave it out")
         object.__setattr__(self, "bases", tuple(sorted(self.bases)))
+        stationed = 0 if self.roaming == self.cars else min(len(self.bases), MOST_CARS - self.roaming)
+        object.__setattr__(self, "cars", max(self.cars, stationed + self.roaming))
 
     @property
     def summary(self) -> str:
@@ -75,15 +99,20 @@ class Scenario:
                 for b in self.bases
             ],
         }
-        optional = {name: getattr(self, name) for name in _SHARES if getattr(self, name) is not None}
-        if speeds := self.speeds.as_table():
-            table["speeds"] = speeds
-        return tomli_w.dumps(optional | table)
+        optional = {name: getattr(self, name) for name in _NUMBERS if getattr(self, name) is not None}
+        optional |= {name: getattr(self, name) for name in _COUNTS if getattr(self, name) != _STANDING[name]}
+        if self.line:
+            optional["line"] = self.line.text
+        parts = {"speeds": self.speeds.as_table(), "work": self.work.as_table()}
+        return tomli_w.dumps(optional | table | {name: part for name, part in parts.items() if part})
 
 
-_SHARES = ("appropriate_share", "nurse_reliability", "officer_reliability")
+_NUMBERS = ("appropriate_share", "nurse_reliability", "officer_reliability", "released_minutes", "cost_a_year")
+_STANDING = {"roaming": 0, "officers": 1}
+_COUNTS = tuple(_STANDING)
 _TEXTS = ("name", "objective", "note")
-_KNOWN = {*_SHARES, *_TEXTS, "pattern", "cars", "model", "standard", "speeds", "base"}
+_TABLES = ("standard", "speeds", "work")
+_KNOWN = {*_NUMBERS, *_COUNTS, *_TEXTS, *_TABLES, "pattern", "line", "cars", "model", "base"}
 
 
 def read_scenario(path: Path, gazetteer: Gazetteer) -> Scenario:
@@ -116,7 +145,7 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
         )
     _check_kinds(table, what)
     try:
-        given = {name: table[name] for name in (*_TEXTS, *_SHARES, "cars") if name in table}
+        given = {name: table[name] for name in (*_TEXTS, *_NUMBERS, *_COUNTS, "cars") if name in table}
         return Scenario(
             **given,
             bases=tuple(_base(entry, gazetteer) for entry in table["base"]),
@@ -124,6 +153,8 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
             model=DeploymentModel(table.get("model", "crewed")),
             standard=ResponseStandard(**table.get("standard", {})),
             speeds=SpeedProfile.of_table(table.get("speeds", {})),
+            line=ShiftPattern.parse(table["line"]) if "line" in table else None,
+            work=_work(table.get("work", {}), what),
         )
     except KeyError as error:
         raise ScenarioError(f"{what} lacks {error.args[0]!r}; a scenario needs name, pattern and [[base]]") from error
@@ -135,10 +166,9 @@ def parse_scenario(text: str, gazetteer: Gazetteer, *, what: str = "the scenario
 
 def _check_kinds(table: dict[str, Any], what: str) -> None:
     """Hold every word of a scenario file against the kind of value it takes."""
-    kinds: dict[str, tuple[type, ...]] = dict.fromkeys((*_TEXTS, "pattern", "model"), (str,))
-    kinds |= {"cars": (int,), "standard": (dict,), "speeds": (dict,), "base": (list,)} | dict.fromkeys(
-        _SHARES, (int, float)
-    )
+    kinds: dict[str, tuple[type, ...]] = dict.fromkeys((*_TEXTS, "pattern", "model", "line"), (str,))
+    kinds |= dict.fromkeys(("cars", *_COUNTS), (int,)) | dict.fromkeys(_TABLES, (dict,)) | {"base": (list,)}
+    kinds |= dict.fromkeys(_NUMBERS, (int, float))
     standard = table.get("standard", {})
     given = [(name, value, kinds[name]) for name, value in table.items()]
     if isinstance(standard, dict):
@@ -156,6 +186,19 @@ def _check_kinds(table: dict[str, Any], what: str) -> None:
             words = {str: "text", int: "a whole number", dict: "a table", list: "a list, written [[base]]"}
             kind = "a number" if float in wanted else words[wanted[0]]
             raise ScenarioError(f"{what}: {name} must be {kind}, not {value!r}; see the example in docs/cli.md")
+
+
+def _work(table: dict[str, Any], what: str) -> Work:
+    """Read how long incidents take; each word is checked."""
+    if unknown := sorted(set(table) - set(Work.__slots__)):
+        known = ", ".join(Work.__slots__)
+        raise ScenarioError(f"{what} has an unknown word in [work] ({unknown[0]!r}); known are {known}")
+    for name, value in table.items():
+        wanted = bool if name == "advises_while_deployed" else (int, float)
+        if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
+            kind = "true or false" if wanted is bool else "a number"
+            raise ScenarioError(f"{what}: work.{name} must be {kind}, not {value!r}; see the example in docs/cli.md")
+    return Work(**table)
 
 
 def _base(entry: dict[str, Any], gazetteer: Gazetteer) -> Base:

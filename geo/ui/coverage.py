@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 import geo
-from geo.coverage.gaps import NOT_COUNTED
 from geo.coverage.reach import Reach, within
 from geo.crs import to_grid
 from geo.errors import GeoError, PlaceError, SchemaError
@@ -225,8 +224,8 @@ def _losses(outcome: Outcome) -> None:
     )
     st.altair_chart(charts.waterfall(table), width="stretch", alt="Demand by first cause of loss, and what is reached")
     st.caption(
-        f"{NOT_COUNTED.capitalize()}. Advice and telephone are nurse contact: not sending the car is a decision, "
-        "not a gap."
+        "Advice and telephone are nurse contact: not sending the car is a decision, not a gap. What finds nurse or car "
+        "busy is passed on."
     )
     with st.expander("Table of losses"):
         st.dataframe(
