@@ -9,6 +9,11 @@ import pandas as pd
 from geo.demand.rates import Draws
 from geo.errors import ScenarioError
 from geo.scenarios.evaluate import Outcome
+from geo.scenarios.measures import MEASURES, Measure, measures
+
+HEADLINE = ("reached", "contact", "share_in_time")
+HIDDEN = {"reached", "contact", "share_contact"}
+"""What hours that were never observed can add to."""
 
 CLEAR, LEANING = 0.9, 0.75
 """Chance of being better from which a difference is called clear, or leaning."""
@@ -22,10 +27,12 @@ class Difference:
     """
     How one scenario differs from the first, in one measure.
 
-    ``low`` and ``high`` bound the difference at 80 %; ``better`` is the probability that it is above zero.
+    ``low`` and ``high`` bound the difference at 80 %; ``better`` is the probability that the other is better: more of
+    what is wanted, less of what is lost.
     """
 
     measure: str
+    unit: str
     first: float
     other: float
     mean: float
@@ -48,17 +55,40 @@ class Comparison:
         Where one of the two sends no car, by decision, only nurse contact is compared: not sending is no shortfall.
         """
         first, second = self.outcomes[0], self.outcomes[other]
+        both = first.scenario.model.sends_car and second.scenario.model.sends_car
+        return self._held(other, HEADLINE if both else ("contact",), None)
+
+    def table(self, districts: pd.Series, other: int = 1) -> list[Difference]:
+        """
+        Hold outcome number ``other`` against the first in every measure that both can tell.
+
+        ``districts`` gives the district of each place, for the worst of them.
+        """
+        return self._held(other, tuple(MEASURES), districts)
+
+    def _held(self, other: int, names: Sequence[str], districts: pd.Series | None) -> list[Difference]:
+        first, second = (measures(self.outcomes[number], districts) for number in (0, other))
         hidden = self._hidden(other)
-        contact = _difference(
-            "With nurse contact", first.waterfall.nurse_contact, second.waterfall.nurse_contact, hidden
-        )
-        if not (first.scenario.model.sends_car and second.scenario.model.sends_car):
-            return [contact]
         return [
-            _difference("Reached face to face", first.waterfall.reached, second.waterfall.reached, hidden),
-            contact,
-            _difference("Share of demand in time", first.share_in_time, second.share_in_time, (0.0, 0.0)),
+            _difference(MEASURES[name], first[name], second[name], hidden if name in HIDDEN else (0.0, 0.0))
+            for name in names
+            if name in first and name in second
         ]
+
+    def cost_of_each_extra(self, other: int = 1) -> str:
+        """Say what one more incident with nurse contact costs in plan ``other``; empty where no cost is given."""
+        first, second = self.outcomes[0], self.outcomes[other]
+        if first.scenario.cost_a_year is None or second.scenario.cost_a_year is None:
+            return ""
+        more = (second.scenario.cost_a_year - first.scenario.cost_a_year) / 12
+        extra = second.waterfall.nurse_contact - first.waterfall.nurse_contact
+        low, high = np.quantile(extra, [0.1, 0.9])
+        if low <= 0 <= high:
+            return "What one more incident with nurse contact costs cannot be told: it may reach more or fewer."
+        dear, cheap = sorted((more / low, more / high), reverse=True)
+        each = more / float(extra.mean())
+        doubt = f"80 % interval {cheap:,.0f} to {dear:,.0f}"
+        return f"Each incident more with nurse contact costs {each:,.0f} pounds ({doubt})."
 
     def sentence(self, other: int = 1) -> str:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
@@ -119,13 +149,21 @@ def _chance_better(change: Draws) -> Draws:
     return np.asarray(((change > 0) + 0.5 * (change == 0)).mean(axis=0), dtype=np.float64)
 
 
-def _difference(measure: str, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
+def _difference(measure: Measure, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
     change = np.where(np.abs(other - first) < ROUNDING, 0.0, other - first)
-    better = float(_chance_better(change))
+    better = float(_chance_better(change if measure.better >= 0 else -change))
     low, high = (float(limit) for limit in np.quantile(change, [0.1, 0.9]))
     verdict = _verdict(better, bool((change == 0).all()), hidden)
     return Difference(
-        measure, float(first.mean()), float(other.mean()), float(change.mean()), low, high, better, verdict
+        measure=measure.words,
+        unit=measure.unit,
+        first=float(first.mean()),
+        other=float(other.mean()),
+        mean=float(change.mean()),
+        low=low,
+        high=high,
+        better=better,
+        verdict=verdict if measure.better or verdict == "no difference" else "neither better nor worse",
     )
 
 

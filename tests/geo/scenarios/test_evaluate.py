@@ -282,3 +282,23 @@ def test_what_crews_do_stays_within_their_hours():
     assert (duty.crewed <= duty.rostered).all()
     assert (duty.cars_out <= duty.nurses_busy + 1e-12).all()
     assert (duty.nurses_busy < duty.crewed).all()
+
+
+def test_every_measure_that_can_be_told_is_compared():
+    costly = replace(ALLOY, name="costly", cars=2, cost_a_year=300_000.0, released_minutes=60.0)
+    comparison = geo.compare([geo.evaluate(replace(ALLOY, cost_a_year=200_000.0), WORLD), geo.evaluate(costly, WORLD)])
+    found = {one.measure: one for one in comparison.table(WORLD.districts("2011-2021"))}
+    assert found["Cost"].mean == pytest.approx(100_000 / 12)
+    assert found["Cost"].better == 0.0
+    assert found["Passed on: nurse busy"].mean < 0
+    assert found["Passed on: nurse busy"].verdict == "clear"
+    assert found["Crewed hours"].verdict == "neither better nor worse"
+    assert "Officer hours given back" not in found  # the first does not say what a contact releases
+    assert found["Share in time in the worst district"].other < 0.05
+    assert comparison.cost_of_each_extra().startswith("Each incident more with nurse contact costs ")
+
+
+def test_what_an_extra_incident_costs_is_not_told_where_there_may_be_none():
+    same = [geo.evaluate(replace(ALLOY, name=name, cost_a_year=cost), WORLD) for name, cost in (("a", 1.0), ("b", 2.0))]
+    assert "cannot be told" in geo.compare(same).cost_of_each_extra()
+    assert not geo.compare([geo.evaluate(ALLOY, WORLD)] * 2).cost_of_each_extra()
