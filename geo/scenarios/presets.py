@@ -1,11 +1,14 @@
 """
 Presets: the schemes that are published, as scenarios for the open county.
 
-Only patterns, cars and models are taken from what is published; the base is the open project's, so a preset asks what
+Only patterns, cars, models and costs are taken from what is published; the base is the open project's, so a preset asks what
 that scheme's hours would reach here.
 """
 
+from typing import Any
+
 from geo.deployment.models import DeploymentModel
+from geo.deployment.work import Work
 from geo.places.bases import Base
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
@@ -14,44 +17,48 @@ DEMONSTRATION_BASE = Base("Northampton (NN4 0JQ, assumed)", 475166.0, 257423.0, 
 """Where the demonstration's car starts: assumed, because the published map's base cannot be recovered. Point: ONS
 Postcode Directory, November 2025."""
 
-_SCHEMES: tuple[tuple[str, str, int, DeploymentModel, str], ...] = (
+_CARS_TAKE_OTHERS = Work(other_emergencies_a_month=30)
+"""That the cars also take other emergencies is published; how many is an assumption."""
+
+_SCHEMES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("Operation Alloy", "daily 18-00", "Northamptonshire, 2016; hours inferred from one interview", {}),
     (
-        "Operation Alloy",
-        "daily 18-00",
-        1,
-        DeploymentModel.CREWED,
-        "Northamptonshire, 2016; hours inferred from one interview",
+        "Thames Valley",
+        "daily 18-02",
+        "Oxfordshire pilot; nurse crewed with an officer; 200,000 pounds for a year",
+        {"cost_a_year": 200_000.0},
     ),
-    ("Thames Valley", "daily 18-02", 1, DeploymentModel.CREWED, "Oxfordshire pilot; nurse crewed with an officer"),
     (
         "Thames Valley, nurse alone",
         "daily 18-02",
-        1,
-        DeploymentModel.UNACCOMPANIED,
         "only to scenes where police already are",
+        {"model": DeploymentModel.UNACCOMPANIED},
     ),
     (
         "Support line",
         "daily 00-24",
-        1,
-        DeploymentModel.TELEPHONE,
         "as South London and Maudsley from December 2015, 24/7",
+        {"model": DeploymentModel.TELEPHONE},
     ),
-    ("Northumbria hours", "daily 10-03", 1, DeploymentModel.CREWED, "published hours only"),
-    ("Nottinghamshire hours", "daily 16-01", 3, DeploymentModel.CREWED, "published hours only; three cars"),
+    (
+        "Car and support line",
+        "daily 18-00",
+        "a car in Operation Alloy's hours beside a line as South London and Maudsley's: a mixture to try",
+        {"line": ShiftPattern.parse("daily 00-24")},
+    ),
+    ("Northumbria hours", "daily 10-03", "published hours only", {}),
+    ("Nottinghamshire hours", "daily 16-01", "published hours only; three cars", {"cars": 3}),
     (
         "Leicester hours",
         "daily 08-02",
-        2,
-        DeploymentModel.CREWED,
-        "published hours only; the second car roams, which is not modelled",
+        "published hours only; the second car roams",
+        {"cars": 2, "roaming": 1},
     ),
     (
         "Cambridgeshire and Peterborough hours",
         "Sun-Thu 15-23, Fri-Sat 17-01",
-        2,
-        DeploymentModel.CREWED,
-        "two cars; they also take other emergencies, which is not modelled",
+        "two cars; they also take other emergencies, here 30 a month (assumption)",
+        {"cars": 2, "work": _CARS_TAKE_OTHERS},
     ),
 )
 
@@ -64,6 +71,6 @@ def presets(*bases: Base) -> dict[str, Scenario]:
     """
     where = bases or (DEMONSTRATION_BASE,)
     return {
-        name: Scenario(name, where, ShiftPattern.parse(pattern), cars=cars, model=model, note=note)
-        for name, pattern, cars, model, note in _SCHEMES
+        name: Scenario(name, where, ShiftPattern.parse(pattern), note=note, **more)
+        for name, pattern, note, more in _SCHEMES
     }

@@ -1,75 +1,92 @@
-"""Compare: the scenario beside another pattern or base, on the same draws, with a verdict in words."""
+"""Compare: the plan beside one to five others, on the same draws, with verdicts in words."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 import geo
-from geo.errors import GeoError
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
-from geo.places.postcodes import Gazetteer
-from geo.scenarios.compare import Comparison
-from geo.scenarios.pattern import ShiftPattern
-from geo.scenarios.presets import presets
+from geo.scenarios.compare import Comparison, Difference
+from geo.scenarios.evaluate import Outcome
+from geo.scenarios.measures import MEASURES, measures
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps, words
+from geo.ui import answers, charts, maps, plan, tables, words
 from geo.ui.answers import Question
+from geo.ui.link import keep_in_link
+
+MOST = 5
+FIRST_OTHER = "Thames Valley"
+SAME = (
+    "Every plan is asked of the same records with the same draws of demand, staffing and roads, so what differs is the "
+    "plan. The others keep the response standard and the speeds of the plan above."
+)
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    other = _ask_other(scenario)
-    for one in (scenario, other):
+    others = _ask_others(question, scenario)
+    if not others:
+        st.info("Choose one to five plans to hold against the one above. Keep a plan of your own in its form first.")
+        return
+    asked = [scenario, *others]
+    for one in asked:
         answers.prepare(question.project, one)
-    comparison = geo.compare([answers.answer(scenario, question), answers.answer(other, question)])
-    st.markdown(f"**{comparison.sentence()}**")
-    for outcome in comparison.outcomes:
-        if outcome.unobserved_hours:
-            st.warning(
-                f"{outcome.scenario.name}: {outcome.unobserved_hours:g} of its weekly hours were never on duty. "
-                "What would be reached then is not known; a round-the-clock source can tell."
-            )
+    comparison = geo.compare([answers.answer(one, question) for one in asked])
+    _verdicts(comparison)
+    shown = _choose_other(comparison)
     left, right = st.columns([5, 4])
     with left:
-        _map(question, comparison)
+        _map(question, comparison, shown)
     with right:
-        _differences(comparison)
-    _side_by_side(comparison)
+        _differences(question, comparison, shown)
+    _side_by_side(question, comparison)
 
 
-def _ask_other(scenario: Scenario) -> Scenario:
-    """Ask for the other scenario: a preset's hours, changed as the planner likes."""
-    known = presets(*scenario.bases)
-    name, pattern, base = st.columns(3)
-    chosen = name.selectbox(
-        "Compare with", list(known), index=list(known).index("Thames Valley"), key="other", bind="query-params"
+def _ask_others(question: Question, scenario: Scenario) -> list[Scenario]:
+    """Ask which plans to hold against the one above; the link keeps them."""
+    known = {name: one for name, one in plan.plans(question).items() if one != scenario}
+    first = [name for name in st.query_params.get("others", FIRST_OTHER).split("|") if name in known]
+    chosen = st.multiselect(
+        "Held against these plans (one to five)",
+        list(known),
+        first[:MOST],
+        max_selections=MOST,
+        key="compared",
+        help=SAME,
     )
-    preset = known[chosen]
-    like = replace(preset, standard=scenario.standard, speeds=scenario.speeds)  # plans differ, not the way to drive
-    text = pattern.text_input(
-        "Its shift pattern (days and 24-hour clock)", preset.pattern.text, key=f"other-pattern-{chosen}"
-    )
-    postcode = base.text_input(
-        "Its base (unit postcode)", scenario.bases[0].postcode, key="other-base", bind="query-params"
-    )
-    try:
-        bases = (
-            scenario.bases if postcode == scenario.bases[0].postcode else (geo.Base.at(postcode, Gazetteer.default()),)
+    keep_in_link({"others": FIRST_OTHER}, {"others": "|".join(chosen)})
+    return [replace(known[name], standard=scenario.standard, speeds=scenario.speeds) for name in chosen]
+
+
+def _verdicts(comparison: Comparison) -> None:
+    """Say what each other plan changes, in a sentence each, and which of its hours nobody has seen."""
+    said = [(comparison.sentence(n), comparison.cost_of_each_extra(n)) for n in range(1, len(comparison.outcomes))]
+    st.markdown("\n".join(f"- **{words.plain(verdict)}** {words.plain(cost)}" for verdict, cost in said))
+    unseen = [outcome for outcome in comparison.outcomes if outcome.unobserved_hours]
+    if unseen:
+        hours = "; ".join(f"{each.scenario.name} {each.unobserved_hours:g}" for each in unseen)
+        st.warning(
+            words.plain(f"Weekly hours that were never on duty: {hours}. ")
+            + "What would be reached then is not known; a round-the-clock source can tell."
         )
-        wanted = replace(like, pattern=ShiftPattern.parse(text), bases=bases)
-    except GeoError as problem:
-        st.error(words.plain(f"{problem} Until then {preset.name} is compared as it is."))
-        return like
-    changed = wanted.pattern != preset.pattern or wanted.bases != scenario.bases
-    return replace(wanted, name=f"{preset.name}, changed") if changed else wanted
 
 
-def _map(question: Question, comparison: Comparison) -> None:
+def _choose_other(comparison: Comparison) -> int:
+    """Ask which plan the map and the differences are of."""
+    names = [outcome.scenario.name for outcome in comparison.outcomes]
+    numbers = range(1, len(names))
+    if len(numbers) == 1:
+        return 1
+    label = "Map and differences: this plan against the one above"
+    return int(st.radio(label, list(numbers), format_func=names.__getitem__, horizontal=True, key="held"))
+
+
+def _map(question: Question, comparison: Comparison, other: int) -> None:
     county = question.areas
-    table = comparison.by_district(answers.world(question).districts(question.edition))
+    table = comparison.by_district(answers.world(question).districts(question.edition), other)
     areas = county.districts(question.edition).merge(table, left_on="name", right_on="district")
     text = [f"{row.difference:+.2f} a month (80 %: {row.low:+.2f} to {row.high:+.2f})" for row in areas.itertuples()]
     areas = areas.assign(
@@ -86,32 +103,52 @@ def _map(question: Question, comparison: Comparison) -> None:
     bases = {base: base for outcome in comparison.outcomes for base in outcome.scenario.bases}
     maps.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare")
     st.caption(words.plain(comparison.outcomes[0].roads))
-    with st.expander("Table beside the map"):
-        st.dataframe(table.round(2), hide_index=True, width="stretch")
+    tables.under("Table beside the map", table.round(2), "difference-by-district")
 
 
-def _differences(comparison: Comparison) -> None:
-    table = pd.DataFrame([asdict(difference) for difference in comparison.differences()])
-    st.markdown("**Difference, with its 80 % interval**")
-    st.altair_chart(charts.forest(table.iloc[:2]), width="stretch", alt="Differences with their intervals")
-    with st.expander("Table of differences"):
-        st.dataframe(table.round(3), hide_index=True, width="stretch")
+def _differences(question: Question, comparison: Comparison, other: int) -> None:
+    found = comparison.table(answers.world(question).districts(question.edition), other)
+    counted = [one for one in found if one.unit == "incidents a month"]
+    st.markdown("**Differences in incidents a month, with their 80 % intervals**")
+    st.altair_chart(
+        charts.forest(pd.DataFrame([_row(one) for one in counted])),
+        width="stretch",
+        alt="Differences with their intervals",
+    )
+    tables.under("Table of all differences", pd.DataFrame([_row(one) for one in found]).round(3), "differences")
 
 
-def _side_by_side(comparison: Comparison) -> None:
-    st.markdown("**Side by side**")
-    columns = {outcome.scenario.name: _figures(outcome.as_json()) for outcome in comparison.outcomes}
-    st.dataframe(pd.DataFrame(columns), width="stretch")
-
-
-def _figures(found: dict[str, Any]) -> dict[str, str]:
-    share = found["share_in_time"]
-    in_time = f"{share['mean']:.0%} ({share['low']:.0%}-{share['high']:.0%})" if share else "no car is sent"
-    figures = {
-        "crewed hours a week": f"{found['crewed_hours']:g}",
-        "of these never observed": f"{found['unobserved_hours']:g}",
-        "nurse contact a month": f"{found['nurse_contact_a_month']:.1f}",
-        "share of demand in time": in_time,
+def _row(one: Difference) -> dict[str, object]:
+    return {
+        "measure": one.measure,
+        "unit": one.unit,
+        "mean": one.mean,
+        "low": one.low,
+        "high": one.high,
+        "chance of being better": one.better,
+        "verdict": one.verdict,
     }
-    steps = {step["words"]: f"{step['a_month']:.1f} ({step['low']:.1f}-{step['high']:.1f})" for step in found["steps"]}
-    return figures | steps
+
+
+def _side_by_side(question: Question, comparison: Comparison) -> None:
+    """Show every measure of every plan, one column a plan."""
+    st.markdown("**Side by side** (mean and 80 % interval)")
+    districts = answers.world(question).districts(question.edition)
+    columns = {outcome.scenario.name: _figures(outcome, districts) for outcome in comparison.outcomes}
+    table = pd.DataFrame(columns).reindex([each.words for each in MEASURES.values()]).dropna(how="all")
+    table.insert(0, "unit", [_unit(name) for name in table.index])
+    st.dataframe(table.fillna("not told"), width="stretch")
+
+
+def _unit(name: object) -> str:
+    return next(each.unit for each in MEASURES.values() if each.words == name)
+
+
+def _figures(outcome: Outcome, districts: pd.Series) -> Mapping[str, str]:
+    found = {}
+    for name, draws in measures(outcome, districts).items():
+        low, high = (float(limit) for limit in pd.Series(draws).quantile([0.1, 0.9]))
+        write = "{:.0%}" if MEASURES[name].unit == "share" else "{:,.0f}" if name.startswith("cost") else "{:.1f}"
+        mean, least, most = (write.format(value) for value in (float(draws.mean()), low, high))
+        found[MEASURES[name].words] = mean if least == most == mean else f"{mean} ({least}-{most})"
+    return found

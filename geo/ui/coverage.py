@@ -19,7 +19,7 @@ from geo.routing.matrix import minutes_to
 from geo.routing.timing import Timed, main_traffic, traffic_levels
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, frame, maps, sides, speeds, words
+from geo.ui import answers, charts, maps, plan, sides, speeds, words
 from geo.ui.answers import Question
 
 VIEWS = {
@@ -62,14 +62,14 @@ def _live(question: Question) -> None:
 
 def _empty_map(question: Question) -> None:
     """Show the base on the county alone, so that one that no road reaches can be moved back."""
-    scenario, _ = frame.scenario_now(question)
+    scenario, _ = plan.scenario_now(question)
     maps.show_county(question, [BaseLayer(scenario.bases, drag=len(scenario.bases) == 1)], key="coverage", click=True)
 
 
 def _figures(question: Question) -> None:
     """Show map and figures of the scenario as it stands."""
     moved = _moved()
-    scenario, _ = frame.scenario_now(question)
+    scenario, _ = plan.scenario_now(question)
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         view = maps.choose_view(VIEWS, "coverage-view")
@@ -84,7 +84,7 @@ def _figures(question: Question) -> None:
         )
         _map(question, scenario, None, (view, traffic), moved)
         return
-    st.markdown(f"**{words.plain(frame.base_line(scenario))}.** **{outcome.sentence}**")
+    st.markdown(f"**{words.plain(plan.base_line(scenario))}.** **{outcome.sentence}**")
     left, right = st.columns(2)
     with left:
         _map(question, scenario, outcome, (view, traffic), moved)
@@ -99,7 +99,7 @@ def _moved() -> bool:
     if not clicked or clicked == st.session_state.get("clicked"):  # the map repeats its last click for ever
         return False
     st.session_state["clicked"] = clicked
-    frame.move_base(*to_grid(float(clicked["lng"]), float(clicked["lat"])))
+    plan.move_base(*to_grid(float(clicked["lng"]), float(clicked["lat"])))
     return True
 
 

@@ -15,7 +15,7 @@ from geo.routing.matrix import DriveMatrix
 from geo.routing.timing import Timed, main_traffic, traffic_levels
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
-from geo.ui import answers, frame, maps, words
+from geo.ui import answers, frame, maps, plan, words
 from geo.ui.answers import Question
 
 AIMS: dict[Objective, str] = {"in_time": "Most demand in time", "minutes": "Least mean drive"}
@@ -123,7 +123,7 @@ def _show_found(question: Question, scenario: Scenario, found: Found, wanted: Ob
         _table(found, wanted)
         choice = st.selectbox("Open in Coverage", list(near.index[:SHOWN]))
         if st.button("Move the base there") and choice:
-            frame.change_form(base=str(choice))
+            plan.change_form(base=str(choice))
             frame.say(f"The base is now {choice}; the page Coverage shows what it reaches.")
 
 

@@ -26,7 +26,7 @@ from geo.routing.speeds import (
 )
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, frame, words
+from geo.ui import answers, plan, words
 from geo.ui.answers import Question
 
 WHOLE = (
@@ -157,7 +157,7 @@ def _full(table: pd.DataFrame, what: str) -> Any:
 
 
 def _use(speeds: SpeedProfile) -> None:
-    frame.change_speeds(speeds)
+    plan.change_speeds(speeds)
     st.rerun()
 
 
