@@ -1,8 +1,8 @@
 """
 The hour model: what records tell of the rhythm of the week, as posterior draws.
 
-``y[h] ~ Poisson(E[h] exp(level + f(h) + e[h]))`` for each record; ``f`` is smooth and cyclic, ``e`` is free for each hour.
-Records share ``f`` and ``e``; each has a level of its own. Where ``E`` is 0 there is no likelihood at all.
+``y[h] ~ Poisson(E[h] exp(level + f(h) + e[h]))`` for each record; ``f`` is smooth and cyclic, ``e`` free
+for each hour. Records share ``f`` and ``e``; each has a level of its own. Where ``E`` is 0 there is no likelihood.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,10 +25,10 @@ DAY_OVER_WEEK = 2.5
 """How much more hours of the day are expected to differ than days of the week, as a ratio of scales (assumption)."""
 
 SMOOTH_SCALES = (0.12, 0.25, 0.5, 1.0)
-"""Standard deviations tried for the coefficients of ``f``, weighed by evidence and a half-normal of scale 1."""
+"""Standard deviations tried for the coefficients of ``f``, weighed by evidence and a half-normal of scale 0.5."""
 
 FREE_SCALES = (0.03, 0.1, 0.2, 0.35)
-"""Standard deviations tried for ``e``, weighed by evidence and a half-normal of scale 0.3."""
+"""Standard deviations tried for ``e``, weighed by evidence and a half-normal of scale 0.15."""
 
 FREE_WEEKS = 11.5
 """Live weeks from which on each hour has an effect of its own: twelve, but for the odd night."""
@@ -228,7 +228,7 @@ class _Design:
 
     def by_hour(self, values: Hours) -> Hours:
         """Add up rows by hour of the week."""
-        return np.bincount(self.hour, weights=values, minlength=HOURS)
+        return np.bincount(self.hour, weights=values, minlength=HOURS).astype(np.float64)
 
 
 def _fit_all(design: _Design, free_scales: Sequence[float]) -> Iterator[Mode]:
@@ -237,7 +237,7 @@ def _fit_all(design: _Design, free_scales: Sequence[float]) -> Iterator[Mode]:
     for smooth, own in product(SMOOTH_SCALES, free_scales):
         mode = _fit(design, smooth, own, coefficients, free)
         coefficients, free = mode.coefficients, mode.free
-        prior = -0.5 * (smooth / 0.5) ** 2 + np.log(smooth) - (0.5 * (own / 0.25) ** 2 - np.log(own) if own else 0.0)
+        prior = -0.5 * (smooth / 0.5) ** 2 + np.log(smooth) - (0.5 * (own / 0.15) ** 2 - np.log(own) if own else 0.0)
         yield mode._replace(evidence=mode.evidence + prior)
 
 

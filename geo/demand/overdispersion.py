@@ -8,7 +8,7 @@ from scipy.special import gammaln
 from geo.demand.exposure import Hours
 
 THRESHOLD = 1.3
-"""Dispersion from which on nights are said to differ (docs/method.md); below it intervals still hold what is believed."""
+"""Dispersion above which nights are said to differ; below it intervals still hold what is believed (docs/method.md)."""
 
 FEWEST_NIGHTS = 7
 """Nights below which dispersion is not tested (assumption)."""
@@ -16,8 +16,8 @@ FEWEST_NIGHTS = 7
 TRIED = np.array([0.0, *(0.15 * 2.0 ** np.arange(12))])
 """Excess dispersions tried; the counts weigh them by evidence."""
 
-BY_CHANCE = 4.0
-"""How many times likelier than any one excess chance alone is thought to be, before the counts (assumption)."""
+SPENT = 4.0
+"""Freedom that the level and the weekdays of what was expected have spent on the same nights (assumption)."""
 
 _COPIES = 499
 
@@ -74,9 +74,7 @@ class Dispersion:
         )
         if self.index > THRESHOLD and self.frailty > 0:
             return f"{found}: nights have a factor of their own, and intervals are wider for it."
-        return f"{found}: not clearly more than chance" + (
-            ", but intervals hold the doubt." if self.frailty > 0 else "."
-        )
+        return f"{found}: close to chance" + (", and intervals hold the doubt." if self.frailty > 0 else ".")
 
 
 NOT_TESTED = Dispersion(float("nan"), float("nan"), 0)
@@ -87,8 +85,8 @@ def dispersion_of(counts: Hours, expected: Hours, *, seed: int = 0) -> Dispersio
     Test whether the totals of nights vary by more than chance around what was expected of them.
 
     The copies are drawn given the sum of all nights, so few incidents a night do no harm. Where the index is above 1,
-    each excess is believed by its evidence among negative-binomial totals, chance alone among them. A trend or a season that
-    ``expected`` does not hold shows as dispersion too; nights are taken as independent of each other.
+    each excess is believed by its evidence among negative-binomial totals, chance alone among them. A trend or a season
+    that ``expected`` does not hold shows as dispersion too; nights are taken as independent of each other.
 
     Parameters
     ----------
@@ -106,13 +104,13 @@ def dispersion_of(counts: Hours, expected: Hours, *, seed: int = 0) -> Dispersio
         return Dispersion(float("nan"), float("nan"), nights)
     expected = expected * total / expected.sum()
     index = float(_index(counts, expected))
-    copies = np.random.default_rng([seed, 2]).multinomial(int(total), expected / total, size=_COPIES)
+    copies = np.random.default_rng([seed, 2]).multinomial(int(total), expected / total, size=_COPIES).astype(np.float64)
     p_value = float((1 + np.sum(_index(copies, expected) >= index)) / (1 + _COPIES))
     night = float(expected @ expected / total)
     if index <= 1:
         return Dispersion(index, p_value, nights, night=night)
     evidence = np.array([_evidence(counts, expected, excess / night) for excess in TRIED])
-    evidence[0] += np.log(BY_CHANCE)
+    evidence += 0.5 * SPENT * np.log1p(TRIED)
     weights = np.exp(evidence - evidence.max())
     weights /= weights.sum()
     return Dispersion(index, p_value, nights, tuple(TRIED.tolist()), tuple(weights.tolist()), night)

@@ -54,9 +54,7 @@ def _midnight(date: PolicyDate) -> pd.Timestamp:
     return pd.Timestamp(date.date, tz="Europe/London")
 
 
-def policy_rules(
-    first: dt.date, last: dt.date, dates: Iterable[PolicyDate] = POLICY_DATES
-) -> pd.DataFrame:
+def policy_rules(first: dt.date, last: dt.date, dates: Iterable[PolicyDate] = POLICY_DATES) -> pd.DataFrame:
     """
     Give the policy dates within a time axis, a row each: ``date`` (without a zone) and ``words``, for a chart's rules.
 
@@ -72,14 +70,18 @@ def policy_rules(
 
 def levels_in_words(levels: Sequence[Level]) -> str:
     """Say from when the level of demand is, and what it was before; nothing where no policy date lies within."""
-    latest, earlier = levels[-1], levels[:-1]
+    latest = levels[-1]
     if latest.since is None:
         return ""
-    before = "; ".join(f"{_counted(level.total)} before {level.until.date:%-d %B %Y}" for level in earlier if level.until)
+    before = [f"{_counted(level.total)} before {_day(level.until)}" for level in levels if level.until]
     return (
-        f"The level is that since {latest.since.date:%-d %B %Y} ({latest.since.words}): {_counted(latest.total)}; "
-        f"{before}. The rhythm of the week and the places are of the whole period."
+        f"The level is that since {_day(latest.since)} ({latest.since.words}): {_counted(latest.total)}; "
+        f"{'; '.join(before)}. The rhythm of the week and the places are of the whole period."
     )
+
+
+def _day(date: PolicyDate) -> str:
+    return f"{date.date.day} {date.date:%B %Y}"
 
 
 def _counted(total: WindowTotal) -> str:

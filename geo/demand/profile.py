@@ -58,14 +58,13 @@ def source_profile(incidents: pd.DataFrame, watch: pd.DataFrame, name: str) -> P
     counted = int(watched.counts.sum())
     if counted == 0:
         raise SchemaError(f"{name} holds no incident with a time, so it tells no hour; choose another second source")
-    first = Record.plain(watched.counts, watched.exposure)
-    rates = np.exp(fit_rhythm([first]).moments()[0])
+    rates = np.exp(fit_rhythm([watched.doubtful()]).moments()[0])
     frailty = watched.dispersion(rates).frailty
     return Profile(watched.record(rates, frailty), f"{name}, {counted:,} incidents with a time")
 
 
 def published_profile(text: str, what: str = "the profile") -> Profile:
-    """
+    r"""
     Read a published profile from TOML.
 
     ``effective`` says how far it is trusted: as far as so many incidents counted in its proportions. An hour of weight
@@ -86,7 +85,7 @@ def published_profile(text: str, what: str = "the profile") -> Profile:
 
     Examples
     --------
-    >>> text = 'title = "Calls"\\ncitation = "Doe 2020"\\nedition = "2019"\\neffective = 100\\n'
+    >>> text = 'title = "Calls"\ncitation = "Doe 2020"\nedition = "2019"\neffective = 100\n'
     >>> published_profile(text + f"weights = {[1] * 12 + [3] * 12}").words
     "the published profile 'Calls' (Doe 2020, 2019), trusted like 100 incidents"
     """

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
-from geo.demand.exposure import HOURS, Hours
-from geo.demand.model import Record, fit_rhythm
+from geo.demand.exposure import HOURS, Hours, night_of_hour
+from geo.demand.model import fit_rhythm
 from geo.demand.overdispersion import NOT_TESTED, Dispersion, dispersion_of
 from geo.demand.policy import POLICY_DATES, Level, PolicyDate, levels_in_words, spanned
 from geo.demand.profile import Profile
@@ -28,7 +28,10 @@ from geo.errors import SchemaError
 Draws = npt.NDArray[np.float64]
 
 SPREADS = 0.04 * 2.0 ** (np.arange(14) / 2)
-"""Standard deviations tried for places around their residents' share, weighed by evidence and a half-normal of scale 1."""
+"""
+Standard deviations tried for places around their residents' share, weighed by evidence and by a prior that avoids 0 and
+has its peak at 0.6 (assumption): places that differ in nothing but residents are not believed in.
+"""
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
 
@@ -89,6 +92,16 @@ class Demand:
     def level_words(self) -> str:
         """Say since when the level of demand is; empty where the period holds no policy date."""
         return levels_in_words(self.levels) if self.levels else ""
+
+    def dispersion_in(self, window: npt.NDArray[np.bool_]) -> float:
+        """
+        Give the dispersion of a total counted in ``window`` (168,): 1 where nights differ by chance alone.
+
+        It is what :func:`geo.demand.windows.window_total` asks for.
+        """
+        expected = np.nan_to_num(self.hour_rates.mean(axis=0)) * (window & self.observed)
+        nights = np.bincount(night_of_hour(np.arange(HOURS)), weights=expected)
+        return self.dispersion.of_window(float(nights @ nights / nights.sum())) if nights.sum() else 1.0
 
     def a_month(self, hours: Hours) -> Draws:
         """
@@ -174,16 +187,12 @@ def _rhythm(
     """
     Test the nights, and draw each hour's rate relative to the mean of the last part's live hours.
 
-    The nights are tested around a first fit by chance alone; where they differ the rhythm is fitted once more.
+    The nights are tested around a first fit that lets them differ; the second lets them differ as much as was found.
     """
     lent = [profile.record] if profile else []
-    plain = [Record.plain(part.counts, part.exposure) for part in parts]
-    rhythm = fit_rhythm([*plain, *lent])
-    rates = np.exp(rhythm.moments()[0])
+    rates = np.exp(fit_rhythm([*(part.doubtful() for part in parts), *lent]).moments()[0])
     dispersion = _dispersion(parts, rates, seed)
-    if dispersion.frailty > 0:
-        rhythm = fit_rhythm([*(part.record(rates, dispersion.frailty) for part in parts), *lent])
-    relative = rhythm.draw(rng, draws)
+    relative = fit_rhythm([*(part.record(rates, dispersion.frailty) for part in parts), *lent]).draw(rng, draws)
     weight = parts[-1].exposure / parts[-1].exposure.sum()
     return dispersion, relative / (relative @ weight)[:, None]
 
@@ -198,8 +207,7 @@ def _dispersion(parts: Sequence[Watched], rates: Hours, seed: int) -> Dispersion
 def _levels(parts: Sequence[Watched], dates: Sequence[PolicyDate], dispersion: Dispersion) -> tuple[Level, ...]:
     """Give what was counted in each part, and between which policy dates it lies."""
     totals = [
-        WindowTotal(part.incidents, float(part.exposure.sum()), dispersion.of_window(part.a_night))
-        for part in parts
+        WindowTotal(part.incidents, float(part.exposure.sum()), dispersion.of_window(part.a_night)) for part in parts
     ]
     return tuple(
         Level(since, until, total) for since, until, total in zip((None, *dates), (*dates, None), totals, strict=True)
@@ -241,7 +249,7 @@ def relative_draws(counts: Hours, expected: Hours, rng: np.random.Generator, dra
 
 def spread_weights(counts: Hours, expected: Hours) -> Hours:
     """Give how much each of :data:`SPREADS` is believed, from counts and what was expected; they add up to 1."""
-    prior = 2 * np.log(SPREADS) - 0.5 * (SPREADS / 0.5) ** 2
+    prior = 2 * np.log(SPREADS) - 0.5 * (SPREADS / 0.45) ** 2
     evidence = prior + np.array([_evidence(counts, expected, spread**-2.0) for spread in SPREADS])
     weights = np.exp(evidence - evidence.max())
     return np.asarray(weights / weights.sum(), dtype=np.float64)

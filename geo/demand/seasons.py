@@ -26,6 +26,7 @@ _ONCE = (
     dt.date(2023, 5, 8),
 )
 
+
 def bank_holidays(years: Iterable[int]) -> tuple[dt.date, ...]:
     """
     Give the bank holidays of England and Wales in some years, in order.

@@ -1,4 +1,4 @@
-"""What was counted while a source was watched: its incidents by hour of the week and by night, and the hours watched."""
+"""What was counted while a source was watched: its incidents by hour and by night, and the hours of watching."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Watched:
     @property
     def a_night(self) -> float:
         """Incidents a live night."""
-        return self.incidents / max(self.elapsed["night"].nunique(), 1)
+        return self.incidents / max(int(self.elapsed["night"].nunique()), 1)
 
     @cached_property
     def exposure(self) -> Hours:
@@ -87,20 +87,27 @@ class Watched:
         timed = self.live[(self.live["bin"] >= 0) & (self.exposure[self.live["bin"]] > 0)]
         place = pd.Index(nights).get_indexer(timed["night"])
         counts = np.bincount(place[place >= 0], minlength=len(nights)).astype(np.float64)
-        return pd.DatetimeIndex(nights), counts, expected
+        return pd.DatetimeIndex(nights), counts, expected.astype(np.float64)
 
     def dispersion(self, rates: Hours, *, seed: int = 0) -> Dispersion:
         """Test whether nights differ by more than chance around ``rates``, incidents an hour, shape (168,)."""
         _, counts, expected = self.nights(rates)
         return dispersion_of(counts, expected, seed=seed)
 
+    def doubtful(self) -> Record:
+        """
+        Give what this tells of the rhythm of the week for a fit around which nights are tested.
+
+        Nights may vary twice as much as by chance: otherwise a fit to two weeks takes what single nights did for a habit
+        of their weekdays, and finds that nights hardly differ.
+        """
+        return self.record(np.ones(HOURS), 1 / max(self.a_night, 0.1))
+
     def record(self, rates: Hours, frailty: float) -> Record:
         """Give what this tells of the rhythm of the week, when nights differ by a factor of variance ``frailty``."""
         nights, _, expected = self.nights(rates)
         weekday = np.asarray(nights.day_of_week)
-        total, squares = (
-            np.bincount(weekday, weights=values, minlength=NIGHTS) for values in (expected, expected**2)
-        )
+        total, squares = (np.bincount(weekday, weights=values, minlength=NIGHTS) for values in (expected, expected**2))
         variance = np.divide(frailty * squares, total**2, out=np.zeros(NIGHTS), where=total > 0)
         return Record(self.counts, self.exposure, variance)
 
