@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.drive_errors.page import sources
 from benchmarks.performance_page import replaced
 from geo.demand.calibration import BY_CHANCE, COLUMNS, DIFFERING, HOURS, LEAST, LIKE, MOST, PLACES, UNLIKE, WINDOWS
 from geo.demand.exposure import elapsed_hours, night_of_hour, round_the_clock
@@ -27,6 +28,7 @@ from geo.demand.model import hour_basis
 from geo.demand.rates import Demand, fit_demand
 from geo.demand.windows import window_total
 from geo.deployment.patterns import hour_grid
+from geo.routing.accuracy import TABLE as DRIVE_TIMES
 from geo.store.calibration import TABLE
 from geo.whole import whole
 
@@ -43,7 +45,8 @@ A_MONTH = {False: 60, True: 180}
 (assumption)."""
 
 FRAILTY = 0.5
-"""Variance of the factor by which nights differ (assumption): 2 incidents a night then vary twice as much as by chance."""
+"""Variance of the factor by which nights differ (assumption): 2 incidents a night then vary twice as much as by
+chance."""
 
 WEEK = np.arange(168)
 TAILS = (0.05, 0.95)
@@ -182,13 +185,14 @@ def page(table: pd.DataFrame) -> str:
         f"{row['nights']} | {row['incidents']} | {' | '.join(_cell(row[of]) for of in (PLACES, HOURS, WINDOWS))} |"
         for row in wide.to_dict("records")
     ]
-    head = "| truth | watched | live weeks | nights | incidents | places | hours | windows |\n|---|---|---|---|---|---|---|---|"
+    head = "| truth | watched | live weeks | nights | incidents | places | hours | windows |"
     short = int((table["covered_percent"].round() < LEAST).sum())
     over = int((table["covered_percent"].round() > MOST).sum())
     return (
         f"How often (%) intervals that claim 90 % held the truth, {table['sets'].max()} simulated data sets a line "
-        f"(`make calibration`). Of {len(table)} figures {len(table) - short - over} lie within {LEAST}-{MOST}, {over} above "
-        f"(wider than need be) and {short} below (**bold**: too narrow).\n\n" + "\n".join([head, *lines])
+        f"(`make calibration`). Of {len(table)} figures {len(table) - short - over} lie within {LEAST}-{MOST}, {over} "
+        f"above (wider than need be) and {short} below (**bold**: too narrow).\n\n"
+        + "\n".join([head, "|---" * 8 + "|", *lines])
     )
 
 
@@ -210,6 +214,8 @@ def main() -> None:
     table = pd.concat(parts, ignore_index=True)
     with whole(TABLE) as file:
         table.to_csv(file, index=False, lineterminator="\n")
+    with whole(TABLE.parent / "SOURCES.md") as file:
+        file.write_text(sources(DRIVE_TIMES), encoding="utf-8")
     text = replaced(PAGE.read_text(encoding="utf-8"), MARK, page(table))
     with whole(PAGE) as file:
         file.write_text(text, encoding="utf-8")

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.errors import SchemaError
 
 LIKE, UNLIKE = "like the model", "unlike it"
-BY_CHANCE, DIFFERING = "by chance", "differ"
+BY_CHANCE, DIFFERING = "by chance", "differing"
 PLACES, HOURS, WINDOWS = "places", "hours", "windows"
 
 NOMINAL, LEAST, MOST = 90, 87, 93
@@ -71,8 +71,7 @@ def _warning(lines: pd.DataFrame) -> str:
     if short.empty:
         return ""
     named = [
-        f"{_WORDS[row.of]} ({'town-centre clusters and bumps' if row.truth == UNLIKE else 'data like the model'}, nights "
-        f"{'differing' if row.nights == DIFFERING else 'by chance'}: {row.covered_percent:.0f} %)"
+        f"{_WORDS[str(row.of)]} (data {row.truth}, nights {row.nights}: {row.covered_percent:.0f} %)"
         for row in short.itertuples()
     ]
     return f" Too narrow: {'; '.join(named)}."

@@ -76,12 +76,11 @@ def elapsed_hours(shifts: pd.DataFrame) -> pd.DataFrame:
 
 def _stretches(shifts: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Give where each live stretch starts and ends, in microseconds; shifts that overlap or touch make one stretch."""
-    starts, ends = (_microseconds(shifts[side]) for side in ("start", "end"))
-    order = np.argsort(starts, kind="stable")[(ends > starts)[np.argsort(starts, kind="stable")]]
-    starts, latest = starts[order], np.maximum.accumulate(ends[order]) if len(order) else ends[order]
-    opens = np.ones(len(starts), dtype=bool)
-    opens[1:] = starts[1:] > latest[:-1]
-    return starts[opens], latest[np.append(np.flatnonzero(opens)[1:] - 1, len(starts) - 1)] if len(starts) else latest
+    ordered = shifts[shifts["end"] > shifts["start"]].sort_values("start")
+    starts, ends = (_microseconds(ordered[side]) for side in ("start", "end"))
+    latest = np.maximum.accumulate(ends)
+    opens = np.append(True, starts[1:] > latest[:-1])[: len(starts)]
+    return starts[opens], latest[np.append(opens[1:], True)[: len(latest)]]
 
 
 def _microseconds(times: pd.Series) -> npt.NDArray[np.int64]:

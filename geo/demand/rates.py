@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 from geo.demand.exposure import HOURS, Hours, night_of_hour
-from geo.demand.model import fit_rhythm
+from geo.demand.model import Rhythm, fit_rhythm
 from geo.demand.overdispersion import NOT_TESTED, Dispersion, dispersion_of
 from geo.demand.policy import POLICY_DATES, Level, PolicyDate, levels_in_words, spanned
 from geo.demand.profile import Profile
@@ -162,11 +162,12 @@ def fit_demand(
     rng = np.random.default_rng(seed)
     dates = spanned(policy_dates, watched.elapsed["hour"])
     parts = watched.parts(dates)
-    dispersion, relative = _rhythm(parts, profile, rng, seed, draws)
+    dispersion, rhythm = _rhythm(parts, profile, seed)
     observed = watched.exposure > 0
     told = observed | profile.hours if profile else observed
     here = located["lsoa"].value_counts().reindex(residents.index, fill_value=0).to_numpy(np.float64)
     level = _level(parts[-1], dispersion, rng, draws)
+    relative = _relative(rhythm.draw(rng, draws), parts[-1].exposure)
     return Demand(
         hour_rates=np.where(told, level[:, None] * relative, np.nan),
         place_shares=_place_shares(here, residents, rng, draws),
@@ -181,20 +182,21 @@ def fit_demand(
     )
 
 
-def _rhythm(
-    parts: Sequence[Watched], profile: Profile | None, rng: np.random.Generator, seed: int, draws: int
-) -> tuple[Dispersion, Draws]:
+def _rhythm(parts: Sequence[Watched], profile: Profile | None, seed: int) -> tuple[Dispersion, Rhythm]:
     """
-    Test the nights, and draw each hour's rate relative to the mean of the last part's live hours.
+    Test the nights, and fit the rhythm of the week.
 
     The nights are tested around a first fit that lets them differ; the second lets them differ as much as was found.
     """
     lent = [profile.record] if profile else []
     rates = np.exp(fit_rhythm([*(part.doubtful() for part in parts), *lent]).moments()[0])
     dispersion = _dispersion(parts, rates, seed)
-    relative = fit_rhythm([*(part.record(rates, dispersion.frailty) for part in parts), *lent]).draw(rng, draws)
-    weight = parts[-1].exposure / parts[-1].exposure.sum()
-    return dispersion, relative / (relative @ weight)[:, None]
+    return dispersion, fit_rhythm([*(part.record(rates, dispersion.frailty) for part in parts), *lent])
+
+
+def _relative(rates: Draws, exposure: Hours) -> Draws:
+    """Give rates, shape (draws, 168), relative to their mean over the live hours."""
+    return np.asarray(rates / (rates @ exposure / exposure.sum())[:, None], dtype=np.float64)
 
 
 def _dispersion(parts: Sequence[Watched], rates: Hours, seed: int) -> Dispersion:

@@ -98,8 +98,8 @@ class Watched:
         """
         Give what this tells of the rhythm of the week for a fit around which nights are tested.
 
-        Nights may vary twice as much as by chance: otherwise a fit to two weeks takes what single nights did for a habit
-        of their weekdays, and finds that nights hardly differ.
+        Nights may vary twice as much as by chance: otherwise a fit to two weeks takes what single nights did for a
+        habit of their weekdays, and finds that nights hardly differ.
         """
         return self.record(np.ones(HOURS), 1 / max(self.a_night, 0.1))
 

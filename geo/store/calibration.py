@@ -9,8 +9,8 @@ from geo.demand.calibration import Calibration
 from geo.errors import SourceError
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "accuracy" / "demand_calibration.csv"
-"""The table that ``python -m benchmarks.calibration`` writes. It goes with the model in the program, so it is read beside
-the program also where ``TRIAGE_MAP_DATA`` names another folder of data."""
+"""The table that ``python -m benchmarks.calibration`` writes. It goes with the model in the program, so it is read
+beside the program also where ``TRIAGE_MAP_DATA`` names another folder of data."""
 
 
 def load_calibration(path: Path = TABLE) -> Calibration:
