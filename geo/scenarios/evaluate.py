@@ -59,7 +59,8 @@ class Outcome:
     places
         LSOA codes of the columns.
     unobserved
-        Share of each hour of the week that is crewed but was never live, so whose incidents nobody knows, shape (168,).
+        Share of each hour of the week that is crewed but has no rate, since it was never live and no second exposure
+        tells of it, shape (168,).
     roads
         The doubt of the roads, in words.
     by_hour
@@ -236,7 +237,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         drive=arrival.drive,
         weights=shares,
         places=world.demand.places,
-        unobserved=np.where(np.isnan(world.demand.hour_rates).all(axis=0), scenario.pattern.hours, 0.0),
+        unobserved=np.where(world.demand.told, 0.0, scenario.pattern.hours),
         roads=roads_label(scenario, world),
         by_telephone=by_telephone,
         duty=_duty(scenario, (with_officer, without), nurse, officer),

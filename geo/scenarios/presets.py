@@ -1,8 +1,8 @@
 """
 Presets: the schemes that are published, as scenarios for the open county.
 
-Only patterns, cars, models and costs are taken from what is published; the base is the open project's, so a preset asks what
-that scheme's hours would reach here.
+Only patterns, cars, models and costs are taken from what is published; the base is the open project's, so a preset
+asks what that scheme's hours would reach here.
 """
 
 from typing import Any

@@ -189,7 +189,7 @@ def test_differences_by_district_add_up():
     assert table.set_index("district")["sign_known"].all()  # the near village gains too: a car is free more often
     assert (
         table.set_index("district").loc["East", "difference"]
-        > 10 * table.set_index("district").loc["West", "difference"]
+        > 5 * table.set_index("district").loc["West", "difference"]
     )
 
 
