@@ -176,7 +176,7 @@ window.TriageMap = (function () {
 
     isochrones(group, data) {
       data.bands.forEach((band) => {
-        const style = { color: band.colour, weight: 2, opacity: 1, fillColor: band.colour, fillOpacity: band.fill };
+        const style = { color: band.colour, weight: band.weight || 2, opacity: 1, fillColor: band.colour, fillOpacity: band.fill };
         L.geoJSON(band.shape, Object.assign({ interactive: false }, style)).addTo(group);
       });
       data.bands.forEach((band) =>
@@ -247,6 +247,14 @@ window.TriageMap = (function () {
       group.on("remove", (event) => event.target._map && event.target._map.off("zoomend moveend", show));
       halos.addTo(group);
       cluster.addTo(group);
+    },
+
+    places(group, data) {
+      const look = { weight: 1, color: "#ffffff", opacity: 0.9, fillColor: data.colour, fillOpacity: 0.75 };
+      data.points.forEach(([latitude, longitude, radius, html]) => {
+        const circle = L.circleMarker([latitude, longitude], Object.assign({ radius: radius }, look)).addTo(group);
+        circle.bindTooltip(html, { className: "tm-tip", direction: "top" });
+      });
     },
 
     legend(group, data) {
