@@ -1,9 +1,9 @@
 """
 A heatmap that says what it is: kernel density of incidents within the county, its bandwidth chosen by the incidents.
 
-Incidents are summed into cells of 250 m first, so that a million are as quick as a hundred. Each cell's kernel is
-divided by its mass inside the county, so no incident leaks over the border and all of them are on the map. The
-bandwidth is the one that best foretells each cell from all the others.
+Incidents are summed into cells of 250 m first, so that a million are as quick as a hundred. The density is
+divided by the kernel's mass inside the county, so it does not sink towards the border, and adds up to what was counted.
+The bandwidth is the one that best foretells each cell from all the others.
 """
 
 from collections.abc import Sequence
@@ -179,8 +179,7 @@ def heat(
 
     References
     ----------
-    Edge correction: Jones (1993), Statistics and Computing 3, 135-146; Diggle (2010), Handbook of Spatial Statistics,
-    chapter 18.
+    Edge correction: Diggle (1985), Applied Statistics 34, 138-147.
     """
     if bandwidth is not None and not bandwidth > 0:
         raise SchemaError(f"a bandwidth of {bandwidth:g} m cannot be used; give more than 0")
@@ -222,11 +221,10 @@ def foretold(sums: Grid, window: Window, bandwidth: float) -> float:
     """Give the mean log density at the incidents of each cell, as told by all other cells; a square kilometre's."""
     mass = _mass(window, bandwidth)
     whole = float(sums.sum())
-    corrected = np.divide(sums, mass, out=np.zeros_like(sums), where=sums > 0)
-    own = _at_home(bandwidth)
-    others = gaussian_filter(corrected, bandwidth / CELL_METRES, mode="constant", truncate=REACH) - corrected * own
+    smooth = gaussian_filter(sums, bandwidth / CELL_METRES, mode="constant", truncate=REACH)
     filled = sums > 0
-    there = np.maximum(others[filled], 0.0) / (whole - sums[filled])
+    others = smooth[filled] - sums[filled] * _at_home(bandwidth)
+    there = np.maximum(others, 0.0) / mass[filled] / (whole - sums[filled])
     anywhere = 1 / np.count_nonzero(window.inside)
     told = ((1 - ANYWHERE) * there + ANYWHERE * anywhere) / (CELL_METRES / 1_000) ** 2
     return float(np.average(np.log(told), weights=sums[filled]))
@@ -253,10 +251,10 @@ def _mass(window: Window, bandwidth: float) -> Grid:
 
 
 def _smooth(sums: Grid, window: Window, bandwidth: float, mass: Grid) -> Grid:
-    """Smooth cells into a density a square kilometre that keeps their sum inside the window."""
-    corrected = np.divide(sums, mass, out=np.zeros_like(sums), where=sums > 0)
-    smooth = gaussian_filter(corrected, bandwidth / CELL_METRES, mode="constant", truncate=REACH)
-    return np.asarray(np.where(window.inside, smooth, 0.0) / (CELL_METRES / 1_000) ** 2)
+    """Smooth cells into a density a square kilometre, level up to the edge, that adds up to their sum."""
+    smooth = gaussian_filter(sums, bandwidth / CELL_METRES, mode="constant", truncate=REACH)
+    level = np.divide(smooth, mass, out=np.zeros_like(sums), where=window.inside)
+    return np.asarray(level * (sums.sum() / level.sum()) / (CELL_METRES / 1_000) ** 2)
 
 
 def _at_home(bandwidth: float) -> float:

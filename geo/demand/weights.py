@@ -123,7 +123,11 @@ def place_of(incidents: pd.DataFrame) -> pd.Series:
     points = incidents[incidents["precision"] == "place"]
     if points.empty:
         return postcode
-    named = points["easting"].round().astype("int64").astype(str) + " " + points["northing"].round().astype(str)
+    named = (
+        points["easting"].round().astype("int64").astype(str)
+        + " "
+        + points["northing"].round().astype("int64").astype(str)
+    )
     return postcode.mask(incidents["precision"] == "place", named.reindex(incidents.index))
 
 

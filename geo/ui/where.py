@@ -22,12 +22,12 @@ from geo.ui.seen import Seen
 
 VIEWS = {"points": "Postcodes", "counts": "Counts", "rates": "Rates", "heat": "Heat", "change": "Change"}
 FORMER = {
-    "Districts": {"view": "Counts", "by": "districts"},
-    "District rates": {"view": "Rates", "by": "districts"},
-    "LSOAs": {"view": "Counts", "by": "LSOAs"},
-    "Heatmap": {"view": "Heat"},
+    "Districts": ("counts", "district"),
+    "District rates": ("rates", "district"),
+    "LSOAs": ("counts", "lsoa"),
+    "Heatmap": ("heat", "district"),
 }
-"""Views of older links, and what a link says for them now."""
+"""Views of older links: which one they are now, and by which areas."""
 
 WHOLE = "whole county"
 CHOSEN = "by the data"
@@ -61,8 +61,8 @@ def show(question: Question, scenario: Scenario) -> None:
 
 def _ask_map(question: Question, here: Seen) -> tuple[str, str, float | None, dt.date]:
     """Ask what the map shows and by which areas, how smooth, or from which day on."""
-    if former := FORMER.get(st.query_params.get("view", "")):
-        st.query_params.update(former)
+    if (former := FORMER.get(st.query_params.get("view", ""))) and "view" not in st.session_state:
+        st.session_state["view"], st.session_state["by"] = former
     first, second = st.columns([5, 2.4], vertical_alignment="bottom")
     with first:
         view = maps.choose_view(VIEWS, "view")

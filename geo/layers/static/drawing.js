@@ -196,24 +196,6 @@ window.TriageMap = (function () {
       });
     },
 
-    heat(group, data) {
-      const heat = L.heatLayer(data.cells, { gradient: data.gradient, radius: 20, blur: 20, minOpacity: 0.04 });
-      const fit = () => {
-        const map = group._map;
-        if (!map) return;
-        const centre = map.getCenter();
-        const metre = 1 / map.distance(centre, map.unproject(map.project(centre).add([1, 0])));
-        const radius = Math.round(Math.min(Math.max(data.metres * metre * 0.8, 6), 90));
-        heat.setOptions({ radius: radius, blur: radius });
-      };
-      group.on("add", (event) => {
-        fit();
-        event.target._map.on("zoomend", fit);
-      });
-      group.on("remove", (event) => event.target._map && event.target._map.off("zoomend", fit));
-      heat.addTo(group);
-    },
-
     incidents(group, data) {
       const icons = data.icons.map((svg) => L.divIcon({ className: "tm-point", html: svg, iconSize: [14, 14] }));
       const cluster = L.markerClusterGroup({
