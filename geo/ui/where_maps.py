@@ -27,7 +27,7 @@ from geo.ui.seen import Level, Seen
 SINGLE = 3_000
 """Incidents drawn one by one at most; more of them are drawn as places."""
 
-CELL = 1_000.0
+CELL = 1_500.0
 """Width of the hexagons, metres, where there are too many places to draw each."""
 
 SHARES = (0.5, 0.75, 0.9)
@@ -62,7 +62,9 @@ def points(here: Seen) -> Picture:
         caption = f"{words.count(len(places), 'place')}, each about 15 addresses or one point.{short}"
     else:
         layer = _cells(places, unit)
-        caption = f"{words.count(len(places), 'place')} are too many to draw each: hexagons of 1 km.{short}"
+        caption = (
+            f"{words.count(len(places), 'place')} are too many to draw each: hexagons of {CELL / 1_000:g} km.{short}"
+        )
     columns = ["place", "district", "incidents", "counted"]
     return Picture([layer], caption, places[columns].round(1), "Table of places", "places")
 
@@ -95,7 +97,7 @@ def _places(here: Seen) -> pd.DataFrame:
 
 
 def _cells(places: pd.DataFrame, unit: str) -> ChoroplethLayer:
-    """Sum places into hexagons of 1 km; only those with any are drawn."""
+    """Sum places into hexagons; only those with any are drawn."""
     cells = hexagon_at(places["easting"], places["northing"], CELL)
     single, at = np.unique(cells, axis=0, return_inverse=True)
     counted = np.bincount(at.ravel(), places["counted"])
