@@ -58,7 +58,6 @@ ASSETS: tuple[Asset, ...] = (
     Asset("leaflet", _LEAFLET, "data/leaflet.js", "js"),
     Asset("jquery", "xstatic.pkg.jquery", "data/jquery.min.js", "js"),
     Asset("markerclusterjs", _CLUSTER, "data/leaflet.markercluster.js", "js"),
-    Asset("leaflet-heat.js", "folium", "templates/leaflet_heat.min.js", "js"),
     Asset("triage_map", "geo.layers", "static/drawing.js", "js"),
     Asset("leaflet_css", _LEAFLET, "data/leaflet.css", "css"),
     Asset("markerclustercss", _CLUSTER, "data/MarkerCluster.css", "css"),

@@ -173,6 +173,27 @@ def diverging(values: Iterable[float]) -> Classes:
     return Classes(tuple(_tidy(step * place) for place in range(-3, 4)), (*FEWER, *MORE), whole)
 
 
+def percent_change(values: Iterable[float]) -> Classes:
+    """
+    Make classes of per cent above or below something, which cannot fall below -100: halved stands against doubled.
+
+    The outer edge above is 300, or the next hundred that holds the largest value.
+
+    Raises
+    ------
+    SchemaError
+        If a value is infinite.
+
+    Examples
+    --------
+    >>> percent_change([-40.0, 320.0]).edges
+    (-100.0, -50.0, -20.0, 0.0, 25.0, 100.0, 400.0)
+    """
+    known = _known(values)
+    top = max(300.0, math.ceil(float(known.max(initial=0.0)) / 100) * 100.0)
+    return Classes((-100.0, -50.0, -20.0, 0.0, 25.0, 100.0, top), (*FEWER, *MORE))
+
+
 def categories(names: Iterable[str]) -> dict[str, Mark]:
     """
     Give each category a colour and a shape, in order; five at most can be told apart.

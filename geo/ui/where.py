@@ -1,184 +1,307 @@
-"""Where and when: incidents on the map of the county, and the hours of the week."""
+"""Where and when: incidents on the map of the county beside the hours of the week, each narrowing the other."""
 
-from collections.abc import Callable
+import datetime as dt
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from geo.demand.exposure import live_hours
-from geo.demand.rates import hour_table, rates_by_area
-from geo.demand.surface import CELL_METRES, count_by_area, heat, heat_points, placement
-from geo.errors import SchemaError
-from geo.layers.base import Layer
-from geo.layers.choropleth import ChoroplethLayer
-from geo.layers.heat import HeatLayer
-from geo.layers.incidents import IncidentLayer
-from geo.places.residents import load_residents
+from geo.crs import to_grid
+from geo.demand.areas import areas_at
+from geo.demand.change import Halves, halves
+from geo.demand.hours import received_in
+from geo.demand.kernel import BANDWIDTHS
+from geo.demand.weights import weighed_in_words
+from geo.errors import GeoError
+from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps, words
+from geo.ui import hours, maps, seen, tables, where_charts, where_maps, words
 from geo.ui.answers import Question
+from geo.ui.hours import ALL, Flags
+from geo.ui.seen import Seen
 
-VIEWS = {
-    "points": "Postcodes",
-    "districts": "Districts",
-    "rates": "District rates",
-    "lsoas": "LSOAs",
-    "heat": "Heatmap",
+VIEWS = {"points": "Postcodes", "counts": "Counts", "rates": "Rates", "heat": "Heat", "change": "Change"}
+FORMER = {
+    "Districts": ("counts", "district"),
+    "District rates": ("rates", "district"),
+    "LSOAs": ("counts", "lsoa"),
+    "Heatmap": ("heat", "district"),
 }
-MEAN = "Hatched where it cannot be told from the county's mean (90 % interval)"
+"""Views of older links: which one they are now, and by which areas."""
+
+WHOLE = "whole county"
+CHOSEN = "by the data"
+HOURS_HELP = "Choose, mark a range on the grid, or type one like Fri-Sat 17-01. Incidents without a time are left out."
+READY = ("daily 0-6", "Mon-Fri 8-18", "daily 18-24", "Fri-Sat 18-4")
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    incidents, _ = answers.records(question)
-    if incidents.empty:
+    here = seen.seen(question)
+    if here.incidents.empty:
         st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
         return
-    county = question.areas
-    where = placement(incidents, set(county.districts("2011-2021")["name"]))
-    hours = hour_table(incidents, live_hours(answers.watched(question)), scenario.pattern.hours)
-    st.markdown(f"**{_sentence(where, hours)}**")
+    top = st.container()
     left, right = st.columns([5, 4])
     with left:
-        _map(question, incidents, where)
+        view, by, kilometres, at = _ask_map(question, here)
     with right:
-        _grid(hours, incidents)
-        _unplaced(incidents, where)
+        district, chosen, measure = _ask_week(question, scenario)
+    narrowed = _narrowed(here, chosen)
+    with left:
+        picture = where_maps.of(narrowed, view, by, kilometres, lambda: _cut(narrowed, at))
+        _map(question, narrowed, picture)
+    week = _weeks(here, district, chosen, scenario)
+    with right:
+        _beside_the_map(narrowed, view, at, week, measure, district)
+    with top:
+        _answer(here, week)
+    _folded(here, picture, week)
 
 
-def _sentence(where: pd.Series, hours: pd.DataFrame) -> str:
-    counts = where.value_counts()
-    placed = f"{counts.get('in the county', 0)} in the county, {counts.get('outside the county', 0)} outside it"
-    unseen = int((~hours["observed"]).sum())
-    return (
-        f"{words.count(len(where), 'incident')}: {placed}, {counts.get('not located', 0)} without a place. "
-        f"In {unseen} of the 168 hours of the week nobody was ever on duty: these records cannot tell what is needed."
+def _ask_map(question: Question, here: Seen) -> tuple[str, str, float | None, dt.date]:
+    """Ask what the map shows and by which areas, how smooth, or from which day on."""
+    if (former := FORMER.get(st.query_params.get("view", ""))) and "view" not in st.session_state:
+        st.session_state["view"], st.session_state["by"] = former
+    first, second = st.columns([5, 2.4], vertical_alignment="bottom")
+    with first:
+        view = maps.choose_view(VIEWS, "view")
+    by, kilometres, at = "district", None, _middle(here)
+    with second:
+        if view in {"counts", "rates"}:
+            by = _ask_level(question)
+        elif view == "heat":
+            kilometres = _ask_bandwidth()
+        elif view == "change":
+            at = _ask_day(here)
+    return view, by, kilometres, at
+
+
+def _ask_level(question: Question) -> str:
+    divided = seen.levels(question)
+    return str(st.selectbox("By", list(divided), format_func=divided.__getitem__, key="by", bind="query-params"))
+
+
+def _ask_bandwidth() -> float | None:
+    """Ask how smooth the heat is; the data choose unless the user does."""
+    steps = [CHOSEN, *(f"{metres / 1_000:g} km" for metres in BANDWIDTHS)]
+    chosen = str(st.selectbox("Smoothing", steps, key="bandwidth", bind="query-params"))
+    return None if chosen == CHOSEN else float(chosen.removesuffix(" km"))
+
+
+def _ask_day(here: Seen) -> dt.date:
+    first, last = _period(here)
+    day = st.date_input(
+        "Later period from",
+        _middle(here),
+        min_value=first,
+        max_value=last,
+        format="DD/MM/YYYY",
+        key="split",
+        help="Days before it are the earlier period. It opens on the middle of the period.",
     )
+    return day if isinstance(day, dt.date) else _middle(here)
 
 
-def _map(question: Question, incidents: pd.DataFrame, where: pd.Series) -> None:
-    view = maps.choose_view(VIEWS, "view")
-    layers: dict[str, Callable[[], tuple[list[Layer], pd.DataFrame, str]]] = {
-        "points": lambda: _points(incidents),
-        "districts": lambda: _counts(question, incidents, "district"),
-        "rates": lambda: _rates(question, incidents),
-        "lsoas": lambda: _counts(question, incidents, "lsoa"),
-        "heat": lambda: _heat(incidents),
-    }
-    drawn, table, caption = layers[view]()
-    maps.show_county(question, drawn, key="where")
-    outside = int((where == "outside the county").sum())
-    st.caption(
-        f"{caption} {words.count(outside, 'incident')} outside the county; {int((where == 'not located').sum())} "
-        "not on the map."
+def _period(here: Seen) -> tuple[dt.date, dt.date]:
+    """Give the first and the last day of the incidents that have one; the question's own where none has."""
+    days = here.incidents["received_on"].dropna()
+    if days.empty:
+        today = here.question.selection.last or dt.date(2016, 1, 1)
+        return today, today
+    return days.min().date(), days.max().date()
+
+
+def _middle(here: Seen) -> dt.date:
+    first, last = _period(here)
+    return first + (last - first) // 2 + dt.timedelta(days=1 if last > first else 0)
+
+
+def _ask_week(question: Question, scenario: Scenario) -> tuple[str, Flags, str]:
+    """Ask whose calls the grid shows, which hours the map shows, and what the grid's colour is."""
+    area, which, what = st.columns([1.45, 1.45, 1.0], vertical_alignment="bottom")
+    districts = [WHOLE, *question.areas.districts(question.edition)["name"]]
+    if _clicked_district(question):
+        st.session_state["district"] = _clicked_district(question)
+        st.session_state["district-click"] = _last_click()
+    district = str(
+        area.selectbox("Grid of", districts, key="district", bind="query-params", help="Or click a district.")
     )
-    with st.expander("Table beside the map"):
-        st.dataframe(table, hide_index=True, width="stretch")
-
-
-def _points(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
-    placed = incidents[incidents["easting"].notna()]
-    received = placed["received_at"].dt.strftime("%d %b %Y %H:%M").fillna("time not recorded")
-    kind = placed["incident_type"].mask(placed["incident_type"] == "", "type not recorded")
-    where = placed["postcode"].where(placed["postcode"] != "", placed["location"])
-    text = where + " (" + placed["precision"] + ")\n" + received + "\n" + kind
-    points = placed.assign(text=text, category=placed["contact_mode"].map(charts.MODES))
-    plain = IncidentLayer(points, "Incidents", charts.MODE_MARKS)
-    layer = IncidentLayer(points, "Incidents", plain.marks, plain.explained())
-    table = placed.groupby(["postcode", "precision", "district"]).size().rename("incidents").reset_index()
-    return (
-        [layer],
-        table.sort_values("incidents", ascending=False),
-        "Each point is a postcode, about 15 addresses; hollow ones are known only roughly.",
+    ready = list(dict.fromkeys([ALL, scenario.pattern.text, *READY]))
+    typed = which.selectbox(
+        "Hours on the map", ready, key="hours", accept_new_options=True, help=HOURS_HELP, bind="query-params"
     )
-
-
-def _counts(question: Question, incidents: pd.DataFrame, level: str) -> tuple[list[Layer], pd.DataFrame, str]:
-    county = question.areas
-    field = "lsoa" if level == "lsoa" else "district" if question.edition == "2011-2021" else "district_2021"
-    shapes = county.lsoas if level == "lsoa" else county.districts(question.edition)
-    counts = count_by_area(incidents, field)
-    key = shapes["code"] if level == "lsoa" else shapes["name"]
-    areas = shapes.assign(value=key.map(counts).fillna(0))
-    areas = areas.assign(text=areas["value"].map(lambda value: words.count(int(value), "incident")))
-    layer = ChoroplethLayer.of("Incidents", areas, unit="incidents recorded", numbers=level != "lsoa")
-    table = areas[["name", "value"]].rename(columns={"value": "incidents"}).astype({"incidents": int})
-    return (
-        [layer],
-        table.sort_values("incidents", ascending=False),
-        f"Crude counts, n = {int(areas['value'].sum())}; they follow where people live.",
-    )
-
-
-def _rates(question: Question, incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
-    county = question.areas
-    try:
-        world = answers.world(question)
-    except SchemaError as problem:
-        return [], pd.DataFrame(), f"Rates cannot be told yet: {problem}."
-    table = rates_by_area(
-        world.demand, load_residents(question.project.facts.county), world.districts(question.edition)
-    )
-    areas = county.districts(question.edition).merge(table, left_on="name", right_on="area")
-    text = [
-        f"{row.relative:.2f} times the county's mean (90 %: {row.low:.2f}-{row.high:.2f})" for row in areas.itertuples()
-    ]
-    areas = areas.assign(
-        value=(100 * (areas["relative"] - 1)).round(),
-        text=text,
-        state=areas["cannot_tell"].map({True: "cannot_tell", False: ""}),
-    )
-    layer = ChoroplethLayer.of(
-        "Rate per resident", areas, unit="% above or below the county", difference=True, numbers=True, note=MEAN
-    )
-    return (
-        [layer],
-        table,
-        f"Shrunk rates, n = {world.demand.placed} of {len(incidents)} incidents with a place in the county; "
-        f"residents of 2011. {MEAN}.",
-    )
-
-
-def _heat(incidents: pd.DataFrame) -> tuple[list[Layer], pd.DataFrame, str]:
-    kilometres = st.slider(
-        "Smoothing (kilometres)",
-        0.5,
-        5.0,
-        1.5,
-        0.5,
-        key="bandwidth",
+    measure = what.selectbox(
+        "Grid shows",
+        list(where_charts.MEASURES),
+        format_func=where_charts.MEASURES.__getitem__,
+        key="measure",
         bind="query-params",
     )
-    cells = heat(incidents, bandwidth_metres=1000 * kilometres)
-    plain = HeatLayer(cells.rename(columns={"density": "weight"}), CELL_METRES, "Heat")
-    layer = HeatLayer(plain.cells, plain.cell_metres, plain.name, plain.explained("incidents per km²"))
-    top = cells.nlargest(20, "density").round(2)
-    number = int(heat_points(incidents, 1000 * kilometres).sum())
-    return (
-        [layer],
-        top,
-        f"Smoothed over {kilometres:g} km from {words.count(number, 'incident')} at a unit postcode or a known place; "
-        "not corrected at the county's edge.",
+    return "" if district == WHOLE else district, _hours(str(typed or ALL)), str(measure)
+
+
+def _hours(text: str) -> Flags:
+    """Read which hours of the week are asked for; all of them, with the reason, where it cannot be read."""
+    if text == ALL:
+        return np.ones(168, dtype=np.bool_)
+    try:
+        return np.asarray(ShiftPattern.parse(text).hours > 0)
+    except GeoError as problem:
+        st.error(words.plain(f"{problem}. Until then the map shows {ALL}."))
+        return np.ones(168, dtype=np.bool_)
+
+
+def _last_click() -> dict[str, float] | None:
+    clicked: dict[str, float] | None = (st.session_state.get("where") or {}).get("last_clicked")
+    return clicked
+
+
+def _clicked_district(question: Question) -> str:
+    """Name the district that was clicked on the map since the last time; empty where there is none."""
+    clicked = _last_click()
+    if not clicked or clicked == st.session_state.get("district-click"):  # the map repeats its last click for ever
+        return ""
+    east, north = to_grid(float(clicked["lng"]), float(clicked["lat"]))
+    found = areas_at(question.areas.districts(question.edition), pd.Series([east]), pd.Series([north])).iloc[0]
+    return str(found) or WHOLE
+
+
+def _narrowed(here: Seen, chosen: Flags) -> Seen:
+    """Keep what was received in the hours that were chosen; everything where all are."""
+    if chosen.all():
+        return here
+    inside = received_in(here.incidents, chosen)
+    return Seen(here.question, here.incidents[inside], here.heavy, here.watched, here.live, here.demand, here.why)
+
+
+def _cut(here: Seen, at: dt.date) -> Halves:
+    return halves(here.incidents, here.watched, at)
+
+
+def _map(question: Question, here: Seen, picture: where_maps.Picture) -> None:
+    maps.show_county(question, picture.layers, key="where", click=True, height=380)
+    counts = here.where.value_counts()
+    outside, lost = counts.get("outside the county", 0), counts.get("not located", 0)
+    st.caption(
+        f"{words.plain(picture.caption)} {words.count(outside, 'incident')} outside the county; {lost} not on the map."
     )
 
 
-def _grid(hours: pd.DataFrame, incidents: pd.DataFrame) -> None:
-    timed = int(hours["incidents"].sum())
+def _weeks(here: Seen, district: str, chosen: Flags, scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Work out the week of the source, and of the second one where there is one."""
+    both = [here, *([seen.seen(here.question.second)] if here.question.second else [])]
+    found = {}
+    for one in both:
+        name = words.SOURCES[one.question.selection.source]
+        found[name] = hours.week(one, district, chosen, scenario.pattern.hours)
+    return found
+
+
+def _beside_the_map(
+    here: Seen, view: str, at: dt.date, weeks: dict[str, pd.DataFrame], measure: str, district: str
+) -> None:
+    if view == "change":
+        try:
+            districts = here.question.areas.districts(here.question.edition)["name"].to_list()
+            hours.show_changes(_cut(here, at), here.district, districts)
+        except GeoError as problem:
+            st.info(words.plain(str(problem)))
+        return
+    hours.show(weeks, measure, where_maps.UNITS[here.question.weight], district or "county")
+    unseen = int((~next(iter(weeks.values()))["observed"]).sum())
+    st.caption(
+        f"Outline: the scenario's shifts. Hatched: {unseen} hours a week never on duty, not observed. "
+        "Mark a range of hours to see it on the map."
+    )
+    if measure == "rates" and here.demand is None:
+        st.caption(f"Rates cannot be told yet: {words.plain(here.why)}.")
+
+
+def _answer(here: Seen, weeks: dict[str, pd.DataFrame]) -> None:
+    """Say on top what the page shows: how many, where, when, and what was never seen."""
+    counts = here.where.value_counts()
+    placed = f"{counts.get('in the county', 0)} in the county, {counts.get('outside the county', 0)} outside it"
+    week = next(iter(weeks.values()))
+    unseen = int((~week["observed"]).sum())
+    never = (
+        f"In {unseen} of the 168 hours of the week nobody was ever on duty: these records cannot tell what is needed."
+        if unseen
+        else "Every hour of the week was watched."
+    )
     st.markdown(
-        f"**When calls were received** (n = {timed} of {len(incidents)} with a time; outline: shift pattern; ╱: "
-        "not observed)"
+        f"**{words.count(len(here.incidents), 'incident')}: {placed}, {counts.get('not located', 0)} without a place. "
+        f"{never}** {words.plain(_where_and_when(here, week))}"
     )
-    st.altair_chart(
-        charts.hour_grid(hours), width="stretch", alt="Incidents by weekday and hour, with the shift pattern"
-    )
-    with st.expander("Table of hours"):
-        shown = hours.assign(weekday=hours["weekday"].map(lambda number: charts.DAYS[number]))
-        st.dataframe(shown[shown["observed"] | (shown["incidents"] > 0)], hide_index=True, width="stretch")
+    more = [weighed_in_words(here.incidents, here.question.weight)] if here.question.weight != "incidents" else []
+    more = [f"Counted by {where_maps.UNITS[here.question.weight]}: {more[0]}."] if more else []
+    more += [here.heavy.sentence] if not here.question.heaviest else []
+    more += [_compared(here)] if here.question.second else []
+    if more:
+        st.caption(words.plain(" ".join(more)))
 
 
-def _unplaced(incidents: pd.DataFrame, where: pd.Series) -> None:
-    reasons = incidents.loc[where == "not located", "not_located_because"].value_counts()
-    with st.expander(
-        f"Not on the map: {int(reasons.sum())}, and why", expanded=bool(reasons.sum()) and len(incidents) < 50
-    ):
-        st.dataframe(reasons.rename_axis("reason").reset_index(name="incidents"), hide_index=True, width="stretch")
+def _where_and_when(here: Seen, week: pd.DataFrame) -> str:
+    """Say which districts and which three hours of the day hold most."""
+    inside = here.where == "in the county"
+    weights = here.weights.fillna(0.0)
+    share = weights[inside].groupby(here.incidents.loc[inside, here.district]).sum().nlargest(2)
+    whole = float(weights[inside].sum())
+    day = week.groupby("hour")["counted"].sum().to_numpy()
+    if not whole or not day.sum():
+        return ""
+    three = day + np.roll(day, -1) + np.roll(day, -2)
+    first = int(three.argmax())
+    most = " and ".join(f"{name} {value / whole:.0%}" for name, value in share.items())
+    hours_of = f"{first:02d}:00-{(first + 3) % 24:02d}:00"
+    return f"Most: {most} of what lies in the county; {three[first] / day.sum():.0%} came {hours_of}."
+
+
+def _compared(here: Seen) -> str:
+    """Say by how much two sources differ, as counted."""
+    second = here.question.second
+    if second is None:
+        return ""
+    other = seen.seen(second)
+    parts = [
+        f"{words.SOURCES[one.question.selection.source]} {weighed_in_words(one.incidents, here.question.weight)}"
+        for one in (here, other)
+    ]
+    gap = len(here.incidents) - len(other.incidents)
+    more = words.SOURCES[(here if gap > 0 else other).question.selection.source]
+    differ = f" {more} has {words.count(abs(gap), 'incident')} more." if gap else ""
+    return f"Two sources, not matched: {parts[0]}; {parts[1]}.{differ}"
+
+
+def _folded(here: Seen, picture: where_maps.Picture, weeks: dict[str, pd.DataFrame]) -> None:
+    """Fold tables, the second source by district, and what is not on the map below the pictures."""
+    if here.question.second:
+        _by_district(here)
+    if len(picture.table):
+        tables.under(picture.title, picture.table, picture.file)
+    for name, table in weeks.items():
+        hours.under(name, table)
+    reasons = here.incidents.loc[here.where == "not located", "not_located_because"].value_counts()
+    if len(reasons):
+        title = f"Not on the map: {int(reasons.sum())}, and why"
+        tables.under(title, reasons.rename_axis("reason").reset_index(name="incidents"), "not-located")
+
+
+def _by_district(here: Seen) -> None:
+    """Show what both sources counted by district, on one scale."""
+    second = here.question.second
+    if second is None:
+        return
+    both, unit = (here, seen.seen(second)), where_maps.UNITS[here.question.weight]
+    divided = seen.level(here.question, "district")
+    counted = pd.concat(
+        [
+            where_maps.counts_by(one, "district", divided).assign(source=words.SOURCES[one.question.selection.source])
+            for one in both
+        ]
+    )
+    with st.expander("Both sources by district", expanded=True):
+        st.altair_chart(
+            where_charts.sources(counted, unit), width="stretch", alt="What both sources counted by district"
+        )
+    tables.under("Table of both sources", counted[["area", "source", "incidents", "counted"]].round(1), "two-sources")

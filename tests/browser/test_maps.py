@@ -17,10 +17,11 @@ from geo.layers.base import draw
 from geo.layers.bases import BaseLayer
 from geo.layers.boundaries import BoundaryLayer
 from geo.layers.choropleth import ChoroplethLayer
-from geo.layers.heat import HeatLayer
+from geo.layers.contours import ContourLayer
 from geo.layers.incidents import IncidentLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.layers.legend import Entry, Legend
+from geo.layers.places import PlaceLayer
 from geo.layers.roads import RoadLayer
 from geo.places.bases import Base
 
@@ -90,7 +91,6 @@ def layers(text):
     incidents = IncidentLayer(points, f"{text} incidents", palette.categories([text]))
     circles = [shapely.Point(480_000, 260_000).buffer(radius) for radius in (4_000, 8_000)]
     bands = gpd.GeoDataFrame({"minutes": [10.0, 20.0]}, geometry=circles, crs="EPSG:27700")
-    cells = pd.DataFrame({"easting": [475_250.0, 475_750.0], "northing": [255_250.0, 255_250.0], "weight": [4.0, 1.0]})
     road = gpd.GeoDataFrame(geometry=[shapely.LineString([(468_000, 255_000), (492_000, 262_000)])], crs="EPSG:27700")
     return {
         "boundaries": BoundaryLayer(areas.union_all(), areas, f"{text} land", attribution=text),
@@ -98,7 +98,8 @@ def layers(text):
             f"{text} districts", areas, unit=text, numbers=True, note=lines, attribution=text
         ),
         "isochrones": IsochroneLayer(bands, f"{text}. {text}", f"{text} minutes", text),
-        "heat": HeatLayer(cells, 500, f"{text} heat", key, text),
+        "places": PlaceLayer(points.assign(counted=[40.0, 3.0, 1.0]), text, f"{text} places"),
+        "contours": ContourLayer({0.5: circles[0], 0.9: circles[1]}, text, f"{text} shares"),
         "roads": RoadLayer(road, f"{text} roads", text),
         "incidents": IncidentLayer(points, f"{text} incidents", incidents.marks, incidents.explained(), text),
         "bases": BaseLayer((Base(text, 480_000, 260_000),), f"{text} bases"),
@@ -107,8 +108,8 @@ def layers(text):
 
 
 KINDS = tuple(layers("plain"))
-WITH_LEGEND = {"districts", "isochrones", "heat", "incidents", "legend"}
-MARKERS = {"incidents": ".tm-point", "bases": ".tm-base", "isochrones": ".tm-minutes"}
+WITH_LEGEND = {"districts", "isochrones", "places", "incidents", "legend"}
+MARKERS = {"incidents": ".tm-point", "bases": ".tm-base", "isochrones": ".tm-minutes", "contours": ".tm-minutes"}
 FIND = "const map = window.map || window[Object.keys(window).find((name) => /^map_[0-9a-f]{32}$/.test(name))];"
 VIEW = f"() => {{ {FIND} const at = map.getCenter(); return [map.getZoom(), at.lat.toFixed(6), at.lng.toFixed(6)]; }}"
 NUMBERS = "all => all.map((one) => [one.querySelector('b').textContent, getComputedStyle(one).visibility])"
@@ -168,7 +169,7 @@ def test_every_layer_is_drawn_and_gives_way_to_the_next(visit, address):
     for kind in KINDS[1:]:
         choose(visit, kind)
         more = visit.drawn_pixels() - bare
-        if kind in ("districts", "isochrones", "heat", "roads", "incidents"):
+        if kind in ("districts", "isochrones", "places", "contours", "roads", "incidents"):
             assert more > 200, f"{kind}: {more} pixels"
         if kind in MARKERS:
             assert frame.locator(MARKERS[kind]).count() >= 1, kind
@@ -276,7 +277,7 @@ def test_the_one_file_map_opens_without_any_server(visit, tmp_path):
         visit.page.wait_for_timeout(150)
         assert visit.page.locator(".leaflet-overlay-pane").count() == 1
         assert visit.page.locator(".tm-legend").count() == (kind in WITH_LEGEND), kind
-        if kind in ("boundaries", "districts", "isochrones", "heat", "roads", "incidents"):
+        if kind in ("boundaries", "districts", "isochrones", "places", "contours", "roads", "incidents"):
             assert visit.page.evaluate(COUNT_PIXELS) > 200, kind
     assert {address.split(":")[0] for address in asked} <= {"file", "data"}
 

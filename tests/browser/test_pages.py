@@ -12,7 +12,7 @@ from geo.store.project import Facts, create_project, open_project
 
 MAPS = ["Where and when", "What the scheme did", "Coverage", "Compare"]
 TABLES = ["Search", "Data", "Export", "Method"]
-VIEWS = ["Postcodes", "Districts", "District rates", "LSOAs", "Heatmap"]
+VIEWS = ["Counts", "Rates", "Heat", "Change", "Postcodes"]
 
 
 def test_the_first_screen_answers_without_a_click(visit, demonstration, pictures):
@@ -42,7 +42,7 @@ def test_every_other_page_opens(visit, demonstration):
         assert visit.page.get_by_role("heading", name=title, exact=True).is_visible()
 
 
-def test_the_map_shows_incidents_in_every_way(visit, demonstration):
+def test_the_map_shows_incidents_in_every_way_and_narrows_with_the_grid(visit, demonstration, pictures):
     visit.open(demonstration)
     for view in VIEWS:
         visit.page.get_by_role("radio", name=view, exact=True).or_(
@@ -51,6 +51,18 @@ def test_the_map_shows_incidents_in_every_way(visit, demonstration):
         visit.settle()
         assert visit.drawn_pixels() > 1000, view
         assert visit.map().locator(".tm-legend").count() == 1, view
+    grid = visit.page.get_by_test_id("stVegaLiteChart").first.bounding_box()
+    across, down = grid["x"] + grid["width"] * 0.85, grid["y"] + grid["height"] * 0.5
+    visit.page.mouse.move(across, down)
+    visit.page.mouse.down()
+    visit.page.mouse.move(across + 40, down + 60, steps=6)
+    visit.page.mouse.up()
+    visit.page.wait_for_url("**hours=**", timeout=30_000)
+    visit.settle()
+    visit.map().locator(".leaflet-container").click(position={"x": 150, "y": 190})
+    visit.page.wait_for_url("**district=**", timeout=30_000)
+    visit.settle()
+    visit.page.screenshot(path=pictures / "where-and-when-narrowed.png")
 
 
 def test_a_click_on_the_map_moves_the_base_and_the_figures(visit, demonstration, pictures):

@@ -176,7 +176,7 @@ window.TriageMap = (function () {
 
     isochrones(group, data) {
       data.bands.forEach((band) => {
-        const style = { color: band.colour, weight: 2, opacity: 1, fillColor: band.colour, fillOpacity: band.fill };
+        const style = { color: band.colour, weight: band.weight || 2, opacity: 1, fillColor: band.colour, fillOpacity: band.fill };
         L.geoJSON(band.shape, Object.assign({ interactive: false }, style)).addTo(group);
       });
       data.bands.forEach((band) =>
@@ -194,24 +194,6 @@ window.TriageMap = (function () {
         if (drags) ring.on("dragend", () => ring._map.fire("click", { latlng: ring.getLatLng() }));
         label(base.at, base.html, 4, "tm-base-name", "markerPane").addTo(group);
       });
-    },
-
-    heat(group, data) {
-      const heat = L.heatLayer(data.cells, { gradient: data.gradient, radius: 20, blur: 20, minOpacity: 0.04 });
-      const fit = () => {
-        const map = group._map;
-        if (!map) return;
-        const centre = map.getCenter();
-        const metre = 1 / map.distance(centre, map.unproject(map.project(centre).add([1, 0])));
-        const radius = Math.round(Math.min(Math.max(data.metres * metre * 0.8, 6), 90));
-        heat.setOptions({ radius: radius, blur: radius });
-      };
-      group.on("add", (event) => {
-        fit();
-        event.target._map.on("zoomend", fit);
-      });
-      group.on("remove", (event) => event.target._map && event.target._map.off("zoomend", fit));
-      heat.addTo(group);
     },
 
     incidents(group, data) {
@@ -247,6 +229,14 @@ window.TriageMap = (function () {
       group.on("remove", (event) => event.target._map && event.target._map.off("zoomend moveend", show));
       halos.addTo(group);
       cluster.addTo(group);
+    },
+
+    places(group, data) {
+      const look = { weight: 1, color: "#ffffff", opacity: 0.9, fillColor: data.colour, fillOpacity: 0.75 };
+      data.points.forEach(([latitude, longitude, radius, html]) => {
+        const circle = L.circleMarker([latitude, longitude], Object.assign({ radius: radius }, look)).addTo(group);
+        circle.bindTooltip(html, { className: "tm-tip", direction: "top" });
+      });
     },
 
     legend(group, data) {

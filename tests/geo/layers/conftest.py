@@ -9,16 +9,28 @@ from geo.layers import palette
 from geo.layers.bases import BaseLayer
 from geo.layers.boundaries import BoundaryLayer
 from geo.layers.choropleth import ChoroplethLayer
+from geo.layers.contours import ContourLayer
 from geo.layers.facilities import FacilityLayer
-from geo.layers.heat import HeatLayer
 from geo.layers.incidents import IncidentLayer
 from geo.layers.isochrones import IsochroneLayer
+from geo.layers.places import PlaceLayer
 from geo.layers.roads import RoadLayer
 from geo.layers.zone import ZoneLayer
 from geo.places.bases import Base
 from geo.places.facilities import Facility
 
-KINDS = ("boundaries", "districts", "incidents", "isochrones", "heat", "bases", "facilities", "roads", "legend")
+KINDS = (
+    "boundaries",
+    "districts",
+    "incidents",
+    "isochrones",
+    "places",
+    "contours",
+    "bases",
+    "facilities",
+    "roads",
+    "legend",
+)
 
 
 @pytest.fixture
@@ -55,13 +67,14 @@ def points():
 
 
 @pytest.fixture
-def cells():
-    """Three cells of 500 m by their centres, one without any weight."""
+def places():
+    """Three places by what was counted there."""
     return pd.DataFrame(
         {
             "easting": [475_250.0, 475_750.0, 480_250.0],
             "northing": [255_250.0, 255_250.0, 260_750.0],
-            "weight": [4.0, 1.0, 0.0],
+            "counted": [1.0, 16.0, 4.0],
+            "text": ["NN1 1AA\n1 incident", "NN2 2BB", "<b>"],
         }
     )
 
@@ -76,18 +89,18 @@ def roads():
 
 
 @pytest.fixture(params=KINDS)
-def layer(request, areas, bands, points, cells, roads):
+def layer(request, areas, bands, points, places, roads):
     """Each layer in turn, with the frame that it was given."""
     marks = palette.categories(["face to face", "telephone"])
     districts = ChoroplethLayer.of("Incidents", areas, unit="incidents", numbers=True)
     incidents = IncidentLayer(points, marks=marks)
-    heat = HeatLayer(cells, 500)
     made = {
         "boundaries": (BoundaryLayer(areas.union_all(), areas), areas),
         "districts": (districts, areas),
         "incidents": (IncidentLayer(points, "Calls", marks, incidents.explained()), points),
         "isochrones": (IsochroneLayer(bands, "Estimated roads: no street map. Not for standards."), bands),
-        "heat": (HeatLayer(cells, 500, "Heat", heat.explained("incidents per km²")), cells),
+        "places": (PlaceLayer(places), places),
+        "contours": (ContourLayer({0.9: bands.geometry[0], 0.5: bands.geometry[1]}), bands),
         "bases": (BaseLayer((Base("Campbell House", 475_900, 260_300, "NN1 5BD"),)), areas),
         "facilities": (FacilityLayer((Facility("place_of_safety", "Berrywood", 470_900, 262_300),)), areas),
         "roads": (RoadLayer(roads), roads),

@@ -158,3 +158,16 @@ def test_no_two_colours_of_a_palette_look_alike(name, eyes):
 def test_one_hue_runs_only_ever_darker(hue):
     lightness = [seen(colour, "all")[0] for colour in ("#ffffff", *hue)]
     assert lightness == sorted(lightness, reverse=True)
+
+
+def test_halved_stands_against_doubled_in_classes_of_change():
+    classes = palette.percent_change([-100.0, 40.0])
+    assert classes.edges == (-100.0, -50.0, -20.0, 0.0, 25.0, 100.0, 300.0)
+    ratios = [1 + edge / 100 for edge in classes.edges]
+    assert ratios[1] * ratios[5] == ratios[2] * ratios[4] == 1.0
+    assert classes.colour(-100.0) == palette.FEWER[0]
+    assert classes.colour(300.0) == palette.MORE[2]
+
+
+def test_classes_of_change_reach_the_largest_rise():
+    assert palette.percent_change([1_234.0]).edges[-1] == 1_300.0

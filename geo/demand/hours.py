@@ -1,0 +1,83 @@
+"""The week hour by hour: what was counted, in how many live hours, the rate and its doubt."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import chi2
+
+from geo.demand.exposure import HOURS, Hours, while_live
+from geo.demand.rates import Demand, hour_table
+from geo.deployment.patterns import hour_grid, hour_of_week
+
+LEVEL = (0.05, 0.95)
+
+
+def week_table(
+    incidents: pd.DataFrame,
+    weights: pd.Series,
+    watched: pd.DataFrame,
+    live: Hours,
+    pattern_hours: Hours,
+    demand: Demand | None,
+) -> pd.DataFrame:
+    """
+    Give the 168 hours of the week with counts, rates and both kinds of doubt.
+
+    To :func:`geo.demand.rates.hour_table` it adds ``counted`` (the sum of what incidents count for), ``exact_low`` and
+    ``exact_high`` (Garwood's 90 % limits of the rate by the live incidents of that hour alone), and of the demand model
+    ``rate``, ``low`` and ``high`` (incidents an hour and its 90 % interval) and ``borrowed`` where the rhythm comes
+    from a second exposure. Where nothing was observed and nothing is borrowed, rates are missing.
+
+    Parameters
+    ----------
+    weights
+        What each incident counts for, indexed alike; missing ones add nothing.
+    watched
+        The stretches in which the source was watched.
+    live
+        Its live hours, shape (168,).
+    demand
+        None where no rate can be told.
+    """
+    table = hour_table(incidents, live, pattern_hours)
+    counts = hour_grid(incidents[while_live(incidents, watched)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        least, most = (np.where(live > 0, limit / live, np.nan) for limit in _limits(counts))
+    rate, low, high = _told(demand)
+    return table.assign(
+        counted=_summed(incidents, weights),
+        exact_low=least,
+        exact_high=most,
+        rate=rate,
+        low=low,
+        high=high,
+        borrowed=getattr(demand, "borrowed", np.zeros(HOURS, dtype=np.bool_)),
+    )
+
+
+def received_in(incidents: pd.DataFrame, hours: npt.NDArray[np.bool_]) -> pd.Series:
+    """Tell which incidents were received in some hours of the week, shape (168,); one without a time was not."""
+    return hour_of_week(incidents["received_at"]).isin(np.flatnonzero(hours))
+
+
+def _summed(incidents: pd.DataFrame, weights: pd.Series) -> Hours:
+    hours = hour_of_week(incidents["received_at"])
+    known = hours.notna() & weights.notna()
+    summed = np.bincount(hours[known].astype(int), weights[known].to_numpy(np.float64), minlength=HOURS)
+    return np.asarray(summed, dtype=np.float64)
+
+
+def _told(demand: Demand | None) -> tuple[Hours, Hours, Hours]:
+    """Give the mean and the 90 % interval of each hour's rate; missing where there is none."""
+    rate, low, high = (np.full(HOURS, np.nan) for _ in range(3))
+    if demand is not None:
+        told = np.isfinite(demand.hour_rates).all(axis=0)
+        draws = demand.hour_rates[:, told]
+        rate[told] = draws.mean(axis=0)
+        low[told], high[told] = np.quantile(draws, LEVEL, axis=0)
+    return rate, low, high
+
+
+def _limits(counts: Hours) -> tuple[Hours, Hours]:
+    least = np.where(counts > 0, chi2.ppf(LEVEL[0], 2 * np.maximum(counts, 1)) / 2, 0.0)
+    return least, np.asarray(chi2.ppf(LEVEL[1], 2 * counts + 2) / 2)
