@@ -125,10 +125,20 @@ def change(answers: pd.DataFrame) -> Change | None:
         last,
         until=answers.loc[early, "day"].max().date(),
         since=answers.loc[late, "day"].min().date(),
-        interval=(
-            newcombe(last.yes, last.n, first.yes + first.unknown, first.n)[0],
-            newcombe(last.yes + last.unknown, last.n, first.yes, first.n)[1],
-        ),
+        interval=difference(last, first),
+    )
+
+
+def difference(share: Share, other: Share) -> tuple[float, float]:
+    """
+    Give the 95 % interval of ``share`` less ``other``, whatever their blanks were.
+
+    The two are taken as independent; where they share incidents, as two sources do, the interval is wider than it need
+    be.
+    """
+    return (
+        newcombe(share.yes, share.n, other.yes + other.unknown, other.n)[0],
+        newcombe(share.yes + share.unknown, share.n, other.yes, other.n)[1],
     )
 
 
