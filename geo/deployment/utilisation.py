@@ -12,6 +12,8 @@ from geo.deployment.patterns import with_days
 from geo.deployment.staffing import fully_staffed
 
 Numbers = npt.NDArray[np.float64]
+_NARROW = "\u202f"
+"""A thin space at which no line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +36,26 @@ class Utilisation:
     high: float
     interval: tuple[float, float] | None
 
+    @property
+    def share(self) -> str:
+        """The share in words, with its interval and the nights it is of."""
+        low, high = f"{100 * self.low:.0f}", f"{100 * self.high:.0f}"
+        bounds = f"{low} %" if low == high else f"{low} to {high} %"
+        doubt = "" if self.interval is None else "95 % interval {:.0f}-{:.0f} %, ".format(*_percent(self.interval))
+        unknown = f" and {self.unknown_nights} not recorded" if self.unknown_nights else ""
+        return f"{bounds} ({doubt}{self.nights} crewed nights{unknown})"
+
     def __str__(self) -> str:
-        """Say it in words: minutes, of minutes, share, interval, nights."""
+        """Say it in words: minutes, of minutes crewed, and the share."""
         minutes = f"{'at least ' if self.without_minutes else ''}{_thousands(self.minutes)}"
         crewed = _thousands(self.crewed)
         if self.unknown_nights:
             crewed += f" to {_thousands(self.crewed_at_most)}"
-        low, high = f"{100 * self.low:.0f}", f"{100 * self.high:.0f}"
-        share = f"{low} %" if low == high else f"{low} to {high} %"
-        doubt = "" if self.interval is None else "95 % interval {:.0f}-{:.0f} %, ".format(*_percent(self.interval))
-        unknown = f" and {self.unknown_nights} not recorded" if self.unknown_nights else ""
-        return f"{minutes} of {crewed} minutes crewed: {share} ({doubt}{self.nights} crewed nights{unknown})"
+        return f"{minutes} of {crewed} minutes crewed: {self.share}"
 
 
 def _thousands(number: float) -> str:
-    return f"{number:,.0f}".replace(",", "\u2009")
+    return f"{number:,.0f}".replace(",", _NARROW)
 
 
 def _percent(interval: tuple[float, float]) -> tuple[float, ...]:
