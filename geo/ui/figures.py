@@ -56,15 +56,10 @@ def _figure(one: Records, figure: Figure) -> None:
     named = table.assign(
         entry=[f"{entry}: {count}" for entry, count in zip(table["entry"], table["incidents"], strict=True)]
     )
-    drawn = scheme_charts.shares(named.assign(low=table["share"], high=table["share"]), "entry", row=22)
-    st.altair_chart(drawn.properties(title=_title(figure)), width="stretch", alt=f"{figure.subject}: {figure.evidence}")
+    head = figure.evidence + ("; an incident may count in several" if figure.several else "")
+    drawn = scheme_charts.shares(named.assign(low=table["share"], high=table["share"]), "entry", head=head)
+    st.altair_chart(drawn, width="stretch", alt=f"{figure.subject}: {figure.evidence}")
     under(f"Table: {figure.subject.lower()}", readable(table), f"figure-{_name(figure)}-{one.key}")
-
-
-def _title(figure: Figure) -> dict[str, object]:
-    """Write on the chart itself what it rests on."""
-    several = "; an incident may count in several" if figure.several else ""
-    return {"text": figure.evidence + several, "fontSize": 11, "fontWeight": "normal", "anchor": "start"}
 
 
 def _name(figure: Figure) -> str:

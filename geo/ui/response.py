@@ -17,7 +17,7 @@ def show(sources: Sequence[Records]) -> None:
     head("How long each stage took (minutes)")
     tables = {one.key: _with_words(stage_table(one.incidents)) for one in sources}
     longest = pd.concat(list(tables.values()))[["p75", "p90", "interval_high"]].max(axis=None)
-    top = 60.0 if pd.isna(longest) else float(longest) * 1.05
+    top = 60.0 if pd.isna(longest) else max(float(longest) * 1.05, 10.0)
     side_by_side(sources, lambda one: _stages(one, tables[one.key], top))
     _say_stages(sources, tables)
     head("Officers at the scene")

@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from geo.layers.palette import BLUES
 from geo.ui.charts import BLUE, GREY, INK, MODE_MARKS, MODES, ORANGE, SKY, VERMILION
 
 STATES = {
@@ -17,9 +18,14 @@ STATES = {
     "unstaffed": ("not staffed", VERMILION, "○"),
     "unknown": ("not recorded", GREY, "?"),
 }
-DEPLOYED = {"yes": ("car deployed", BLUE), "no": ("not deployed", SKY), "unknown": ("not recorded", GREY)}
+DEPLOYED = {"yes": ("car deployed", BLUE), "no": ("not deployed", BLUES[0]), "unknown": ("not recorded", GREY)}
+"""Dark, light and middle, so that they differ in grey as well."""
+
 PERCENT = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
 SHARE = alt.Scale(domain=[0, 1])
+ROW = 27
+"""Pixels a row of a chart is high."""
+
 _UPRIGHT = alt.Axis(labelAngle=0, labelOverlap=True)
 
 
@@ -105,12 +111,12 @@ def hours(table: pd.DataFrame, shown: list[int], top: float) -> Any:
     )
 
 
-def shares(table: pd.DataFrame, label: str, title: str = "share of incidents", *, row: int = 27) -> Any:
+def shares(table: pd.DataFrame, label: str, title: str = "share of incidents", *, head: str = "") -> Any:
     """
     Draw shares with their bounds as a thick bar and the 95 % interval as a thin one; a dot where nothing is blank.
 
     ``label`` is the column of words; ``low`` and ``high`` the bounds, ``interval_low`` and ``interval_high`` the
-    interval, ``n`` of how many.
+    interval, ``n`` of how many. ``head`` is written above the picture, on it.
     """
     axis = alt.Axis(labelLimit=230, labelOverlap=False)
     base = alt.Chart(table).encode(alt.Y(f"{label}:N", sort=None, title=None, axis=axis), tooltip=_share_tooltip(label))
@@ -120,7 +126,11 @@ def shares(table: pd.DataFrame, label: str, title: str = "share of incidents", *
     thick = base.mark_bar(color=SKY, height=9).encode(alt.X("low:Q", scale=SHARE), alt.X2("high:Q"))
     known = base.transform_filter("datum.low == datum.high")
     dot = known.mark_point(color=BLUE, filled=True, size=55, opacity=1).encode(alt.X("low:Q", scale=SHARE))
-    return (thick + thin + dot).properties(height=row * len(table) + 92)
+    return (thick + thin + dot).properties(height=ROW * len(table) + (130 if head else 92), **_titled(head))
+
+
+def _titled(head: str) -> dict[str, Any]:
+    return {"title": alt.TitleParams(head, fontSize=11, fontWeight="normal", anchor="start")} if head else {}
 
 
 def _share_tooltip(label: str) -> list[alt.Tooltip]:
@@ -184,7 +194,7 @@ def stages(table: pd.DataFrame, top: float) -> Any:
     scale = alt.Scale(domain=[0, top], nice=False)
     told = base.transform_filter("isValid(datum.median)")
     tails = told.mark_rule(color=INK, strokeWidth=1).encode(
-        alt.X("p10:Q", title="minutes", axis=alt.Axis(tickCount=8), scale=scale), alt.X2("p90:Q")
+        alt.X("p10:Q", title="minutes", axis=alt.Axis(tickCount=8, tickMinStep=1), scale=scale), alt.X2("p90:Q")
     )
     middle = told.mark_bar(color=SKY, height=14).encode(alt.X("p25:Q", scale=scale), alt.X2("p75:Q"))
     doubt = told.mark_bar(color=BLUE, height=5).encode(alt.X("interval_low:Q", scale=scale), alt.X2("interval_high:Q"))

@@ -27,10 +27,13 @@ NONE = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Seri
 
 
 def show(sources: Sequence[Records]) -> None:
-    """Show one week as a table, and every week's utilisation under it."""
+    """Show one week as a table, one above the other where there are two sources, and every week's utilisation."""
     monday = _choose([week for one in sources for week in patterns.weeks_of(one.incidents, one.shifts)])
-    side_by_side(sources, lambda one: _week(one, monday))
-    if any(_is_published(day) for day in (monday,)) and sources[0].question.project.facts.synthetic:
+    for one in sources:
+        if len(sources) > 1:
+            st.markdown(f"**{one.words}**")
+        _week(one, monday)
+    if _is_published(monday) and sources[0].question.project.facts.synthetic:
         _published(monday)
     head("How busy the crew was, week by week")
     tables = {one.key: by_week(night_table(one.incidents, one.shifts)) for one in sources}
