@@ -29,11 +29,11 @@ def counted(texts: pd.Series) -> pd.DataFrame:
 
 def with_shares(counts: pd.DataFrame, n: int) -> pd.DataFrame:
     """Add to counts of ``incidents`` their share of ``n``, its exact interval, and ``n``."""
-    limits = [exact_interval(int(count), n) for count in counts["incidents"]]
+    limits = {int(count): exact_interval(int(count), n) for count in counts["incidents"].unique()}
     return counts.assign(
         share=counts["incidents"] / max(n, 1),
-        interval_low=np.array([low for low, _ in limits], dtype=np.float64),
-        interval_high=np.array([high for _, high in limits], dtype=np.float64),
+        interval_low=np.array([limits[count][0] for count in counts["incidents"]], dtype=np.float64),
+        interval_high=np.array([limits[count][1] for count in counts["incidents"]], dtype=np.float64),
         n=n,
     )
 
@@ -42,8 +42,8 @@ def _as_one(texts: pd.Series) -> pd.Series:
     """Spell entries that differ in case or spaces only in one way."""
     tidy = texts.str.split().str.join(" ")
     key = tidy.str.casefold()
-    spelt = tidy.groupby(key).agg(lambda group: group.value_counts().index[0])
-    return key.map(spelt).replace("", NOT_RECORDED)
+    spellings = pd.DataFrame({"key": key, "as": tidy}).value_counts().reset_index().drop_duplicates("key")
+    return key.map(dict(zip(spellings["key"], spellings["as"], strict=True))).astype("str").replace("", NOT_RECORDED)
 
 
 def not_deployed_because(incidents: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from geo.deployment.figures import Figure, figures
 from geo.incidents.demonstration import published_weeks
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
-from geo.ui.sources import Records, side_by_side
+from geo.ui.sources import Records, most_frequent, side_by_side
 from geo.ui.tables import under
 
 ABOUT = (
@@ -53,11 +53,14 @@ def _figure(one: Records, figure: Figure) -> None:
     if table.empty:
         st.info("Nothing is recorded of this.")
         return
-    named = table.assign(
-        entry=[f"{entry}: {count}" for entry, count in zip(table["entry"], table["incidents"], strict=True)]
+    shown = most_frequent(table)
+    named = shown.assign(
+        entry=[f"{entry}: {count}" for entry, count in zip(shown["entry"], shown["incidents"], strict=True)],
+        low=shown["share"],
+        high=shown["share"],
     )
     head = figure.evidence + ("; an incident may count in several" if figure.several else "")
-    drawn = scheme_charts.shares(named.assign(low=table["share"], high=table["share"]), "entry", head=head)
+    drawn = scheme_charts.shares(named, "entry", head=head)
     st.altair_chart(drawn, width="stretch", alt=f"{figure.subject}: {figure.evidence}")
     under(f"Table: {figure.subject.lower()}", readable(table), f"figure-{_name(figure)}-{one.key}")
 

@@ -11,7 +11,7 @@ from geo.deployment.outcomes import OUTCOMES, Share, outcome_table, share_of
 from geo.deployment.repeats import person_table, repeat_callers
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
-from geo.ui.sources import Records, head, say_difference, side_by_side
+from geo.ui.sources import Records, head, most_frequent, say_difference, side_by_side
 from geo.ui.tables import under
 
 
@@ -61,7 +61,7 @@ def _referrals(one: Records) -> None:
     if table["entry"].tolist() == ["not recorded"]:
         st.info("This source does not record referrals.")
         return
-    drawn = table.assign(low=table["share"], high=table["share"])
+    drawn = most_frequent(table).assign(low=lambda rows: rows["share"], high=lambda rows: rows["share"])
     st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt="Referrals, with exact 95 % intervals")
     st.caption("An incident with several counts in each, so shares may add up to more than 100 %.")
     under("Table of referrals", readable(table), f"referrals-{one.key}")

@@ -10,7 +10,7 @@ from geo.deployment.reasons import appropriate_and_deployed, deployed_by, not_de
 from geo.deployment.variation import between
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
-from geo.ui.sources import Records, head, say_difference, side_by_side
+from geo.ui.sources import Records, head, most_frequent, say_difference, side_by_side
 from geo.ui.tables import under
 
 BY = {"requested_by": "who asked", "incident_type": "incident type", "condition": "condition"}
@@ -59,7 +59,7 @@ def _not_deployed(one: Records) -> None:
 
 
 def _draw(table: pd.DataFrame, words: str, name: str) -> None:
-    drawn = table.assign(low=table["share"], high=table["share"])
+    drawn = most_frequent(table).assign(low=lambda rows: rows["share"], high=lambda rows: rows["share"])
     st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt=f"{words}, with exact 95 % intervals")
     under(f"Table: {words.lower()}", readable(table), name)
 
@@ -69,7 +69,8 @@ def _deployed_by(one: Records, field: str) -> None:
     if table["entry"].tolist() == ["not recorded"]:
         st.info(f"This source does not record {BY[field]}.")
         return
-    named = table.assign(entry=table["entry"] + [f" (n = {n})" for n in table["n"]])
+    shown = most_frequent(table)
+    named = shown.assign(entry=shown["entry"] + [f" (n = {n})" for n in shown["n"]])
     st.altair_chart(scheme_charts.shares(named, "entry"), width="stretch", alt=f"Share deployed by {BY[field]}")
     under(f"Table by {BY[field]}", readable(table), f"deployed-by-{field}-{one.key}")
 

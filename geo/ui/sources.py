@@ -13,6 +13,9 @@ from geo.deployment.trends import difference
 from geo.ui import answers, words
 from geo.ui.answers import Question
 
+ROOM = 12
+"""Entries of a text field that a picture shows; the table under it holds all."""
+
 
 @dataclass(frozen=True, eq=False)
 class Records:
@@ -59,6 +62,15 @@ def side_by_side(sources: Sequence[Records], draw: Callable[[Records], None]) ->
 def head(text: str) -> None:
     """Show the heading of a part."""
     st.markdown(f"##### {text}")
+
+
+def most_frequent(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give the rows of a table, most frequent first, that a picture has room for, and say how many it leaves to the table.
+    """
+    if len(table) > ROOM:
+        st.caption(f"The {ROOM} most frequent entries are drawn; the table holds all {words.thousands(len(table))}.")
+    return table.head(ROOM)
 
 
 def say_difference(sources: Sequence[Records], what: str, share: Callable[[Records], Share]) -> None:
