@@ -22,6 +22,21 @@ OUTCOMES = {
 }
 """The three-valued fields that are reported, each with its words."""
 
+ASSESSED = "Formally assessed by the nurse"
+
+EVIDENCE = {
+    OUTCOMES["deployed"]: "recorded",
+    OUTCOMES["information_shared"]: "recorded",
+    OUTCOMES["appropriate_for_car"]: "the nurse's judgement, as recorded",
+    OUTCOMES["s136"]: "recorded; a blank is not a no",
+    OUTCOMES["s136_consulted"]: "recorded",
+    OUTCOMES["s136_avoided"]: "by officers' own account; nobody can know what would have happened",
+    OUTCOMES["known_to_services"]: "recorded, as the nurse found it",
+    OUTCOMES["restraint"]: "recorded",
+    ASSESSED: "recorded",
+}
+"""What each outcome rests on; none of them shows that the scheme was its cause."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -108,6 +123,30 @@ def _exact_upper(count: int, n: int, tail: float) -> float:
     return float(beta.isf(tail, count + 1, n - count)) if count < n else 1.0
 
 
+def exact_interval(yes: int, n: int, unknown: int = 0) -> tuple[float, float]:
+    """
+    Give the exact (Clopper-Pearson) 95 % interval of a share, wide enough for every blank to be either answer.
+
+    Raises
+    ------
+    SchemaError
+        If a count is negative, or more were counted than there are.
+
+    References
+    ----------
+    Clopper & Pearson (1934), Biometrika 26, 404-413.
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in exact_interval(0, 19)]
+    [0.0, 0.176]
+    """
+    if min(yes, unknown) < 0 or yes + unknown > n:
+        raise SchemaError(f"{yes} yes and {unknown} unknown are no counts of {n}; each is 0 or more, n at least both")
+    tail = (1 - CONFIDENCE) / 2
+    return _exact_lower(yes, n, tail), _exact_upper(yes + unknown, n, tail)
+
+
 def share_of(values: pd.Series) -> Share:
     """Bound the share of ``yes`` among three-valued ``values``."""
     return bounds(int((values == "yes").sum()), int((values == "no").sum()), int((values == "unknown").sum()))
@@ -115,7 +154,7 @@ def share_of(values: pd.Series) -> Share:
 
 def outcome_table(incidents: pd.DataFrame) -> pd.DataFrame:
     """
-    Give each three-valued outcome with its counts, bounds and interval, one row an outcome.
+    Give each three-valued outcome with its counts, bounds, interval and what it rests on, one row an outcome.
 
     Assessment is counted as yes when it was made face to face or by telephone.
     """
@@ -123,7 +162,7 @@ def outcome_table(incidents: pd.DataFrame) -> pd.DataFrame:
     assessed = incidents["assessment"].map(
         {"face_to_face": "yes", "telephone": "yes", "none": "no", "unknown": "unknown"}
     )
-    shares["Formally assessed by the nurse"] = share_of(assessed)
+    shares[ASSESSED] = share_of(assessed)
     return pd.DataFrame(
         [
             {
@@ -136,6 +175,7 @@ def outcome_table(incidents: pd.DataFrame) -> pd.DataFrame:
                 "interval_low": share.interval[0],
                 "interval_high": share.interval[1],
                 "n": share.n,
+                "evidence": EVIDENCE[words],
             }
             for words, share in shares.items()
         ]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from geo.deployment.outcomes import exact_interval
 from geo.errors import SchemaError
 
 Answer = Literal["yes", "no", "unknown", "not_applicable"]
@@ -164,6 +165,23 @@ def modes_by_week(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame
     return counts.rename("incidents").reset_index()
 
 
+def deployed_by_hour(incidents: pd.DataFrame) -> pd.DataFrame:
+    """
+    Count incidents by the hour of the day of the call (London) and whether the car was deployed.
+
+    Returns
+    -------
+    ``hour`` (0 to 23), ``deployed`` (yes, no, unknown) and ``incidents``, every combination; incidents without a time
+    are left out.
+    """
+    hours = incidents["received_at"].dt.hour
+    counts = pd.crosstab(hours, incidents["deployed"]).reindex(
+        range(24), columns=["yes", "no", "unknown"], fill_value=0
+    )
+    counts.index.name, counts.columns.name = "hour", "deployed"
+    return counts.stack().rename("incidents").reset_index()
+
+
 def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
     """
     Count incidents and deployments by district of one edition (``2011-2021`` or ``2021-``).
@@ -188,6 +206,21 @@ def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
         .groupby("district", as_index=False)
         .sum()
         .sort_values("incidents", ascending=False, ignore_index=True)
+    )
+
+
+def with_share(districts: pd.DataFrame) -> pd.DataFrame:
+    """
+    Add to :func:`by_district` the share deployed: its bounds ``low`` and ``high``, the exact 95 % interval, and ``n``.
+    """
+    yes, unknown, n = (districts[name].astype(int) for name in ("deployed", "deployed_unknown", "incidents"))
+    limits = [exact_interval(*counts) for counts in zip(yes, n, unknown, strict=True)]
+    return districts.assign(
+        low=yes / n,
+        high=(yes + unknown) / n,
+        interval_low=[low for low, _ in limits],
+        interval_high=[high for _, high in limits],
+        n=n,
     )
 
 

@@ -5,7 +5,8 @@ The demonstration: two published weeks, and an illustrative year around them, as
 the nurse, one of them by telephone; three incidents of the first week without a postcode; one without date and time.
 Assumed: that the last is the third of Thursday 10 March, which incidents the car went to, and every place. Invented by
 a seeded generator: times, postcodes, ages, conditions, persons, single outcomes, all of the control room's records and
-the rest of the year. Each file says so. The same seed and gazetteer give the same bytes.
+the rest of the year, which alone holds the stages of an answer and the officers at the scene (in the two weeks those
+columns are blank). Each file says so. The same seed and gazetteer give the same bytes.
 """
 
 import datetime as dt
@@ -19,6 +20,7 @@ import pandas as pd
 
 from geo.errors import PlaceError
 from geo.incidents.demonstration_files import Cells, write_files
+from geo.incidents.demonstration_stages import BLANK_STAGES, with_stages
 from geo.settings import data_folder
 
 COUNTY_DISTRICTS = ("North Northamptonshire", "West Northamptonshire")
@@ -111,6 +113,7 @@ _REQUESTERS = ("Response officer", "Control room", "Ambulance", "")
 _NOT_SENT = ("Advice was enough", "Not appropriate for the car", "Car busy", "Too far", "")
 _OUTCOMES = ("GP", "Police", "", "Primary care liaison", "CMHT", "A&E", "Ambulance", "GP; CMHT", "gp")
 _OUTCOME_SHARES = (0.24, 0.24, 0.16, 0.1, 0.09, 0.07, 0.04, 0.03, 0.03)
+_CREWS = ("crew A", "crew B", "crew C", "crew D")
 _NOTES = (
     "",
     "",
@@ -283,7 +286,7 @@ def _people_and_kinds(rng: np.random.Generator, days: Sequence[dt.date], referen
         "style": rng.integers(0, 60, number).tolist(),
     }
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return [{**row, "dated": True, "spelling": _YES_NO} for row in rows]
+    return [{**row, **BLANK_STAGES, "own": row["reference"], "dated": True, "spelling": _YES_NO} for row in rows]
 
 
 def _sorted_within_day(days: Sequence[dt.date], clocks: np.ndarray) -> list[int]:
@@ -362,7 +365,8 @@ def _rest_of_year(places: _Places, staffing: dict[dt.date, tuple[str, str, str]]
     _place_and_deal(rng, places, rows, [staffing[day][0] == "yes" for day in days])
     known = [row for row, told in zip(rows, rng.random(len(rows)) < 0.85, strict=True) if told]
     only = [night for night, number in zip(nights, flagged, strict=True) for _ in range(number)]
-    return rows, _police_rows(rng, places, known, only, "B")
+    police = _police_rows(rng, places, known, only, "B")
+    return with_stages(rows, police, np.random.default_rng(_SEED + 4)), police
 
 
 def _place_and_deal(rng: np.random.Generator, places: _Places, rows: list[Cells], officers: Sequence[bool]) -> None:
@@ -422,6 +426,7 @@ def _shift_rows(
         sent.setdefault(row["night"], set()).add(row["deployed"])
     rng = np.random.default_rng(_SEED + 3)
     bank = dict(zip(nights, rng.choice(["no", "yes", "unknown"], len(nights), p=[0.7, 0.15, 0.15]), strict=True))
+    crews = dict(zip(nights, np.random.default_rng(_SEED + 5).choice(_CREWS, len(nights)), strict=True))
     rows = []
     for night in nights:
         police, nhs, cause = staffing.get(night) or _published_staffing(night)
@@ -435,6 +440,7 @@ def _shift_rows(
                 "deployed": next(answer for answer in ("yes", "unknown", "no") if answer in answers),
                 "bank": str(bank[night]) if nhs == "yes" and night in staffing else "unknown",
                 "backfilled": "no" if "response" in cause else "unknown",
+                "crew": str(crews[night]) if police == nhs == "yes" and night in staffing else "",
                 "published": night in _WEEK_NIGHTS,
             }
         )

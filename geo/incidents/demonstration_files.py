@@ -147,6 +147,11 @@ _TEAM_COLUMNS: dict[str, Callable[[Cells], object]] = {
     "MH condition": _own("condition"),
     "Contact": _contact,
     "Time advice given": _advised,
+    "Time sent": _when("sent"),
+    "Time at scene": _when("scene"),
+    "Time clear": _when("clear"),
+    "Officers at scene": _own("present"),
+    "Time officers released": _when("released"),
     "Approp. for car?": _truth("appropriate"),
     "Car deployed?": _truth("deployed"),
     "Why not deployed": _own("not_sent"),
@@ -156,6 +161,8 @@ _TEAM_COLUMNS: dict[str, Callable[[Cells], object]] = {
     "Outcome / referral": _own("referral"),
     "S.136 detention": _truth("s136"),
     "S136 consulted": _truth("consulted"),
+    "S136 avoided": _truth("avoided"),
+    "Restraint used": _truth("restraint"),
     "KNOWN TO SERVICES": _truth("known"),
     "Mins on incident": _own("minutes"),
     "Notes": _own("note"),
@@ -194,7 +201,9 @@ _SHIFT_COLUMNS: dict[str, Callable[[Cells], object]] = {
     "Reason not staffed": _own("cause"),
     "Bank staff": lambda row: _SPELLED[row["bank"]],
     "Backfilled": lambda row: _SPELLED[row["backfilled"]],
-    "Crew roles": _same("police officer; community psychiatric nurse"),
+    "Crew roles": lambda row: "; ".join(
+        ["police officer", "community psychiatric nurse", *filter(None, [row["crew"]])]
+    ),
     "Notes": lambda row: "staffing as published; hours inferred" if row["published"] else "invented",
     "Synthetic": _same("synthetic"),
 }

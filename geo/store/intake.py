@@ -24,7 +24,7 @@ from geo.store.ledger import SHIFT_LOG, Arrival, Imported
 from geo.store.project import Facts, Project, create_project, digest_of, open_project
 
 COUNTY = "Northamptonshire"
-EDITION = 4
+EDITION = 5
 """Raised whenever what the demonstration writes or stores changes, so that a cached one is made anew."""
 
 SYNTHETIC = {

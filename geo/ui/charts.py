@@ -24,13 +24,6 @@ MODES = {
 MODE_MARKS = palette.categories(list(MODES.values())[:-1]) | {MODES["unknown"]: Mark(GREY, "cross")}
 """Colour and shape of each contact mode, the same on maps and in charts."""
 
-STATES = {
-    "staffed": ("fully staffed", BLUE, "●"),
-    "half": ("half staffed", ORANGE, "◐"),
-    "unstaffed": ("not staffed", VERMILION, "○"),
-    "unknown": ("not recorded", GREY, "?"),
-}
-
 
 def hour_grid(table: pd.DataFrame) -> Any:
     """Draw the 7 x 24 grid: incidents by hour, hours never live crossed out, the shift pattern as an outline."""
@@ -63,81 +56,6 @@ def hour_grid(table: pd.DataFrame) -> Any:
         .properties(height=260)
         .configure_view(stroke=None)
     )
-
-
-def staffing_strip(strip: pd.DataFrame) -> Any:
-    """Draw one small cell a night: staffed, half, unstaffed or unknown, with the cause on hover."""
-    frame = strip.assign(
-        state_words=strip["state"].map(lambda state: STATES[state][0]),
-        symbol=strip["state"].map(lambda state: STATES[state][2]),
-        month=strip["date"].dt.strftime("%b %Y"),
-        day=strip["date"].dt.day,
-        night=strip["date"].dt.strftime("%a %d %b %Y"),
-        cause=strip["unstaffed_cause"].mask(strip["unstaffed_cause"] == "", "none recorded"),
-    )
-    months = list(frame["month"].unique())
-    colours = alt.Scale(
-        domain=[words for words, _, _ in STATES.values()], range=[colour for _, colour, _ in STATES.values()]
-    )
-    base = alt.Chart(frame).encode(
-        alt.X("day:O", title="night of the month", axis=alt.Axis(labelAngle=0, values=[1, 5, 10, 15, 20, 25, 30])),
-        alt.Y("month:O", title=None, sort=months, axis=alt.Axis(labelOverlap=False)),
-        tooltip=[alt.Tooltip("night:N"), alt.Tooltip("state_words:N", title="crew"), alt.Tooltip("cause:N")],
-    )
-    legend = alt.Legend(title=None, orient="top", columns=4)
-    cells = base.mark_rect(stroke="white").encode(color=alt.Color("state_words:N", scale=colours, legend=legend))
-    symbols = base.mark_text(size=9, color="white").encode(text="symbol:N")
-    return (cells + symbols).properties(height=20 * len(months) + 120).configure_view(stroke=None)
-
-
-def modes(table: pd.DataFrame) -> Any:
-    """Draw contact modes by week as stacked bars."""
-    order = list(MODES)
-    frame = table.assign(mode=table["contact_mode"].map(MODES), order=table["contact_mode"].map(order.index))
-    weeks = max(int((frame["week"].max() - frame["week"].min()).days / 7) + 1, 1) if len(frame) else 1
-    mondays = sorted(frame["week"].unique())
-    ticks = [pd.Timestamp(monday).isoformat() for monday in mondays[:: -(-len(mondays) // 5) or 1]]
-    colours = alt.Scale(domain=list(MODE_MARKS), range=[mark.colour for mark in MODE_MARKS.values()])
-    return (
-        alt.Chart(frame)
-        .mark_bar(stroke="white", strokeWidth=0.5, size=max(4.0, min(40.0, 360 / weeks)))
-        .encode(
-            alt.X("week:T", title="week beginning", axis=alt.Axis(format="%d %b %Y", values=ticks)),
-            alt.Y("incidents:Q", title="incidents a week", axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("mode:N", scale=colours, legend=alt.Legend(title=None, orient="top", columns=3)),
-            order="order:Q",
-            tooltip=[
-                alt.Tooltip("week:T", title="week", format="%d %b %Y"),
-                alt.Tooltip("mode:N"),
-                alt.Tooltip("incidents:Q"),
-            ],
-        )
-        .properties(height=330)
-    )
-
-
-def outcomes(table: pd.DataFrame) -> Any:
-    """Draw each outcome's bounds as a thick bar and its 95 % interval as a thin one."""
-    base = alt.Chart(table).encode(alt.Y("outcome:N", sort=None, title=None, axis=alt.Axis(labelLimit=210)))
-    percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
-    scale = alt.Scale(domain=[0, 1])
-    thin = base.mark_rule(color=INK, strokeWidth=1).encode(
-        alt.X("interval_low:Q", title="share of incidents", axis=percent, scale=scale), alt.X2("interval_high:Q")
-    )
-    thick = base.mark_bar(color=SKY, height=9).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
-    known = base.transform_filter("datum.unknown == 0")
-    dot = known.mark_point(color=BLUE, filled=True, size=55).encode(alt.X("low:Q", scale=scale))
-    thick = thick.encode(
-        tooltip=[
-            "outcome:N",
-            "yes:Q",
-            "no:Q",
-            "unknown:Q",
-            alt.Tooltip("low:Q", format=".0%"),
-            alt.Tooltip("high:Q", format=".0%"),
-        ]
-    )
-    return (thick + thin + dot).properties(height=27 * len(table) + 50)
 
 
 def waterfall(table: pd.DataFrame) -> Any:

@@ -1,188 +1,76 @@
-"""
-What the scheme did: the weekly table, the nights, contact modes, deployments by district, outcomes with their bounds.
-"""
+"""What the scheme did: one sentence, then a part of the page for each question, for one source or two side by side."""
 
-import datetime as dt
+from collections.abc import Callable, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from geo.deployment import patterns
-from geo.deployment.outcomes import outcome_table, referral_table
-from geo.deployment.patterns import Day
-from geo.incidents.demonstration import published_weeks
-from geo.layers.choropleth import ChoroplethLayer
+from geo.deployment.utilisation import night_table, utilisation
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps, words
+from geo.ui import contacts, districts, figures, nights, outcomes, reasons, response, weeks, words
 from geo.ui.answers import Question
+from geo.ui.sources import Records, records_of
 
-ROWS = {
-    "incidents": "incidents",
-    "minutes": "minutes on incidents",
-    "police_staffed": "police staffed",
-    "nhs_staffed": "NHS staffed",
-    "deployed": "car deployed",
-    "s136": "s136 detention",
+PARTS: dict[str, Callable[[Sequence[Records]], None]] = {
+    "Week": weeks.show,
+    "Nights": nights.show,
+    "Contacts": contacts.show,
+    "Districts": districts.show,
+    "Response": response.show,
+    "Reasons": reasons.show,
+    "Outcomes": outcomes.show,
+    "Figures": figures.show,
 }
-
-
-COLUMNS = {
-    "deployed_unknown": "not recorded whether deployed",
-    "minutes_at_least": "minutes, at least",
-    "minutes_unknown": "minutes not recorded",
-}
+EMPTY = "No incident of this source lies in this period. Choose another source or a longer period above."
 
 
 def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - every page is shown the same way
     """Show the page."""
-    incidents, shifts = answers.records(question)
-    if incidents.empty:
-        st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
+    sources = records_of(question)
+    if all(one.incidents.empty for one in sources):
+        st.info(EMPTY)
         return
-    _sentence(incidents, shifts)
-    _weekly(question, incidents, shifts)
-    left, right = st.columns(2)
-    with left:
-        _nights(shifts)
-        _modes(incidents, shifts)
-    with right:
-        _deployments(question, incidents)
-        _outcomes(incidents)
-
-
-def _head(text: str) -> None:
-    st.markdown(f"##### {text}")
-
-
-def _sentence(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
-    deployed = patterns.deployed_in_words(incidents["deployed"])
-    strip = patterns.staffing_strip(shifts)["state"].value_counts()
-    staffed = (
-        f"{strip.get('staffed', 0)} of {len(shifts)} nights were fully staffed, {strip.get('unknown', 0)} not recorded."
-    )
-    who = staffed if len(shifts) else "No shift log is on record for this period, so nobody can tell who was on duty."
-    st.markdown(f"**The car was deployed to {deployed}. {who}**")
-
-
-def _weekly(question: Question, incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
-    weeks = patterns.weeks_of(incidents, shifts)
-    monday = st.selectbox(
-        "The week as the evaluation prints it, beginning (Monday)",
-        weeks,
-        index=weeks.index(_first_published(weeks)),
-        format_func=words.day,
-        key="week",
+    for one in sources:
+        _sentence(one, named=len(sources) > 1)
+    part = st.segmented_control(
+        "Part of the page",
+        list(PARTS),
+        default=next(iter(PARTS)),
+        required=True,
+        key="did",
         bind="query-params",
-        width=420,
+        label_visibility="collapsed",
     )
-    days = patterns.weekly_table(incidents, shifts, monday, source=question.selection.source)
-    st.dataframe(_as_table(days), width="stretch")
-    st.caption(_weekly_note(days))
-    if question.project.facts.synthetic:
-        _published([day.date.isoformat() for day in days])
+    _say_how_counted(question)
+    PARTS[str(part)](sources)
 
 
-def _first_published(weeks: list[dt.date]) -> dt.date:
-    """Open on a published week where the period holds one, otherwise on the latest."""
-    published = set(published_weeks()["date"])
-    return next((week for week in weeks if week.isoformat() in published), weeks[-1])
-
-
-def _published(dates: list[str]) -> None:
-    """Show the table of that week as the evaluation printed it, where it did."""
-    table = published_weeks()
-    week = table[table["date"].isin(dates)]
-    if week.empty:
+def _sentence(one: Records, *, named: bool) -> None:
+    """Say what the scheme did by one source."""
+    who = f"{one.words}: the" if named else "The"
+    if one.incidents.empty:
+        st.markdown(f"**{one.words}: no incident of this source lies in this period.**")
         return
-    with st.expander("The table as published"):
-        cells = week.pivot_table(index="row", columns="date", values="value", aggfunc="first", sort=False)
-        st.dataframe(cells, width="stretch")
-        st.caption(
-            "The published 'no' for section 136 was inferred by the evaluators from blank cells; "
-            "from the same blanks our figure says '?'."
-        )
+    deployed = patterns.deployed_in_words(one.incidents["deployed"])
+    st.markdown(f"**{who} car was deployed to {deployed}. {_on_duty(one)}**")
 
 
-def _as_table(days: list[Day]) -> pd.DataFrame:
-    columns = {
-        f"{day.date:%a} {day.date.day} {day.date:%b}": [_cell(getattr(day, name)) for name in ROWS] for day in days
-    }
-    return pd.DataFrame(columns, index=list(ROWS.values()))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "?"
-    return f"{value:g}" if isinstance(value, int | float) else words.ANSWERS[str(value)]
-
-
-def _weekly_note(days: list[Day]) -> str:
-    least = sum(day.minutes_at_least for day in days)
-    blanks = [day for day in days if day.minutes is None]
-    minutes = f"{'At least ' if blanks else ''}{least:.0f} minutes on incidents in the week. "
-    if not least and any(day.incidents for day in days):
-        minutes = "Minutes on incidents were not recorded. "
-    dated = sum(day.dated_by_shift for day in days)
-    by_shift = (
-        f"{words.count(dated, 'incident')} had no date and took that of the shift whose log it stands in. "
-        if dated
+def _on_duty(one: Records) -> str:
+    if one.shifts.empty:
+        return "No shift log is on record for this period, so nobody can tell who was on duty."
+    states = patterns.staffing_strip(one.shifts)["state"].value_counts()
+    staffed = f"{states.get('staffed', 0)} of {words.count(len(one.shifts), 'night')} were fully staffed"
+    unknown = f", {states['unknown']} not recorded" if "unknown" in states else ""
+    busy = utilisation(night_table(one.incidents, one.shifts))
+    took = (
+        f" Incidents took {busy.share} of the minutes crewed."
+        if busy and one.incidents["minutes_on_incident"].notna().any()
         else ""
     )
-    return f"{minutes}{by_shift}'?' means not recorded, which is neither zero nor no; 'n/a': no incident that night."
+    return f"{staffed}{unknown}.{took}"
 
 
-def _nights(shifts: pd.DataFrame) -> None:
-    if shifts.empty:
-        return
-    _head("The nights: who was on duty")
-    strip = patterns.staffing_strip(shifts)
-    st.altair_chart(charts.staffing_strip(strip), width="stretch", alt="One cell a night, by crew on duty")
-    with st.expander("Table of nights"):
-        st.dataframe(strip, hide_index=True, width="stretch")
-
-
-def _modes(incidents: pd.DataFrame, shifts: pd.DataFrame) -> None:
-    table = patterns.modes_by_week(incidents, shifts)
-    _head(f"How people were helped, by week (n = {table['incidents'].sum()})")
-    st.altair_chart(charts.modes(table), width="stretch", alt="Contact modes by week")
-    with st.expander("Table of contact modes"):
-        st.dataframe(table, hide_index=True, width="stretch")
-
-
-def _deployments(question: Question, incidents: pd.DataFrame) -> None:
-    _head("Deployments by district")
-    county = question.areas
-    table = patterns.by_district(incidents, question.edition)
-    districts = (
-        county.districts(question.edition)
-        .merge(table, left_on="name", right_on="district", how="left")
-        .fillna({"deployed": 0, "incidents": 0})
-    )
-    text = [
-        f"{row.name_}: {row.deployed:.0f} deployments of {row.incidents:.0f} incidents"
-        for row in districts.rename(columns={"name": "name_"}).itertuples()
-    ]
-    layer = ChoroplethLayer.of(
-        "Deployments (count)",
-        districts.assign(value=districts["deployed"], text=text),
-        unit="deployments",
-        numbers=True,
-    )
-    maps.show_county(question, [layer], key="scheme", height=430)
-    outside = table[~table["district"].isin(districts["name"])]
-    st.caption(
-        f"{int(table['deployed'].sum())} deployments of {int(table['incidents'].sum())} incidents; "
-        f"{int(outside['incidents'].sum())} incidents lie outside the county's districts or have no place; "
-        f"for {int(table['deployed_unknown'].sum())} it is not recorded whether the car went."
-    )
-    with st.expander("Table by district"):
-        st.dataframe(table.rename(columns=COLUMNS), hide_index=True, width="stretch")
-
-
-def _outcomes(incidents: pd.DataFrame) -> None:
-    table = outcome_table(incidents)
-    _head(f"Outcomes, with what the blanks allow (n = {len(incidents)})")
-    st.altair_chart(charts.outcomes(table), width="stretch", alt="Outcomes with bounds and 95 % intervals")
-    with st.expander("Table of outcomes and referrals"):
-        st.dataframe(table, hide_index=True, width="stretch")
-        st.dataframe(referral_table(incidents), hide_index=True, width="stretch")
+def _say_how_counted(question: Question) -> None:
+    """Say that this page counts every incident once, where the question bar asks for another count."""
+    if question.weight != "incidents" or not question.heaviest:
+        st.caption("This page tells what was done, so it counts every incident once, the heaviest callers included.")

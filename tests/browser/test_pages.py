@@ -10,7 +10,8 @@ import geo
 from geo.routing.sources import fetch_roads
 from geo.store.project import Facts, create_project, open_project
 
-MAPS = ["Where and when", "What the scheme did", "Coverage", "Compare"]
+MAPS = ["Where and when", "Coverage", "Compare"]
+PARTS = ["Nights", "Contacts", "Response", "Reasons", "Outcomes", "Figures"]
 TABLES = ["Search", "Data", "Export", "Method"]
 VIEWS = ["Counts", "Rates", "Heat", "Change", "Postcodes"]
 
@@ -33,6 +34,30 @@ def test_every_map_is_drawn_with_a_legend_a_sentence_and_a_table(visit, demonstr
     assert visit.drawn_pixels() > 1000
     assert visit.map().locator(".tm-legend").count() == 1
     assert visit.page.get_by_test_id("stExpander").filter(has_text="able").count() >= 1
+
+
+def test_every_part_of_what_the_scheme_did_has_its_sentence_pictures_and_tables(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("What the scheme did")
+    assert visit.page.get_by_text("The car was deployed to 225 of 722 incidents").is_visible()
+    assert visit.page.get_by_text("340 of 1\u202f800 minutes crewed").is_visible()
+    for part in PARTS:
+        choose(visit, part)
+        charts = visit.page.get_by_test_id("stVegaLiteChart")
+        assert charts.count() == charts.locator("canvas, svg").count() > 0, part
+        assert visit.page.get_by_test_id("stExpander").filter(has_text="able").count() >= 1, part
+        assert f"did={part}" in visit.page.url
+    visit.page.screenshot(path=pictures / "what-the-scheme-did.png")
+    choose(visit, "Districts")
+    assert visit.drawn_pixels() > 1000
+    assert visit.map().locator(".tm-legend").count() == 1
+
+
+def choose(visit, name):
+    visit.page.get_by_role("radio", name=name, exact=True).or_(
+        visit.page.get_by_role("button", name=name, exact=True)
+    ).first.click()
+    visit.settle(400)
 
 
 def test_every_other_page_opens(visit, demonstration):

@@ -1,0 +1,123 @@
+"""What the scheme did, Contacts: how people were helped week by week, and how often the car went, over time."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import pandas as pd
+import streamlit as st
+
+from geo.deployment import patterns
+from geo.deployment.outcomes import share_of
+from geo.deployment.trends import Unit, answered, change, share_by
+from geo.ui import scheme_charts
+from geo.ui.readable import readable
+from geo.ui.sources import Records, head, say_difference, side_by_side
+from geo.ui.tables import under
+
+MEASURES = {
+    "deployed": "car deployed",
+    "advice": "advice to officers",
+    "telephone": "telephone",
+    "face_to_face": "face to face",
+}
+UNITS: dict[Unit, str] = {"month": "months", "quarter": "quarters", "week": "weeks"}
+NOON = 12
+"""At which hour the axis of a day begins, so that an evening and the night after it stand together."""
+
+SHORT = 62
+"""Days up to which a period is shown week by week at first."""
+
+NO_RULES = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Series(dtype="str")})
+
+
+def show(sources: Sequence[Records]) -> None:
+    """Show contact modes by week, one share over time, and deployments by hour."""
+    recorded = [one for one in sources if len(one.incidents)]
+    head("How people were helped, by week")
+    tables = {one.key: patterns.modes_by_week(one.incidents, one.shifts) for one in recorded}
+    weeks = sorted(pd.concat([table["week"] for table in tables.values()]).unique())
+    top = max(table.groupby("week")["incidents"].sum().max() for table in tables.values()) if weeks else 1.0
+    if weeks:
+        side_by_side(sources, lambda one: _modes(one, tables[one.key], weeks, float(top)))
+    _over_time(sources)
+    head("By hour of the call")
+    hours = {one.key: patterns.deployed_by_hour(one.incidents) for one in recorded}
+    counts = pd.concat(hours.values()).groupby("hour")["incidents"]
+    most = max(float(table.groupby("hour")["incidents"].sum().max()) for table in hours.values())
+    shown = _from_first_to_last([hour for hour, count in counts.sum().items() if count])
+    side_by_side(sources, lambda one: _hours(one, hours[one.key], shown, most))
+
+
+def _from_first_to_last(hours: Sequence[int]) -> list[int]:
+    """
+    Give the hours of the day from the first that holds an incident to the last, an evening and its night together.
+
+    Examples
+    --------
+    >>> _from_first_to_last([0, 22])
+    [22, 23, 0]
+    """
+    places = sorted((hour - NOON) % 24 for hour in hours) or [0]
+    return [(place + NOON) % 24 for place in range(places[0], places[-1] + 1)]
+
+
+def _modes(one: Records, table: pd.DataFrame, weeks: list[pd.Timestamp], top: float) -> None:
+    drawn = scheme_charts.modes(table, weeks, top)
+    st.altair_chart(drawn, width="stretch", alt="Contact modes by week")
+    undated = len(one.incidents) - int(table["incidents"].sum())
+    left_out = f"; {undated} without a day are left out" if undated else ""
+    st.caption(f"n = {table['incidents'].sum()} incidents{left_out}. Not sending the car is a decision, not a gap.")
+    under("Table of contact modes by week", readable(table), f"modes-{one.key}")
+
+
+def _over_time(sources: Sequence[Records]) -> None:
+    head("Did it change over time?")
+    left, right = st.columns(2)
+    measure = left.segmented_control(
+        "Share of incidents with", list(MEASURES), format_func=MEASURES.__getitem__, default="deployed",
+        required=True, key="did-share", bind="query-params",
+    )  # fmt: skip
+    answers = {one.key: answered(one.incidents, one.shifts, str(measure)) for one in sources if len(one.incidents)}
+    days = pd.concat([table["day"] for table in answers.values()])
+    if days.empty:
+        st.info("No incident has a day, so nothing can be said of its change over time.")
+        return
+    units = list(UNITS) if (days.max() - days.min()).days > SHORT else ["week", "month", "quarter"]
+    unit = right.segmented_control(
+        "By", units, format_func=UNITS.__getitem__, default=units[0], required=True, key=f"did-by-{units[0]}"
+    )
+    tables = {key: share_by(table, cast(Unit, unit)) for key, table in answers.items() if len(table)}
+    every = pd.concat(tables.values())
+    span = [every["begins"].min(), every["begins"].max()]
+    top = min(float(every["interval_high"].max()) * 1.05, 1.0)
+    side_by_side(sources, lambda one: _share(one, answers[one.key], tables.get(one.key), str(unit), span, top))
+    say_difference(sources, MEASURES[str(measure)].capitalize(), lambda one: share_of(answers[one.key]["answer"]))
+
+
+def _share(
+    one: Records,
+    answers: pd.DataFrame,
+    table: pd.DataFrame | None,
+    unit: str,
+    span: list[pd.Timestamp],
+    top: float,
+) -> None:
+    if table is None:
+        st.info("No incident of this source has a day.")
+        return
+    found = change(answers)
+    whole = share_of(answers["answer"])
+    st.markdown(f"{whole}. {'First quarter of the period against the last: ' + str(found) if found else ''}")
+    drawn = scheme_charts.over_time(table, "begins", (f"{unit} beginning", "share of incidents"), span, top, NO_RULES)
+    st.altair_chart(drawn, width="stretch", alt=f"Share by {unit} with exact 95 % intervals")
+    under(f"Table by {unit}", readable(table), f"share-{one.key}")
+
+
+def _hours(one: Records, table: pd.DataFrame, shown: list[int], top: float) -> None:
+    counted = int(table["incidents"].sum())
+    st.altair_chart(scheme_charts.hours(table, shown, top), width="stretch", alt="Incidents by hour, and deployments")
+    st.caption(
+        f"n = {counted} incidents with a time. Hours in which the scheme was never on shift hold nothing "
+        "because nobody looked."
+    )
+    under("Table by hour", readable(table), f"hours-{one.key}")
