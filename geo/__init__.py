@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geo.coverage.availability import erlang_b, erlang_c, hypercube, transient_hypercube
     from geo.coverage.reach import Reach, within
     from geo.coverage.response import ResponseStandard
     from geo.demand.rates import Demand, fit_demand
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from geo.scenarios.world import World
 
 _ROOMS = {
+    "coverage.availability": ("erlang_b", "erlang_c", "hypercube", "transient_hypercube"),
     "coverage.reach": ("Reach", "within"),
     "coverage.response": ("ResponseStandard",),
     "demand.rates": ("Demand", "fit_demand"),
@@ -140,9 +142,12 @@ __all__ = [
     "chapman",
     "compare",
     "districts_by_date",
+    "erlang_b",
+    "erlang_c",
     "estimate_roads",
     "evaluate",
     "fit_demand",
+    "hypercube",
     "is_urban",
     "isochrones",
     "join_codes",
@@ -164,6 +169,7 @@ __all__ = [
     "reconcile",
     "residents_in",
     "snap",
+    "transient_hypercube",
     "weekly_table",
     "within",
     "write_template",
