@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from geo.places.locate import locate
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
     from geo.places.residents import load_residents, residents_in
+    from geo.planning.location import BaseSet, lscp, mclp, mexclp
+    from geo.planning.median import p_median
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.areas import RoadArea
@@ -74,6 +76,8 @@ _ROOMS = {
     "places.locate": ("locate",),
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
     "places.residents": ("load_residents", "residents_in"),
+    "planning.location": ("BaseSet", "lscp", "mclp", "mexclp"),
+    "planning.median": ("p_median",),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.areas": ("RoadArea",),
@@ -98,6 +102,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Base",
+    "BaseSet",
     "Calibration",
     "CodeTable",
     "Comparison",
@@ -155,6 +160,10 @@ __all__ = [
     "load_network",
     "load_residents",
     "locate",
+    "lscp",
+    "mclp",
+    "mexclp",
+    "p_median",
     "parse_postcode",
     "presets",
     "propose_matches",
