@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from geo.places.residents import load_residents, residents_in
     from geo.planning.location import BaseSet, lscp, mclp, mexclp
     from geo.planning.median import p_median
+    from geo.planning.rotas import Rotas, best_rotas
+    from geo.planning.windows import best_windows
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.areas import RoadArea
@@ -78,6 +80,8 @@ _ROOMS = {
     "places.residents": ("load_residents", "residents_in"),
     "planning.location": ("BaseSet", "lscp", "mclp", "mexclp"),
     "planning.median": ("p_median",),
+    "planning.rotas": ("Rotas", "best_rotas"),
+    "planning.windows": ("best_windows",),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.areas": ("RoadArea",),
@@ -129,6 +133,7 @@ __all__ = [
     "RoadArea",
     "RoadNetwork",
     "Roads",
+    "Rotas",
     "Scenario",
     "ScenarioError",
     "SchemaError",
@@ -142,6 +147,8 @@ __all__ = [
     "World",
     "accuracy_table",
     "accuracy_words",
+    "best_rotas",
+    "best_windows",
     "bounds",
     "calibrate",
     "chapman",

@@ -1,8 +1,9 @@
 """
 Location models: which bases together cover most, cover most although cars are busy, or are enough to cover all.
 
-One and two bases are found by trying every pair, from one weighted Gram matrix; more by the HiGHS solver, or where
-cover is soft by branch and bound. Each answer says how far from the best it may be: ``gap``, 0 when it is proved.
+One and two bases are found by trying every pair, from one weighted Gram matrix; three, and more where cover is soft, by
+branch and bound; more by the HiGHS solver. Each answer says how far from the best it may be: ``gap``, 0 when it is
+proved.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,12 @@ Rows = npt.NDArray[np.int64]
 
 TIME_LIMIT = 60.0
 """Seconds that the solver may take (assumption: what a planner waits for); then the gap says what is not proved."""
+
+SOLVER_SCALE = 1_000.0
+"""The largest cost that the solver is given: its tolerances are absolute (about 1e-6), so small weights are enlarged."""
+
+TINY = 1e-300
+"""Weights below this are as good as none; it keeps their scale finite."""
 
 MOST_TIES = 1_000
 """Near ties that are kept, the best first."""
@@ -70,8 +77,8 @@ def mclp(
     Find the ``p`` bases that together cover most demand (maximal covering location problem).
 
     Cover may be soft, a chance: then bases succeed independently, and a place is worth ``1 - (1 - c1)(1 - c2)…``. For
-    soft cover of three bases or more the limit is :data:`MOST_NODES`, not time. Every car is taken as free and at its
-    base; soft cover is too high where the errors of two bases go together, such as one traffic for both.
+    three bases, and for more where cover is soft, the limit is :data:`MOST_NODES`, not time. Every car is taken as free
+    and at its base; soft cover is too high where the errors of two bases go together, such as one traffic for both.
 
     Parameters
     ----------
@@ -110,10 +117,10 @@ def mclp(
     if p <= 2:
         return _pairs(worth, weight, p, fixed, tolerance, repeat=False)
     start = _greedy(worth, weight, p, fixed, repeat=False)
-    if np.isin(worth, (0.0, 1.0)).all():
-        found, bound = _covered_by_solver(worth > 0, weight, p, fixed, np.ones(1), 1, time_limit)
+    if p == 3 or not np.isin(worth, (0.0, 1.0)).all():
+        found, bound = _branch(worth, weight, p, fixed, start, repeat=False)
     else:
-        found, bound = _branch(worth, weight, p, fixed, start)
+        found, bound = _covered_by_solver(worth > 0, weight, p, fixed, np.ones(1), 1, time_limit)
     return _answer(worth, weight, [start, found], bound, fixed, tolerance, repeat=False)
 
 
@@ -175,9 +182,12 @@ def mexclp(
     worth = np.where(covered, 1.0 - busy, 0.0)
     if cars <= 2:
         return _pairs(worth, weight, cars, fixed, tolerance, repeat=True)
-    gains = (1.0 - busy) * np.power(float(busy), np.arange(cars)).astype(np.float64)
     start = _greedy(worth, weight, cars, fixed, repeat=True)
-    found, bound = _covered_by_solver(covered, weight, cars, fixed, gains, cars, time_limit)
+    if cars == 3:
+        found, bound = _branch(worth, weight, cars, fixed, start, repeat=True)
+    else:
+        gains = (1.0 - busy) * np.power(float(busy), np.arange(cars)).astype(np.float64)
+        found, bound = _covered_by_solver(covered, weight, cars, fixed, gains, cars, time_limit)
     return _answer(worth, weight, [start, found], bound, fixed, tolerance, repeat=True)
 
 
@@ -312,7 +322,10 @@ def _covered_by_solver(
     some = patterns.any(axis=0) & (demand > 0)
     patterns, demand = patterns[:, some], demand[some]
     bases, places = patterns.shape
-    cost = np.concatenate([np.zeros(bases), *(-gain * demand for gain in gains)])
+    if not places:
+        return None, 0.0
+    scale = SOLVER_SCALE / max(float(demand.max()), TINY)
+    cost = np.concatenate([np.zeros(bases), *(-gain * demand * scale for gain in gains)])
     counted = hstack([csr_array(-patterns.T.astype(float)), *[eye_array(places)] * len(gains)], format="csr")
     number = csr_array(np.concatenate([np.ones(bases), np.zeros(places * len(gains))])[None])
     low, high = np.zeros(len(cost)), np.ones(len(cost))
@@ -324,7 +337,7 @@ def _covered_by_solver(
         bounds=Bounds(low, high),
         options={"time_limit": time_limit, "mip_rel_gap": 0},
     )
-    bound = -least_cost(result, -float(gains.sum() * demand.sum()))
+    bound = -least_cost(result, -float(gains.sum() * demand.sum()) * scale) / scale
     if result.x is None:
         return None, bound
     return np.repeat(np.arange(bases), result.x[:bases].round().astype(int)), bound
@@ -338,7 +351,9 @@ def least_cost(result: OptimizeResult, otherwise: float) -> float:
     return otherwise if bound is None or not np.isfinite(bound) else float(bound)
 
 
-def _branch(worth: Floats, weight: Floats, p: int, fixed: Rows, start: Rows) -> tuple[Rows, float]:
+def _branch(
+    worth: Floats, weight: Floats, p: int, fixed: Rows, start: Rows, *, repeat: bool
+) -> tuple[Rows | None, float]:
     """
     Search all sets by branch and bound: no set can add more than its parts add alone (submodularity).
 
@@ -346,7 +361,7 @@ def _branch(worth: Floats, weight: Floats, p: int, fixed: Rows, start: Rows) -> 
     """
     best, best_sum = start, reached(worth, weight, start)
     still = best_sum
-    free = np.setdiff1d(np.arange(len(worth)), fixed)
+    free = np.arange(len(worth)) if repeat else np.setdiff1d(np.arange(len(worth)), fixed)
     nodes = [(np.inf, fixed.tolist(), free)]
     seen = 0
     while nodes:
@@ -366,9 +381,13 @@ def _branch(worth: Floats, weight: Floats, p: int, fixed: Rows, start: Rows) -> 
             if here + gains[0] > best_sum:
                 best, best_sum = np.array([*chosen, allowed[0]]), here + float(gains[0])
             continue
-        sums = np.concatenate([[0.0], np.cumsum(gains)])
-        most = here + sums[left:] - sums[: len(sums) - left]
-        children = [(float(most[k]), [*chosen, int(allowed[k])], allowed[k + 1 :]) for k in range(len(most))]
+        if repeat:
+            most = here + left * gains
+        else:
+            sums = np.concatenate([[0.0], np.cumsum(gains)])
+            most = here + sums[left:] - sums[: len(sums) - left]
+        skip = 0 if repeat else 1
+        children = [(float(most[k]), [*chosen, int(allowed[k])], allowed[k + skip :]) for k in range(len(most))]
         nodes += [child for child in reversed(children) if child[0] > best_sum]
     return np.sort(best), max(still, best_sum)
 
@@ -397,8 +416,19 @@ def _answer(
     score = np.concatenate(scores)[first]
     score[(every == chosen).all(axis=1)] = np.inf  # the chosen set comes first among equals
     ties = best_first(every, -score, -objective * (1 - tolerance))
+    bound = min(bound, _most_that_parts_add(worth, weight, chosen, repeat=repeat))
     gap = max(0.0, bound / objective - 1) if objective > 0 else 0.0
     return BaseSet(np.array(chosen), objective, gap if gap > 1e-9 else 0.0, ties, tolerance)
+
+
+def _most_that_parts_add(worth: Floats, weight: Floats, chosen: Sequence[int], *, repeat: bool) -> float:
+    """Bound every set's sum by what is covered by the first few chosen bases and what each base alone adds to that."""
+    bounds = []
+    for few in range(len(chosen) + 1):
+        gains = _gains(worth, weight, chosen[:few], repeat=True)
+        best = float(gains.max()) * len(chosen) if repeat else float(np.sort(gains)[::-1][: len(chosen)].sum())
+        bounds.append(reached(worth, weight, np.array(chosen[:few], dtype=np.int64)) + best)
+    return min(bounds)
 
 
 def exchangeable(chosen: Sequence[int], fixed: Rows) -> list[int]:

@@ -15,7 +15,9 @@ from scipy.sparse import csr_array
 
 from geo.errors import SchemaError
 from geo.planning.location import (
+    SOLVER_SCALE,
     TIME_LIMIT,
+    TINY,
     BaseSet,
     Floats,
     Rows,
@@ -112,9 +114,9 @@ def _spent(cost: Floats, chosen: Rows) -> float:
 
 
 def _proved(cost: Floats, least: float, spent: float) -> bool:
-    """Tell whether no set can be better; of whole numbers the next better sum is lower by 1."""
+    """Tell whether no set can be better, but for rounding; of whole numbers the next better sum is lower by 1."""
     step = 1 - 1e-6 if (cost == np.rint(cost)).all() else 0.0
-    return least > spent * (1 - 1e-10) - step
+    return bool(least >= spent - step - 1e-9 * cost.max())
 
 
 def _pairs(cost: Floats, p: int, fixed: Rows, tolerance: float) -> BaseSet:
@@ -269,15 +271,16 @@ def _radius(cost: Floats, p: int, stays: Flags, time_limit: float) -> tuple[Rows
         (np.concatenate(values), (np.concatenate(entries_i), np.concatenate(entries_j))), shape=(rows, bases + total)
     )
     number = csr_array(np.concatenate([np.ones(bases), np.zeros(total)])[None])
+    scale = SOLVER_SCALE / max(float(cost.max()), TINY)
     result = milp(
-        np.concatenate([np.zeros(bases), *steps]),
+        np.concatenate([np.zeros(bases), *steps]) * scale,
         constraints=[LinearConstraint(matrix, np.concatenate(low), np.inf), LinearConstraint(number, p, p)],
         integrality=(np.arange(bases + total) < bases).astype(int),
         bounds=Bounds(np.concatenate([stays.astype(float), np.zeros(total)]), 1),
         options={"time_limit": time_limit, "mip_rel_gap": 0},
     )
     found = None if result.x is None else np.flatnonzero(result.x[:bases].round())
-    return found, constant + least_cost(result, 0.0)
+    return found, constant + least_cost(result, 0.0) / scale
 
 
 def _answer(cost: Floats, chosen: Rows, least: float, fixed: Rows, tolerance: float) -> BaseSet:
