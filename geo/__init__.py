@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geo.coverage.availability import erlang_b, erlang_c, hypercube, transient_hypercube
     from geo.coverage.reach import Reach, within
     from geo.coverage.response import ResponseStandard
     from geo.demand.policy import PolicyDate, policy_rules
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from geo.places.locate import locate
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
     from geo.places.residents import load_residents, residents_in
+    from geo.planning.location import BaseSet, lscp, mclp, mexclp
+    from geo.planning.median import p_median
+    from geo.planning.rotas import Rotas, best_rotas
+    from geo.planning.windows import best_windows
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.areas import RoadArea
@@ -56,6 +61,7 @@ if TYPE_CHECKING:
     from geo.scenarios.world import World
 
 _ROOMS = {
+    "coverage.availability": ("erlang_b", "erlang_c", "hypercube", "transient_hypercube"),
     "coverage.reach": ("Reach", "within"),
     "coverage.response": ("ResponseStandard",),
     "demand.policy": ("PolicyDate", "policy_rules"),
@@ -82,6 +88,10 @@ _ROOMS = {
     "places.locate": ("locate",),
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
     "places.residents": ("load_residents", "residents_in"),
+    "planning.location": ("BaseSet", "lscp", "mclp", "mexclp"),
+    "planning.median": ("p_median",),
+    "planning.rotas": ("Rotas", "best_rotas"),
+    "planning.windows": ("best_windows",),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.areas": ("RoadArea",),
@@ -106,6 +116,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Base",
+    "BaseSet",
     "Calibration",
     "CodeTable",
     "Comparison",
@@ -134,6 +145,7 @@ __all__ = [
     "RoadArea",
     "RoadNetwork",
     "Roads",
+    "Rotas",
     "Scenario",
     "ScenarioError",
     "SchemaError",
@@ -151,16 +163,21 @@ __all__ = [
     "accuracy_words",
     "bank_holiday_nights",
     "bank_holidays",
+    "best_rotas",
+    "best_windows",
     "bounds",
     "calibrate",
     "chapman",
     "compare",
     "districts_by_date",
     "empirical_bayes",
+    "erlang_b",
+    "erlang_c",
     "estimate_roads",
     "evaluate",
     "fit_demand",
     "garwood",
+    "hypercube",
     "is_urban",
     "isochrones",
     "join_codes",
@@ -168,6 +185,10 @@ __all__ = [
     "load_network",
     "load_residents",
     "locate",
+    "lscp",
+    "mclp",
+    "mexclp",
+    "p_median",
     "parse_postcode",
     "policy_rules",
     "presets",
@@ -186,6 +207,7 @@ __all__ = [
     "residents_in",
     "snap",
     "source_profile",
+    "transient_hypercube",
     "weekly_table",
     "window_total",
     "within",
