@@ -24,7 +24,7 @@ TIME_LIMIT = 60.0
 """Seconds that the solver may take (assumption: what a planner waits for); then the gap says what is not proved."""
 
 SOLVER_SCALE = 1_000.0
-"""The largest cost that the solver is given: its tolerances are absolute (about 1e-6), so small weights are enlarged."""
+"""The largest cost that the solver is given: its tolerances are absolute (about 1e-6), so small weights are scaled."""
 
 TINY = 1e-300
 """Weights below this are as good as none; it keeps their scale finite."""

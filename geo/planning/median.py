@@ -265,8 +265,8 @@ def _radius(cost: Floats, p: int, stays: Flags, time_limit: float) -> tuple[Rows
         if 3 * total > MOST_ENTRIES:
             return None
     constant = float(np.minimum(sorted_cost[0], most).sum())
-    if not total:
-        return None
+    if not total:  # whatever else opens, every place pays the same
+        return None, constant
     matrix = csr_array(
         (np.concatenate(values), (np.concatenate(entries_i), np.concatenate(entries_j))), shape=(rows, bases + total)
     )

@@ -1,0 +1,432 @@
+"""
+Simulation: weeks of shifts, incident by incident, for what no formula holds.
+
+Conveyance and waits for a place of safety, other emergencies, breaks, the last-job rule, overrun, and a nurse who is
+busy herself. Each incident brings its own random numbers along, whichever car goes: so two plans are compared on the
+same incidents, and differ only by what they do. Where the assumptions of the transient hypercube hold, it agrees with
+:func:`geo.coverage.availability.transient_hypercube`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+from scipy.stats import gamma
+from scipy.stats import t as student
+
+from geo.errors import SchemaError
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+Window = tuple[int, int, int]
+"""Weekday (Monday 0), first and last minute of a shift; the last may lie after midnight."""
+
+HOURS, WEEK_MINUTES = 168, 168 * 60
+CAUSES = ("off_shift", "nurse_busy", "not_appropriate", "car_busy", "shift_end", "deployed")
+"""What becomes of an incident, in the order in which it is decided; all but the first two have nurse contact."""
+
+_OFF, _NURSE, _ADVICE, _CAR, _END, _DEPLOYED = range(len(CAUSES))
+_DRAWS = ("appropriate", "mobilise", "drive", "scene", "conveyed", "to_safety", "handover", "advice")
+
+
+@dataclass(frozen=True, slots=True)
+class JobTimes:
+    """
+    How long the parts of a job last, in minutes.
+
+    Mobilisation, scene and advice are gamma, drives log-normal around the roads' minutes, the handover log-normal with
+    a long tail. All defaults but three are assumptions: advice is the time of incidents without a deployment in the two
+    published weeks of Operation Alloy (about 17); with a drive of 20 minutes each way the scene makes a deployment last
+    about as long as theirs (98); the handover's mean is the aim of Right Care Right Person (an hour).
+    """
+
+    mobilise_mean: float = 3.0
+    mobilise_cv: float = 0.5
+    drive_sigma: float = 0.246
+    scene_mean: float = 46.0
+    scene_cv: float = 0.7
+    conveyed: float = 0.1
+    to_safety: float = 20.0
+    handover_mean: float = 60.0
+    handover_cv: float = 1.5
+    advice_mean: float = 17.0
+    advice_cv: float = 1.0
+
+    def __post_init__(self) -> None:
+        parts = [getattr(self, name) for name in self.__slots__]
+        if not all(0 <= part < np.inf for part in parts) or self.conveyed > 1:
+            raise SchemaError("minutes of a job, their spreads and the share conveyed are >= 0, the share at most 1")
+
+
+@dataclass(frozen=True, slots=True)
+class CrewRules:
+    """
+    What crews do beside jobs.
+
+    Parameters
+    ----------
+    advises_away
+        Whether the nurse can advise others while she is driven, at a scene or waiting: a choice of the scheme.
+    last_job_minutes
+        No deployment starts within so many minutes of the shift's end.
+    break_minutes
+        A break that begins at the first idle moment of the second half of a shift; the nurse has it too.
+    """
+
+    advises_away: bool = False
+    last_job_minutes: float = 0.0
+    break_minutes: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.last_job_minutes < np.inf and 0 <= self.break_minutes < np.inf):
+            raise SchemaError("minutes of the last-job rule and of breaks are >= 0")
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """
+    Incidents as they come, each with its own random numbers.
+
+    Parameters
+    ----------
+    minutes
+        When each comes, minutes since the first Monday 00:00, ascending, shape (incidents,).
+    classes
+        Its class (place), shape (incidents,).
+    emergencies
+        Whether it is another emergency, which takes the car but is not of the scheme, shape (incidents,).
+    draws
+        Its uniform random numbers, shape (incidents, 8): judged appropriate, mobilisation, drive, scene, conveyed,
+        drive to safety, handover, advice.
+    weeks
+        How many weeks they cover.
+    """
+
+    minutes: Floats
+    classes: Rows
+    emergencies: npt.NDArray[np.bool_]
+    draws: Floats
+    weeks: int
+
+
+def draw_stream(rates: npt.ArrayLike, weeks: int, *, emergencies: npt.ArrayLike | None = None, seed: int = 0) -> Stream:
+    """
+    Draw incidents of some weeks from their rates by hour of week: Poisson, evenly spread within the hour.
+
+    Parameters
+    ----------
+    rates
+        Incidents an hour, shape (168, classes), Monday 00:00 first; an hour that was never observed cannot be drawn.
+    weeks
+        How many weeks, >= 1.
+    emergencies
+        Other emergencies that the car is sent to, as ``rates``; none when omitted. They do not change the incidents.
+
+    Raises
+    ------
+    SchemaError
+        If rates are no such table of numbers >= 0, or there is no week.
+
+    Examples
+    --------
+    >>> stream = draw_stream(np.full((168, 1), 0.5), 100)
+    >>> len(stream.minutes) == len(stream.draws), 8000 < len(stream.minutes) < 8800
+    (True, True)
+    """
+    if weeks < 1:
+        raise SchemaError(f"{weeks} weeks cannot be simulated; give at least one")
+    table = _rates(rates)
+    others = np.zeros_like(table) if emergencies is None else _rates(emergencies)
+    if others.shape != table.shape:
+        raise SchemaError(f"emergencies of shape {others.shape} beside rates of {table.shape}; give the same classes")
+    parts = []
+    for kind, (expected, own) in enumerate(zip((table, others), np.random.SeedSequence(seed).spawn(2), strict=True)):
+        rng = np.random.default_rng(own)
+        week, hour, which = np.nonzero(counts := rng.poisson(expected, (weeks, *expected.shape)))
+        times = counts[week, hour, which]
+        at = np.repeat(week * HOURS + hour, times) + rng.random(times.sum())
+        parts.append(
+            (at * 60, np.repeat(which, times), np.full(len(at), kind == 1), rng.random((len(at), len(_DRAWS))))
+        )
+    minutes, classes, other, draws = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(minutes, kind="stable")
+    return Stream(minutes[order], classes[order], other[order], draws[order], weeks)
+
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """
+    What became of every incident of a stream.
+
+    Parameters
+    ----------
+    causes
+        Of each, the number of its cause in :data:`CAUSES`, shape (incidents,); for other emergencies ``deployed`` or
+        ``car_busy`` or ``off_shift``.
+    cars
+        The car that went, -1 for none, shape (incidents,).
+    response
+        Minutes from call to scene, NaN where no car went, shape (incidents,).
+    emergencies
+        As in the stream.
+    in_week
+        The week in which each came, shape (incidents,).
+    overrun
+        Minutes that each shift ran over, by car, one array each.
+    busy_minutes
+        Minutes that each car was on jobs, overrun included, shape (cars,).
+    crewed_minutes
+        Minutes that each car was on shift, shape (cars,).
+    weeks
+        How many weeks were simulated.
+    """
+
+    causes: Rows
+    cars: Rows
+    response: Floats
+    emergencies: npt.NDArray[np.bool_]
+    in_week: Rows
+    overrun: tuple[Floats, ...]
+    busy_minutes: Floats
+    crewed_minutes: Floats
+    weeks: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of the scheme's incidents by what became of them; they add up to all."""
+        numbers = np.bincount(self.causes[~self.emergencies], minlength=len(CAUSES))
+        return dict(zip(CAUSES, numbers.tolist(), strict=True))
+
+    @property
+    def lost(self) -> float:
+        """Of the incidents judged appropriate during a shift, the share to which no car could go."""
+        counts = self.counts
+        missed = counts["car_busy"] + counts["shift_end"]
+        wanted = missed + counts["deployed"]
+        return missed / wanted if wanted else 0.0
+
+    def lost_interval(self, level: float = 0.95) -> tuple[float, float]:
+        """
+        Give the interval of :attr:`lost` for the noise of so many weeks, which are taken as independent of each other.
+
+        A ratio of two weekly sums (Cochran 1977, Sampling Techniques, 6.3); not for fewer than about 20 weeks.
+        """
+        own = ~self.emergencies
+        missed = own & np.isin(self.causes, (_CAR, _END))
+        wanted = missed | (own & (self.causes == _DEPLOYED))
+        by_week = [np.bincount(self.in_week[which], minlength=self.weeks) for which in (missed, wanted)]
+        spread = np.std(by_week[0] - self.lost * by_week[1], ddof=1) * np.sqrt(self.weeks) / by_week[1].sum()
+        margin = float(student.ppf((1 + level) / 2, self.weeks - 1) * spread)
+        return max(0.0, self.lost - margin), min(1.0, self.lost + margin)
+
+    def in_time(self, minutes: float) -> int:
+        """Count the scheme's incidents reached within so many minutes, boundary included."""
+        return int(((self.response <= minutes) & ~self.emergencies).sum())
+
+
+def simulate(
+    stream: Stream,
+    crews: Sequence[Sequence[Window]],
+    drive: npt.ArrayLike,
+    *,
+    appropriate: float,
+    times: JobTimes = JobTimes(),
+    rules: CrewRules = CrewRules(),
+) -> Simulated:
+    """
+    Let some crews, each a car and a nurse, meet a stream of incidents.
+
+    A nurse who is on duty and free gives contact. What she judges appropriate gets the nearest free car, with its
+    nurse; where none is free, or the shift is near its end, she advises instead, as for everything else. A job is
+    mobilisation, drive, scene, with some probability a drive to safety and the wait for handover, and the way back;
+    then the car is free. Another emergency takes the nearest free car, also on a break and near the shift's end, and
+    never waits. Nothing is queued, and no job is broken off: wrong where a car is diverted under way. Results carry the
+    noise of so many weeks; compare plans on one stream.
+
+    Parameters
+    ----------
+    stream
+        Incidents with their random numbers, from :func:`draw_stream`.
+    crews
+        The weekly shifts of each crew.
+    drive
+        Median minutes from each car's base to each class, shape (cars, classes); inf where no road leads, and then
+        that car is not sent.
+    appropriate
+        The share of incidents that the nurse judges appropriate for the car.
+
+    Raises
+    ------
+    SchemaError
+        If drives do not match crews and classes, shifts of a crew overlap, or the share is none.
+
+    Examples
+    --------
+    >>> nightly = [(day, 18 * 60, 24 * 60) for day in range(7)]
+    >>> found = simulate(draw_stream(np.full((168, 1), 0.3), 52), [nightly], [[15.0]], appropriate=0.3)
+    >>> sum(found.counts.values()) == len(found.causes), found.counts["not_appropriate"] > found.counts["deployed"]
+    (True, True)
+    """
+    minutes = np.asarray(drive, dtype=float)
+    if minutes.ndim != 2 or len(minutes) != len(crews) or minutes.shape[1] <= stream.classes.max(initial=-1):
+        raise SchemaError(
+            f"drives of shape {minutes.shape}; give one row for each of {len(crews)} cars, a column a class"
+        )
+    if np.isnan(minutes).any() or (minutes < 0).any():
+        raise SchemaError("minutes of driving are >= 0, or inf where no road leads")
+    if not 0 <= appropriate <= 1:
+        raise SchemaError(f"a share judged appropriate of {appropriate} is none; give 0 to 1")
+    cars = [_Crew(_shifts(windows, stream.weeks), rules) for windows in crews]
+    parts = _parts(stream.draws, times)
+    wanted = stream.draws[:, _DRAWS.index("appropriate")] < appropriate
+    order = np.argsort(minutes, axis=0, kind="stable").T.tolist()
+    causes = np.zeros(len(stream.minutes), dtype=np.int64)
+    sent = np.full(len(stream.minutes), -1)
+    response = np.full(len(stream.minutes), np.nan)
+    events = zip(
+        stream.minutes.tolist(), stream.classes.tolist(), stream.emergencies.tolist(), wanted.tolist(), strict=True
+    )
+    for number, (now, which, emergency, wants_car) in enumerate(events):
+        on_duty = [car for car in cars if car.at(now)]
+        nurse = None if emergency else next((car for car in on_duty if car.nurse_free(now)), None)
+        if not on_duty or (nurse is None and not emergency):
+            causes[number] = _NURSE if on_duty else _OFF
+            continue
+        if not emergency and not wants_car:
+            causes[number] = _ADVICE
+        else:
+            near = [car for car in order[which] if cars[car].on and np.isfinite(minutes[car, which])]
+            free = [car for car in near if cars[car].free(now, emergency=emergency)]
+            in_hours = [car for car in free if emergency or cars[car].early_enough(now)]
+            if in_hours:
+                car = in_hours[0]
+                there = parts.mobilise[number] + minutes[car, which] * parts.drive[number]
+                causes[number], sent[number], response[number] = _DEPLOYED, car, there
+                cars[car].go(now, there + parts.at_scene[number] + minutes[car, which])
+                continue
+            causes[number] = _END if free else _CAR
+        if nurse is not None:
+            nurse.advising_until = now + parts.advice[number]
+    return Simulated(
+        causes,
+        sent,
+        response,
+        stream.emergencies,
+        (stream.minutes // WEEK_MINUTES).astype(np.int64),
+        tuple(np.array(car.overrun) for car in cars),
+        np.array([car.busy_minutes for car in cars]),
+        np.array([sum(end - begin for begin, end in car.shifts) for car in cars]),
+        stream.weeks,
+    )
+
+
+class _Crew:
+    """One car and its nurse as time goes by; times are asked for in ascending order."""
+
+    def __init__(self, shifts: list[tuple[float, float]], rules: CrewRules) -> None:
+        self.shifts, self.rules = shifts, rules
+        self.overrun = [0.0] * len(shifts)
+        self.busy_until = self.break_until = self.advising_until = -np.inf
+        self.busy_minutes = 0.0
+        self.on = False
+        self._shift = 0
+        self._break_due = rules.break_minutes > 0
+
+    def at(self, now: float) -> bool:
+        """Move on to this minute; tells whether the crew is on shift."""
+        while self._shift < len(self.shifts) and self.shifts[self._shift][1] <= now:
+            self._shift += 1
+            self._break_due = self.rules.break_minutes > 0
+        self.on = self._shift < len(self.shifts) and self.shifts[self._shift][0] <= now
+        if self.on and self._break_due:
+            begin, end = self.shifts[self._shift]
+            idle = max((begin + end) / 2, self.busy_until)
+            if idle <= now:
+                self._break_due, self.break_until = False, idle + self.rules.break_minutes
+        return self.on
+
+    def free(self, now: float, *, emergency: bool) -> bool:
+        """Tell whether the car can be sent: its nurse goes along, so she must not be advising another."""
+        if emergency:
+            return self.busy_until <= now
+        return max(self.busy_until, self.break_until, self.advising_until) <= now
+
+    def nurse_free(self, now: float) -> bool:
+        """Tell whether the nurse can take a call."""
+        away = self.busy_until > now and not self.rules.advises_away
+        return not away and max(self.break_until, self.advising_until) <= now
+
+    def early_enough(self, now: float) -> bool:
+        """Tell whether the last-job rule still lets a deployment start."""
+        return now <= self.shifts[self._shift][1] - self.rules.last_job_minutes
+
+    def go(self, now: float, minutes: float) -> None:
+        """Send the car for so many minutes."""
+        self.busy_until = now + minutes
+        self.busy_minutes += minutes
+        self.overrun[self._shift] = max(0.0, self.busy_until - self.shifts[self._shift][1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The parts of each incident's job that do not depend on which car goes, minutes; the drive is a factor."""
+
+    mobilise: list[float]
+    drive: list[float]
+    at_scene: list[float]
+    advice: list[float]
+
+
+def _parts(draws: Floats, times: JobTimes) -> _Parts:
+    column = dict(zip(_DRAWS, np.clip(draws, 1e-12, 1 - 1e-12).T, strict=True))
+    handover = _long_tailed(column["handover"], times.handover_mean, times.handover_cv)
+    to_safety = times.to_safety * np.exp(times.drive_sigma * ndtri(column["to_safety"]))
+    at_scene = _gamma(column["scene"], times.scene_mean, times.scene_cv)
+    at_scene = at_scene + (column["conveyed"] < times.conveyed) * (to_safety + handover)
+    return _Parts(
+        _gamma(column["mobilise"], times.mobilise_mean, times.mobilise_cv).tolist(),
+        np.exp(times.drive_sigma * ndtri(column["drive"])).tolist(),
+        at_scene.tolist(),
+        _gamma(column["advice"], times.advice_mean, times.advice_cv).tolist(),
+    )
+
+
+def _gamma(uniform: Floats, mean: float, cv: float) -> Floats:
+    """Turn uniform numbers into gamma ones; a spread of 1 makes them exponential, of 0 all the same."""
+    if mean == 0 or cv == 0:
+        return np.full(len(uniform), mean)
+    return np.asarray(gamma.ppf(uniform, 1 / cv**2, scale=mean * cv**2), dtype=np.float64)
+
+
+def _long_tailed(uniform: Floats, mean: float, cv: float) -> Floats:
+    """Turn uniform numbers into log-normal ones of this mean."""
+    variance = np.log1p(cv**2)
+    return np.asarray(mean * np.exp(np.sqrt(variance) * ndtri(uniform) - variance / 2), dtype=np.float64)
+
+
+def _rates(rates: npt.ArrayLike) -> Floats:
+    table = np.asarray(rates, dtype=float)
+    if table.ndim != 2 or table.shape[0] != HOURS:
+        raise SchemaError(f"rates of shape {table.shape}; give {HOURS} hours of the week, one column a class")
+    if (odd := ~(np.isfinite(table) & (table >= 0))).any():
+        hour, which = np.argwhere(odd)[0]
+        raise SchemaError(
+            f"{int(odd.sum())} of {table.size} rates are not >= 0 and finite (first: hour {hour}, class {which}, "
+            f"{table[hour, which]}); an hour that was never observed cannot be simulated"
+        )
+    return table
+
+
+def _shifts(windows: Sequence[Window], weeks: int) -> list[tuple[float, float]]:
+    """Give first and last minute of every shift of all weeks, ascending."""
+    weekly = sorted((day * 1440 + first, day * 1440 + last) for day, first, last in windows)
+    for (begin, end), (following, _) in zip(
+        weekly, [*weekly[1:], *[(b + WEEK_MINUTES, 0) for b, _ in weekly[:1]]], strict=True
+    ):
+        if not begin < end <= following:
+            raise SchemaError(
+                f"a shift from minute {begin} to {end} of the week is none, or overlaps the next of its crew"
+            )
+    return [(begin + week * WEEK_MINUTES, end + week * WEEK_MINUTES) for week in range(weeks) for begin, end in weekly]
