@@ -54,6 +54,10 @@ class Waterfall:
         """Incidents a month reached face to face within the standard."""
         return self.steps["reached"]
 
+    def grouped(self, member: Draws) -> "Waterfall":
+        """Add up places, or hours, into groups; ``member`` is 1 where a row belongs to a column, shape (of, groups)."""
+        return Waterfall(self.all @ member, {name: part @ member for name, part in self.steps.items()})
+
     def table(self, level: float = 0.8) -> pd.DataFrame:
         """Give each step with its mean, its interval at ``level`` and its share of all, one row a step."""
         tail = (1 - level) / 2

@@ -208,18 +208,25 @@ class Simulated:
         return missed / wanted if wanted else 0.0
 
     def lost_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """
-        Give the interval of :attr:`lost` for the noise of so many weeks, which are taken as independent of each other.
+        """Give the interval of :attr:`lost` for the noise of so many weeks; see :meth:`share`."""
+        return self.share(("car_busy", "shift_end"), ("car_busy", "shift_end", "deployed"), level)[1:]
 
-        A ratio of two weekly sums (Cochran 1977, Sampling Techniques, 6.3); not for fewer than about 20 weeks.
+    def share(self, parts: Sequence[str], of: Sequence[str], level: float = 0.95) -> tuple[float, float, float]:
+        """
+        Give the share that some causes are of others, and its interval for the noise of so many weeks.
+
+        Weeks are taken as independent of each other: a ratio of two weekly sums (Cochran 1977, Sampling Techniques,
+        6.3); not for fewer than about 20 weeks. NaN where none of ``of`` occurs.
         """
         own = ~self.emergencies
-        missed = own & np.isin(self.causes, (_CAR, _END))
-        wanted = missed | (own & (self.causes == _DEPLOYED))
-        by_week = [np.bincount(self.in_week[which], minlength=self.weeks) for which in (missed, wanted)]
-        spread = np.std(by_week[0] - self.lost * by_week[1], ddof=1) * np.sqrt(self.weeks) / by_week[1].sum()
+        masks = [own & np.isin(self.causes, [CAUSES.index(name) for name in names]) for names in (parts, of)]
+        some, all_of_them = (np.bincount(self.in_week[mask], minlength=self.weeks) for mask in masks)
+        if not all_of_them.sum():
+            return np.nan, np.nan, np.nan
+        value = float(some.sum() / all_of_them.sum())
+        spread = np.std(some - value * all_of_them, ddof=1) * np.sqrt(self.weeks) / all_of_them.sum()
         margin = float(student.ppf((1 + level) / 2, self.weeks - 1) * spread)
-        return max(0.0, self.lost - margin), min(1.0, self.lost + margin)
+        return value, max(0.0, value - margin), min(1.0, value + margin)
 
     def in_time(self, minutes: float) -> int:
         """Count the scheme's incidents reached within so many minutes, boundary included."""

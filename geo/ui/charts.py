@@ -90,6 +90,55 @@ def _step_colour(step: str) -> str:
     return {"reached": BLUE, "not_appropriate": GREY}.get(step, ORANGE)
 
 
+def fates(table: pd.DataFrame) -> Any:
+    """Draw what becomes of the demand of each group, a bar of 100 % each."""
+    steps = list(dict.fromkeys(table["step"]))
+    frame = table.assign(order=table["step"].map(steps.index), label=table["share"].map("{:.0%}".format))
+    names = list(dict.fromkeys(table["words"]))
+    scale = alt.Scale(domain=names, range=[FATES[step] for step in steps])
+    tooltip = [
+        alt.Tooltip("group:N", title="group"),
+        alt.Tooltip("words:N", title="what becomes of it"),
+        alt.Tooltip("a_month:Q", title="a month", format=".1f"),
+        alt.Tooltip("share:Q", format=".0%"),
+        alt.Tooltip("share_low:Q", title="80 % from", format=".0%"),
+        alt.Tooltip("share_high:Q", title="to", format=".0%"),
+    ]
+    base = alt.Chart(frame).encode(
+        alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, labelOverlap=False)),
+        order=alt.Order("order:Q"),
+    )
+    x = alt.X("share:Q", stack="zero", title="share of the group's demand", axis=alt.Axis(format=".0%"))
+    legend = alt.Legend(title=None, orient="bottom", columns=3, labelLimit=200)
+    bars = base.mark_bar(stroke="white").encode(
+        x, color=alt.Color("words:N", scale=scale, legend=legend), tooltip=tooltip
+    )
+    middle = alt.X("share:Q", stack="zero", bandPosition=0.5)
+    text = (
+        base.transform_filter("datum.share >= 0.07")
+        .mark_text(size=10)
+        .encode(
+            middle, text="label:N", color=alt.condition("datum.step == 'reached'", alt.value("white"), alt.value(INK))
+        )
+    )
+    return (bars + text).properties(height=26 * frame["group"].nunique() + 120)
+
+
+FATES = {
+    "outside_shift": "#e4e4e4",
+    "no_nurse": "#E69F00",
+    "nurse_busy": "#F0CE7A",
+    "not_appropriate": "#bdbdbd",
+    "no_officer": "#D55E00",
+    "car_busy": "#E8A27C",
+    "shift_end": "#CC79A7",
+    "too_far": "#56B4E9",
+    "reached": "#0072B2",
+}
+"""What becomes of demand: losses of the nurse in yellows, of the car in reds and light blue, what is reached dark blue;
+the order is always the same, so that it is the second cue."""
+
+
 def forest(table: pd.DataFrame) -> Any:
     """Draw differences with their 80 % intervals about zero."""
     reach = max(float(table[["low", "high"]].abs().max(axis=None)), 1.0)

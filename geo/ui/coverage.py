@@ -19,7 +19,7 @@ from geo.routing.matrix import minutes_to
 from geo.routing.timing import Timed, main_traffic, traffic_levels
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps, plan, sides, speeds, words
+from geo.ui import answers, charts, maps, missed, plan, sides, speeds, words
 from geo.ui.answers import Question
 
 VIEWS = {
@@ -34,6 +34,7 @@ def show(question: Question, scenario: Scenario) -> None:
     """Show the page: its map and figures, the speeds they rest on, or real and estimated roads side by side."""
     parts: dict[str, Callable[[Question, Scenario], None]] = {
         "Map and figures": lambda question, _: _live(question),
+        "Who is missed": missed.show,
         "Speeds": speeds.show,
         "Roads side by side": sides.show,
     }
