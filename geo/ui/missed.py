@@ -160,8 +160,8 @@ def _rehearsed(question: Question, scenario: Scenario, outcome: Outcome) -> None
         st.dataframe(table.round(1).rename(columns=named), hide_index=True, width="stretch")
         st.caption(
             f"On nights with full crews, {WEEKS} weeks played through. Exact and simulated rest on the same exponential "
-            "jobs and must agree but for chance. In the last column each job has its drive, scene and handover, some of "
-            "them long. What finds nobody free is passed on, not queued."
+            "jobs and agree but for chance. In the last column each job has its drive, scene and handover, some of them "
+            "long. What finds nobody free is passed on, not queued."
         )
 
 
