@@ -170,7 +170,7 @@ def _by_hexagon(county: str) -> Level:
     return Level(shapes, residents, pd.Series(residents.index, index=residents.index))
 
 
-@st.cache_resource(show_spinner="Counting residents of the layer …", max_entries=4, scope="session")
+@st.cache_resource(show_spinner="Counting residents of the layer …", max_entries=4)
 def _by_layer(question: Question, name: str) -> Level:
     kept = question.project.areas(name)
     county = answers.residents(question.project.facts.county)
