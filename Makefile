@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all check bench drive-times reliability data pictures lock browser
+.PHONY: run test test-all check bench drive-times calibration reliability data pictures lock browser
 
 run: $(READY)
 	$(BIN)/triage-map run
@@ -33,6 +33,10 @@ bench: $(READY)
 # The hash seed is fixed: the speed of a road merged from several ways depends on the order in which OSMnx lists their tags.
 drive-times: $(READY)
 	PYTHONHASHSEED=0 $(BIN)/python -m benchmarks.drive_errors
+
+# Simulates data and measures how often intervals of demand hold the truth; writes docs/method.md and data/accuracy.
+calibration: $(READY)
+	$(BIN)/python -m benchmarks.calibration
 
 # Breaks files, processes and disks, and writes docs/reliability.md.
 reliability: $(READY)

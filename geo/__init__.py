@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geo.coverage.reach import Reach, within
     from geo.coverage.response import ResponseStandard
-    from geo.demand.rates import Demand, fit_demand
+    from geo.demand.policy import PolicyDate, policy_rules
+    from geo.demand.profile import Profile, published_profile, source_profile
+    from geo.demand.rates import Demand, empirical_bayes, fit_demand
+    from geo.demand.seasons import bank_holiday_nights, bank_holidays, rate_by_month
+    from geo.demand.windows import WindowTotal, garwood, window_total
     from geo.deployment.models import DeploymentModel
     from geo.deployment.outcomes import bounds
     from geo.deployment.patterns import weekly_table
@@ -53,7 +57,11 @@ if TYPE_CHECKING:
 _ROOMS = {
     "coverage.reach": ("Reach", "within"),
     "coverage.response": ("ResponseStandard",),
-    "demand.rates": ("Demand", "fit_demand"),
+    "demand.policy": ("PolicyDate", "policy_rules"),
+    "demand.profile": ("Profile", "published_profile", "source_profile"),
+    "demand.rates": ("Demand", "empirical_bayes", "fit_demand"),
+    "demand.seasons": ("bank_holiday_nights", "bank_holidays", "rate_by_month"),
+    "demand.windows": ("WindowTotal", "garwood", "window_total"),
     "deployment.models": ("DeploymentModel",),
     "deployment.outcomes": ("bounds",),
     "deployment.patterns": ("weekly_table",),
@@ -113,7 +121,9 @@ __all__ = [
     "Outcome",
     "PlaceError",
     "Policy",
+    "PolicyDate",
     "PostcodeReading",
+    "Profile",
     "ProjectError",
     "QualityReport",
     "Reach",
@@ -132,17 +142,22 @@ __all__ = [
     "SpeedProfile",
     "SweepEngine",
     "UserAreas",
+    "WindowTotal",
     "World",
     "accuracy_table",
     "accuracy_words",
+    "bank_holiday_nights",
+    "bank_holidays",
     "bounds",
     "calibrate",
     "chapman",
     "compare",
     "districts_by_date",
+    "empirical_bayes",
     "estimate_roads",
     "evaluate",
     "fit_demand",
+    "garwood",
     "is_urban",
     "isochrones",
     "join_codes",
@@ -151,10 +166,13 @@ __all__ = [
     "load_residents",
     "locate",
     "parse_postcode",
+    "policy_rules",
     "presets",
     "propose_matches",
     "protect",
+    "published_profile",
     "quality_report",
+    "rate_by_month",
     "read_areas",
     "read_code_table",
     "read_extract",
@@ -164,7 +182,9 @@ __all__ = [
     "reconcile",
     "residents_in",
     "snap",
+    "source_profile",
     "weekly_table",
+    "window_total",
     "within",
     "write_template",
 ]

@@ -26,14 +26,19 @@ def page(lines: pd.DataFrame, split: Halves) -> str:
 
 
 def sources(table: Path) -> str:
-    """Write the page that says where the table comes from."""
+    """Write the page that says where the table comes from, and the others of its folder."""
+    files = "\n".join(
+        f"| {file.name} | {file.stat().st_size} | `{digest(file)}` |" for file in sorted(table.parent.glob("*.csv"))
+    )
     return f"""# Sources of data/accuracy
 
 `drive_times.csv`: measured errors of drive times, the figures of `docs/drive-times.md` and of the words beside an
 isochrone. Figures only: no published minute and no road is in it. It belongs to the constants of
-`geo/routing/estimated.py`, and a test holds the label of the estimated roads against it.
+`geo/routing/estimated.py`, and a test holds the label of the estimated roads against it. Made by `{COMMAND}`; do not
+edit.
 
-Made by `{COMMAND}`; do not edit.
+`demand_calibration.csv`: how often intervals of demand hold the truth in simulated data, the figures of
+`docs/method.md`. No record is in it. Made by `make calibration`; do not edit.
 
 | measured against | publisher | licence | edition |
 |---|---|---|---|
@@ -46,7 +51,7 @@ Attribution: (c) OpenStreetMap contributors, available under the Open Database L
 
 | file | bytes | sha256 |
 |---|---|---|
-| {table.name} | {table.stat().st_size} | `{digest(table)}` |
+{files}
 """
 
 

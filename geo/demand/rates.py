@@ -1,28 +1,43 @@
 """
 Demand: incidents an hour by hour of week and place, as posterior draws.
 
-A first model, said plainly: hour and place are taken as independent, each hour and each place is shrunk towards the
-county's mean by as much as the counts themselves suggest, and hours without a live hour are not observed: no rate at
-all, rather than a guess. Incidents that could not be placed are taken to be spread like those that could.
+Hours share a smooth cyclic rhythm and, with enough weeks, have effects of their own; places are shrunk towards their
+residents' share by as much as the counts suggest; hour and place are taken as independent. An hour that was never live
+has no rate at all, unless a second exposure lends it its rhythm openly. Incidents that could not be placed are taken
+to be spread like those that could.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
-from geo.demand.exposure import HOURS, Hours, live_hours, while_live
+from geo.demand.exposure import HOURS, Hours, night_of_hour
+from geo.demand.model import Rhythm, fit_rhythm
+from geo.demand.overdispersion import NOT_TESTED, Dispersion, dispersion_of
+from geo.demand.policy import POLICY_DATES, Level, PolicyDate, levels_in_words, spanned
+from geo.demand.profile import Profile
+from geo.demand.watched import Watched
+from geo.demand.windows import WindowTotal
 from geo.deployment.patterns import hour_grid
 from geo.errors import SchemaError
 
 Draws = npt.NDArray[np.float64]
 
-STRENGTHS = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0])
-"""Shrinkage tried, in pseudo-incidents; the counts weigh them by evidence."""
+SPREADS = 0.04 * 2.0 ** (np.arange(14) / 2)
+"""
+Standard deviations tried for places around their residents' share, weighed by evidence and by a prior that avoids 0 and
+has its peak at 0.6 (assumption): places that differ in nothing but residents are not believed in.
+"""
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
+
+
+def _none() -> npt.NDArray[np.bool_]:
+    return np.zeros(HOURS, dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +48,7 @@ class Demand:
     Parameters
     ----------
     hour_rates
-        Incidents an hour in the whole county, shape (draws, 168); NaN in hours that were never live.
+        Incidents an hour in the whole county, shape (draws, 168); NaN in hours of which nothing was told.
     place_shares
         Share of the county's incidents in each place, shape (draws, places); each row adds up to 1.
     places
@@ -42,6 +57,14 @@ class Demand:
         Live hours observed in each hour of week, shape (168,).
     incidents, placed
         How many incidents fell in live hours, and how many of all incidents have an LSOA.
+    borrowed
+        Hours that were never live, whose rate rests on a second exposure alone, shape (168,).
+    profile_words
+        What that second exposure is; empty without one.
+    dispersion
+        Whether nights differ by more than chance; where they do, every interval holds it.
+    levels
+        What was counted before and after policy dates, oldest first; the level of demand is that of the last.
     """
 
     hour_rates: Draws
@@ -50,31 +73,63 @@ class Demand:
     live_hours: Hours
     incidents: int
     placed: int
+    borrowed: npt.NDArray[np.bool_] = field(default_factory=_none)
+    profile_words: str = ""
+    dispersion: Dispersion = NOT_TESTED
+    levels: tuple[Level, ...] = ()
 
     @property
     def observed(self) -> npt.NDArray[np.bool_]:
         """Which hours of the week were ever live, shape (168,)."""
         return self.live_hours > 0
 
+    @property
+    def told(self) -> npt.NDArray[np.bool_]:
+        """Which hours of the week have a rate, observed or borrowed, shape (168,)."""
+        return self.observed | self.borrowed
+
+    @property
+    def level_words(self) -> str:
+        """Say since when the level of demand is; empty where the period holds no policy date."""
+        return levels_in_words(self.levels) if self.levels else ""
+
+    def dispersion_in(self, window: npt.NDArray[np.bool_]) -> float:
+        """
+        Give the dispersion of a total counted in ``window`` (168,): 1 where nights differ by chance alone.
+
+        It is what :func:`geo.demand.windows.window_total` asks for.
+        """
+        expected = np.nan_to_num(self.hour_rates.mean(axis=0)) * (window & self.observed)
+        nights = np.bincount(night_of_hour(np.arange(HOURS)), weights=expected)
+        return self.dispersion.of_window(float(nights @ nights / nights.sum())) if nights.sum() else 1.0
+
     def a_month(self, hours: Hours) -> Draws:
         """
         Give the incidents a month in the county during ``hours`` (share of each hour of week, shape (168,)), a draw
         each.
 
-        Hours that were never live add nothing; ask :attr:`observed` how many they are.
+        Hours without a rate add nothing; ask :attr:`told` how many they are.
         """
         return np.asarray(np.nan_to_num(self.hour_rates) @ hours * WEEKS_A_MONTH, dtype=np.float64)
 
 
 def fit_demand(
-    located: pd.DataFrame, shifts: pd.DataFrame, residents: pd.Series, *, seed: int = 0, draws: int = 500
+    located: pd.DataFrame,
+    shifts: pd.DataFrame,
+    residents: pd.Series,
+    *,
+    seed: int = 0,
+    draws: int = 500,
+    profile: Profile | None = None,
+    policy_dates: Iterable[PolicyDate] = POLICY_DATES,
 ) -> Demand:
     """
     Fit demand to the incidents of one source and the shift log.
 
-    The county's rate is ``Gamma(0.5 + n, live hours)``; hours and places are gamma-Poisson with the strength of
+    The level is ``Gamma(0.5 + n, live hours)``, wider where nights differ by more than chance; the rhythm of the week
+    is :func:`geo.demand.model.fit_rhythm`'s; places are gamma-Poisson around their residents' share, the strength of
     shrinkage mixed by evidence. An incident counts in the rates only if it belongs to a live shift, by its record or
-    its time (without a time it tells the total and no hour), and in the places only if it has an LSOA of the county.
+    its time (without a time it tells the level and no hour), and in the places only if it has an LSOA of the county.
     Wrong where hour and place depend on each other (town centres at closing time).
 
     Parameters
@@ -87,48 +142,99 @@ def fit_demand(
         Residents by LSOA of the county; its index becomes the places.
     seed, draws
         Random seed, and how many posterior draws to make.
+    profile
+        A second exposure, whose rhythm is shared: then hours that were never live have a rate, marked as borrowed.
+    policy_dates
+        Dates at which the level may have changed: it is fitted apart before and after, and the last part's counts.
 
     Raises
     ------
     SchemaError
         If there is no incident, or no hour was ever live: then no rate can be told.
     """
-    exposure = live_hours(shifts)
     if located.empty:
         raise SchemaError("there is no incident of this source in this period; choose another, or import its extract")
     if shifts.empty:
         raise SchemaError("no shift is on record in this period; choose a longer one, or import the shift log")
-    if not exposure.sum() > 0:
+    watched = Watched.of(located, shifts)
+    if not watched.exposure.sum() > 0:
         raise SchemaError("no shift has the nurse recorded on duty, so no rate can be told; check 'nhs_staffed'")
     rng = np.random.default_rng(seed)
-    live = located[while_live(located, shifts)]
-    counts = hour_grid(live)
-    total = rng.gamma(0.5 + len(live), 1 / exposure.sum(), size=(draws, 1))
-    seen = exposure > 0
-    relative = relative_draws(counts[seen], exposure[seen] * counts.sum() / exposure.sum(), rng, draws)
-    relative /= (relative @ exposure[seen] / exposure.sum())[:, None]
-    hour_rates = np.full((draws, HOURS), np.nan)
-    hour_rates[:, seen] = total * relative
+    dates = spanned(policy_dates, watched.elapsed["hour"])
+    parts = watched.parts(dates)
+    dispersion, rhythm = _rhythm(parts, profile, seed)
+    observed = watched.exposure > 0
+    told = observed | profile.hours if profile else observed
     here = located["lsoa"].value_counts().reindex(residents.index, fill_value=0).to_numpy(np.float64)
-    weight = residents.to_numpy(np.float64) / float(residents.sum())
-    by_place = relative_draws(here, weight * here.sum(), rng, draws)
-    by_place /= (by_place @ weight)[:, None]
+    level = _level(parts[-1], dispersion, rng, draws)
+    relative = _relative(rhythm.draw(rng, draws), parts[-1].exposure)
     return Demand(
-        hour_rates=hour_rates,
-        place_shares=by_place * weight,
+        hour_rates=np.where(told, level[:, None] * relative, np.nan),
+        place_shares=_place_shares(here, residents, rng, draws),
         places=tuple(residents.index),
-        live_hours=exposure,
-        incidents=len(live),
+        live_hours=watched.exposure,
+        incidents=watched.incidents,
         placed=int(here.sum()),
+        borrowed=told & ~observed,
+        profile_words=profile.words if profile else "",
+        dispersion=dispersion,
+        levels=_levels(parts, dates, dispersion),
     )
+
+
+def _rhythm(parts: Sequence[Watched], profile: Profile | None, seed: int) -> tuple[Dispersion, Rhythm]:
+    """
+    Test the nights, and fit the rhythm of the week.
+
+    The nights are tested around a first fit that lets them differ; the second lets them differ as much as was found.
+    """
+    lent = [profile.record] if profile else []
+    rates = np.exp(fit_rhythm([*(part.doubtful() for part in parts), *lent]).moments()[0])
+    dispersion = _dispersion(parts, rates, seed)
+    return dispersion, fit_rhythm([*(part.record(rates, dispersion.frailty) for part in parts), *lent])
+
+
+def _relative(rates: Draws, exposure: Hours) -> Draws:
+    """Give rates, shape (draws, 168), relative to their mean over the live hours."""
+    return np.asarray(rates / (rates @ exposure / exposure.sum())[:, None], dtype=np.float64)
+
+
+def _dispersion(parts: Sequence[Watched], rates: Hours, seed: int) -> Dispersion:
+    """Test the nights of all parts around ``rates``, each part at its own level."""
+    counts, expected = zip(*(part.nights(rates)[1:] for part in parts), strict=True)
+    scaled = [of * (n.sum() / of.sum()) for n, of in zip(counts, expected, strict=True)]
+    return dispersion_of(np.concatenate(counts), np.concatenate(scaled), seed=seed)
+
+
+def _levels(parts: Sequence[Watched], dates: Sequence[PolicyDate], dispersion: Dispersion) -> tuple[Level, ...]:
+    """Give what was counted in each part, and between which policy dates it lies."""
+    totals = [
+        WindowTotal(part.incidents, float(part.exposure.sum()), dispersion.of_window(part.a_night)) for part in parts
+    ]
+    return tuple(
+        Level(since, until, total) for since, until, total in zip((None, *dates), (*dates, None), totals, strict=True)
+    )
+
+
+def _level(part: Watched, dispersion: Dispersion, rng: np.random.Generator, draws: int) -> Hours:
+    """Draw the incidents a live hour of one part, shape (draws,), as wide as its nights differ."""
+    wider = dispersion.draw(part.a_night, rng, draws)
+    return np.asarray(rng.gamma((0.5 + part.incidents) / wider, wider / part.exposure.sum()), dtype=np.float64)
+
+
+def _place_shares(here: Hours, residents: pd.Series, rng: np.random.Generator, draws: int) -> Draws:
+    """Draw the share of incidents in each place, shape (draws, places), from its count and residents."""
+    weight = residents.to_numpy(np.float64) / float(residents.sum())
+    by_place = relative_draws(here, weight * here.sum(), rng, draws) * weight
+    return np.asarray(by_place / by_place.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def relative_draws(counts: Hours, expected: Hours, rng: np.random.Generator, draws: int) -> Draws:
     """
     Draw the rate of each bin relative to what was expected of it, shrunk towards 1.
 
-    ``count ~ Poisson(expected x r)`` and ``r ~ Gamma(k, k)``; the strength ``k`` is drawn by its evidence over
-    :data:`STRENGTHS`, then ``r`` from its exact posterior ``Gamma(k + count, k + expected)``.
+    ``count ~ Poisson(expected x r)`` and ``r ~ Gamma(k, k)``; the spread ``k ** -0.5`` is drawn by its evidence over
+    :data:`SPREADS`, then ``r`` from its exact posterior ``Gamma(k + count, k + expected)``.
 
     Parameters
     ----------
@@ -139,15 +245,52 @@ def relative_draws(counts: Hours, expected: Hours, rng: np.random.Generator, dra
     -------
     Shape (draws, bins).
     """
-    evidence = np.array([_evidence(counts, expected, k) for k in STRENGTHS])
-    weights = np.exp(evidence - evidence.max())
-    strength = rng.choice(STRENGTHS, size=(draws, 1), p=weights / weights.sum())
+    strength = rng.choice(SPREADS**-2.0, size=(draws, 1), p=spread_weights(counts, expected))
     return np.asarray(rng.gamma(strength + counts, 1 / (strength + expected)), dtype=np.float64)
+
+
+def spread_weights(counts: Hours, expected: Hours) -> Hours:
+    """Give how much each of :data:`SPREADS` is believed, from counts and what was expected; they add up to 1."""
+    prior = 2 * np.log(SPREADS) - 0.5 * (SPREADS / 0.45) ** 2
+    evidence = prior + np.array([_evidence(counts, expected, spread**-2.0) for spread in SPREADS])
+    weights = np.exp(evidence - evidence.max())
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def _evidence(counts: Hours, expected: Hours, k: float) -> float:
     """Give the log marginal likelihood of negative-binomial counts with strength ``k``, constants left out."""
     return float(np.sum(gammaln(k + counts) - gammaln(k) + k * np.log(k) - (k + counts) * np.log(k + expected)))
+
+
+def empirical_bayes(counts: Hours, expected: Hours) -> Hours:
+    """
+    Give each place's rate shrunk towards the mean rate of all: a point estimate for maps, never an interval.
+
+    Marshall's: the spread between places is the variance of the raw rates, weighted by ``expected``, less what chance
+    adds; 0 where chance explains it all. Intervals around it would cover far too little, since it takes the spread
+    for known.
+
+    Parameters
+    ----------
+    counts, expected
+        Incidents, and residents or expected incidents, of each place, shape (places,); expected > 0.
+
+    References
+    ----------
+    Marshall (1991), Applied Statistics 40, 283-294.
+
+    Examples
+    --------
+    >>> empirical_bayes(np.array([0.0, 30.0]), np.array([10.0, 10.0])).round(2)
+    array([0.1, 2.9])
+    """
+    if not (expected > 0).all():
+        raise SchemaError("a place of which nothing is expected has no rate; leave it out")
+    mean = counts.sum() / expected.sum()
+    raw = counts / expected
+    between = float(expected @ (raw - mean) ** 2 / expected.sum() - mean / expected.mean())
+    trust = max(between, 0.0) / (max(between, 0.0) + mean / expected) if mean else np.zeros(len(raw))
+    return np.asarray(trust * raw + (1 - trust) * mean, dtype=np.float64)
 
 
 def rates_by_area(demand: Demand, residents: pd.Series, areas: pd.Series) -> pd.DataFrame:

@@ -44,7 +44,8 @@ class Outcome:
     places
         LSOA codes of the columns.
     unobserved
-        Share of each hour of the week that is crewed but was never live, so whose incidents nobody knows, shape (168,).
+        Share of each hour of the week that is crewed but has no rate, since it was never live and no second exposure
+        tells of it, shape (168,).
     roads
         The doubt of the roads, in words.
     """
@@ -199,7 +200,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         drive=drive,
         weights=demand.place_shares,
         places=demand.places,
-        unobserved=np.where(demand.observed, 0.0, scenario.pattern.hours),
+        unobserved=np.where(demand.told, 0.0, scenario.pattern.hours),
         roads=roads_label(scenario, world),
     )
 

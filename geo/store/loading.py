@@ -1,13 +1,19 @@
 """Bring a project's data together into the world that scenarios are asked of."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 from geo.demand.exposure import round_the_clock
+from geo.demand.policy import POLICY_DATES, PolicyDate
+from geo.demand.profile import Profile, published_profile, source_profile
 from geo.demand.rates import fit_demand
 from geo.deployment.patterns import with_days
+from geo.errors import SourceError
+from geo.incidents.quality import SOURCE_WORDS
 from geo.places.postcodes import Gazetteer
 from geo.places.residents import load_residents
 from geo.routing.estimated import estimate_roads
@@ -17,16 +23,23 @@ from geo.scenarios.world import World
 from geo.store.project import Project
 from geo.tables import ROUND_THE_CLOCK
 
+PROFILES = "profiles"
+"""Folder of a project for published profiles, a TOML file each (:func:`geo.demand.profile.published_profile`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """
     Which records a question is about: a source and a period of days, both ends included; None leaves that end open.
+
+    ``profile`` names a second exposure for the hours in which the source was never watched: a source that is kept day
+    and night, or a file of the project's folder ``profiles`` (``town.toml``); empty for none.
     """
 
     source: str = "mental_health"
     first: dt.date | None = None
     last: dt.date | None = None
+    profile: str = ""
 
 
 def load_roads(project: Project, engines: Engines = plain_engine) -> Roads:
@@ -72,16 +85,76 @@ def watch(project: Project, selection: Selection) -> pd.DataFrame:
     return round_the_clock(days.min(), days.max())
 
 
-def load_world(project: Project, roads: Roads, selection: Selection = Selection(), *, seed: int = 0) -> World:
+def profiles_of(project: Project) -> list[str]:
+    """
+    Name the second exposures that a project holds: sources kept day and night that have incidents, then the files of
+    its folder ``profiles``.
+    """
+    held = set(project.incidents()["source"])
+    files = sorted(path.name for path in (project.folder / PROFILES).glob("*.toml"))
+    return [source for source in ROUND_THE_CLOCK if source in held] + files
+
+
+def load_profile(project: Project, selection: Selection) -> Profile | None:
+    """
+    Load the second exposure that a selection names, within its period; None where it names none.
+
+    Raises
+    ------
+    SourceError
+        If it names neither a source that is kept day and night nor a file of the folder ``profiles``.
+    SchemaError
+        If that source holds no incident with a time in the period, or the file is no profile.
+    """
+    if not selection.profile:
+        return None
+    if selection.profile in ROUND_THE_CLOCK:
+        other = replace(selection, source=selection.profile)
+        return source_profile(select(project, other)[0], watch(project, other), SOURCE_WORDS[selection.profile])
+    return published_profile(_profile_text(project, selection.profile), selection.profile)
+
+
+def _profile_text(project: Project, name: str) -> str:
+    """Read a file of the project's folder ``profiles``; only its own files can be named."""
+    path = project.folder / PROFILES / name
+    try:
+        if Path(name).name != name:
+            raise FileNotFoundError(name)
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"no profile {name!r} can be read; name one of {', '.join(ROUND_THE_CLOCK)}, or put a TOML file into the "
+            f"project's folder {PROFILES}"
+        ) from error
+
+
+def load_world(
+    project: Project,
+    roads: Roads,
+    selection: Selection = Selection(),
+    *,
+    seed: int = 0,
+    policy_dates: Iterable[PolicyDate] = POLICY_DATES,
+) -> World:
     """
     Load the world of one project, source and period, on roads that may be shared with other worlds.
+
+    The level of demand is that since the last of ``policy_dates`` within the period.
 
     Raises
     ------
     SchemaError
         If that period holds no incident of the source, or no live hour.
+    SourceError
+        If the selection names a second exposure that the project does not hold.
     """
     incidents, shifts = select(project, selection)
-    residents = load_residents(project.facts.county)
-    demand = fit_demand(incidents, watch(project, selection), residents, seed=seed)
+    demand = fit_demand(
+        incidents,
+        watch(project, selection),
+        load_residents(project.facts.county),
+        seed=seed,
+        profile=load_profile(project, selection),
+        policy_dates=policy_dates,
+    )
     return World(incidents, demand, shifts, roads.network, Gazetteer.default(), roads)

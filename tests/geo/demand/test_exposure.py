@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.demand.exposure import live_hours, round_the_clock, while_live
+from geo.demand.exposure import elapsed_hours, live_hours, round_the_clock, while_live
 
 
 def shifts(*rows):
@@ -51,6 +51,29 @@ def test_the_spring_night_is_an_hour_shorter():
 def test_two_cars_make_an_hour_live_once():
     night = ("2016-02-01T18:00Z", "2016-02-02T00:00Z", "yes")
     assert live_hours(shifts(("a", *night), ("b", *night))).sum() == 6
+
+
+def test_cars_that_relieve_each_other_within_an_hour_make_it_whole():
+    hours = live_hours(
+        shifts(
+            ("a", "2016-02-01T18:00Z", "2016-02-01T20:30Z", "yes"),
+            ("b", "2016-02-01T20:30Z", "2016-02-01T22:00Z", "yes"),
+            ("c", "2016-02-01T19:15Z", "2016-02-01T19:45Z", "yes"),
+        )
+    )
+    assert list(hours[18:23]) == [1, 1, 1, 1, 0]
+
+
+def test_a_night_has_its_small_hours():
+    table = elapsed_hours(shifts(("a", "2016-02-05T22:00Z", "2016-02-06T07:00Z", "yes")))
+    assert list(table["bin"]) == [4 * 24 + 22, 4 * 24 + 23, *range(5 * 24, 5 * 24 + 7)]
+    assert list(table["night"].dt.day) == [5] * 8 + [6]  # 06:00 on Saturday is no longer Friday's night
+
+
+def test_a_winter_and_a_summer_year_of_hours_adds_up():
+    hours = live_hours(round_the_clock(pd.Timestamp("2016-01-04"), pd.Timestamp("2017-01-01")))
+    assert hours.sum() == 52 * 168  # the clock gave an hour in October and took one in March
+    assert (hours[6 * 24 + 1], hours[6 * 24 + 2]) == (52, 52)  # 01:00 of a Sunday was skipped once, and came twice once
 
 
 def test_an_incident_is_live_by_its_shift_or_its_time():

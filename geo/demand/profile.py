@@ -1,0 +1,126 @@
+"""
+A second exposure: the rhythm of the week where the scheme itself never was, taken openly from elsewhere.
+
+Either a source that is kept day and night, or a published profile with its citation. It lends its rhythm, never its
+level.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.demand.exposure import HOURS, Hours
+from geo.demand.model import Record, fit_rhythm
+from geo.demand.watched import Watched
+from geo.errors import SchemaError
+
+HOW = (
+    "give title, citation, edition, weights (168 numbers from Monday 00:00, or 24 for every day alike) and effective "
+    "(the incidents that it is worth)"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """What another record tells of the rhythm of the week, and the words that name it wherever it is used."""
+
+    record: Record
+    words: str
+
+    @property
+    def hours(self) -> npt.NDArray[np.bool_]:
+        """The hours of the week of which it tells, shape (168,)."""
+        return self.record.exposure > 0
+
+
+def source_profile(incidents: pd.DataFrame, watch: pd.DataFrame, name: str) -> Profile:
+    """
+    Take the rhythm of the week from a source that is kept day and night.
+
+    Parameters
+    ----------
+    incidents, watch
+        Its incidents, and the stretches in which it was kept (:func:`geo.demand.exposure.round_the_clock`).
+    name
+        What the source is called in sentences.
+
+    Raises
+    ------
+    SchemaError
+        If it holds no incident with a time in its live hours.
+    """
+    watched = Watched.of(incidents, watch)
+    counted = int(watched.counts.sum())
+    if counted == 0:
+        raise SchemaError(f"{name} holds no incident with a time, so it tells no hour; choose another second source")
+    rates = np.exp(fit_rhythm([watched.doubtful()]).moments()[0])
+    frailty = watched.dispersion(rates).frailty
+    return Profile(watched.record(rates, frailty), f"{name}, {counted:,} incidents with a time")
+
+
+def published_profile(text: str, what: str = "the profile") -> Profile:
+    r"""
+    Read a published profile from TOML.
+
+    ``effective`` says how far it is trusted: as far as so many incidents counted in its proportions. An hour of weight
+    0 is one without incidents, not an unknown one. Wrong where the published service differs from this one in what it
+    records, or in town and country.
+
+    Parameters
+    ----------
+    text
+        ``title``, ``citation``, ``edition``, ``weights`` (168 or 24 numbers, none negative) and ``effective`` (> 0).
+    what
+        The words by which an error names the text, such as the file's name.
+
+    Raises
+    ------
+    SchemaError
+        If the text is no TOML, or one of these is missing or cannot be used.
+
+    Examples
+    --------
+    >>> text = 'title = "Calls"\ncitation = "Doe 2020"\nedition = "2019"\neffective = 100\n'
+    >>> published_profile(text + f"weights = {[1] * 12 + [3] * 12}").words
+    "the published profile 'Calls' (Doe 2020, 2019), trusted like 100 incidents"
+    """
+    try:
+        fields = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaError(f"{what} is not TOML ({error}); {HOW}") from error
+    title, citation, edition = (_named(fields, name, what) for name in ("title", "citation", "edition"))
+    weights, effective = _weights(fields, what), _effective(fields, what)
+    counts = weights * effective / weights.sum()
+    words = f"the published profile {title!r} ({citation}, {edition}), trusted like {effective:,.0f} incidents"
+    return Profile(Record.plain(counts, np.ones(HOURS)), words)
+
+
+def _named(fields: Mapping[str, Any], name: str, what: str) -> str:
+    value = str(fields.get(name, "")).strip()
+    if not value:
+        raise SchemaError(f"{what} has no {name}; {HOW}")
+    return value
+
+
+def _weights(fields: Mapping[str, Any], what: str) -> Hours:
+    try:
+        weights = np.asarray(fields.get("weights", []), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"{what} has weights that are no numbers; {HOW}") from error
+    if weights.shape not in {(HOURS,), (24,)}:
+        raise SchemaError(f"{what} has {weights.size} weights; {HOW}")
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.sum() > 0:
+        raise SchemaError(f"{what} has weights that are negative, not finite, or all 0; {HOW}")
+    return np.resize(weights, HOURS)
+
+
+def _effective(fields: Mapping[str, Any], what: str) -> float:
+    value = fields.get("effective")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise SchemaError(f"{what} has no effective count above 0; {HOW}")
+    return float(value)

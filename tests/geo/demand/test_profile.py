@@ -1,0 +1,55 @@
+"""Second exposures: published profiles are read with care, and sources without a time lend nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.demand.exposure import round_the_clock
+from geo.demand.profile import published_profile, source_profile
+from geo.errors import SchemaError
+
+HEAD = 'title = "Calls"\ncitation = "Doe 2020"\nedition = "2019"\n'
+DAY = [1] * 12 + [3] * 12
+
+
+def test_weights_are_turned_into_the_incidents_they_are_worth():
+    profile = published_profile(f"{HEAD}effective = 96\nweights = {DAY}")
+    assert profile.record.counts.sum() == pytest.approx(96)
+    assert profile.record.counts[[0, 12, 24]] == pytest.approx([96 / 336, 3 * 96 / 336, 96 / 336])  # 7 x 48 = 336
+    assert profile.hours.all()
+    assert profile.words == "the published profile 'Calls' (Doe 2020, 2019), trusted like 96 incidents"
+
+
+def test_a_week_of_weights_is_taken_hour_by_hour():
+    profile = published_profile(f"{HEAD}effective = 168\nweights = {list(range(168))}")
+    assert profile.record.counts == pytest.approx(168 * np.arange(168) / np.arange(168).sum())
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("title = ", "is not TOML"),
+        ('title = "Calls"', "has no citation"),
+        (f"{HEAD}effective = 5", "has 0 weights"),
+        (f"{HEAD}effective = 5\nweights = [1, 2]", "has 2 weights"),
+        (f'{HEAD}effective = 5\nweights = ["a"]', "no numbers"),
+        (f"{HEAD}effective = 5\nweights = {[-1] * 24}", "negative"),
+        (f"{HEAD}effective = 5\nweights = {[0] * 24}", "all 0"),
+        (f"{HEAD}effective = 5\nweights = [{', '.join(['nan'] * 24)}]", "not finite"),
+        (f"{HEAD}weights = {DAY}", "no effective count"),
+        (f"{HEAD}effective = 0\nweights = {DAY}", "no effective count"),
+        (f"{HEAD}effective = true\nweights = {DAY}", "no effective count"),
+    ],
+)
+def test_a_profile_that_cannot_be_used_says_why(text, fault):
+    with pytest.raises(SchemaError, match=fault) as problem:
+        published_profile(text, "town.toml")
+    assert str(problem.value).startswith("town.toml")
+
+
+def test_a_source_of_days_alone_tells_no_hour():
+    days = pd.to_datetime(["2016-02-01", "2016-02-02"])
+    received = pd.Series(pd.to_datetime([None, None])).dt.tz_localize("Europe/London")
+    register = pd.DataFrame({"received_at": received, "received_on": days, "shift_id": ""})
+    with pytest.raises(SchemaError, match="the register holds no incident with a time"):
+        source_profile(register, round_the_clock(days[0], days[1]), "the register")
