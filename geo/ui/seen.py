@@ -18,6 +18,7 @@ from geo.demand.weights import Heaviest, heaviest, weigh
 from geo.errors import SchemaError
 from geo.places.boundaries import Edition
 from geo.places.residents import residents_in
+from geo.store.loading import load_profile
 from geo.ui import answers
 from geo.ui.answers import Question
 
@@ -71,7 +72,9 @@ def _demand(question: Question, incidents: pd.DataFrame, watched: pd.DataFrame) 
     try:
         if question.heaviest:
             return answers.world(question).demand, ""
-        return fit_demand(incidents, watched, answers.residents(question.project.facts.county)), ""
+        residents = answers.residents(question.project.facts.county)
+        profile = load_profile(question.project, question.selection)
+        return fit_demand(incidents, watched, residents, profile=profile), ""
     except SchemaError as problem:
         return None, str(problem)
 
