@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2
 
 from geo.demand.exposure import HOURS, Hours, while_live
 from geo.demand.rates import Demand, hour_table
+from geo.demand.windows import garwood
 from geo.deployment.patterns import hour_grid, hour_of_week
 
 LEVEL = (0.05, 0.95)
@@ -41,8 +41,9 @@ def week_table(
     """
     table = hour_table(incidents, live, pattern_hours)
     counts = hour_grid(incidents[while_live(incidents, watched)])
+    limits = np.array([garwood(int(count)) for count in counts]).T
     with np.errstate(divide="ignore", invalid="ignore"):
-        least, most = (np.where(live > 0, limit / live, np.nan) for limit in _limits(counts))
+        least, most = (np.where(live > 0, limit / live, np.nan) for limit in limits)
     rate, low, high = _told(demand)
     return table.assign(
         counted=_summed(incidents, weights),
@@ -51,7 +52,7 @@ def week_table(
         rate=rate,
         low=low,
         high=high,
-        borrowed=getattr(demand, "borrowed", np.zeros(HOURS, dtype=np.bool_)),
+        borrowed=demand.borrowed if demand is not None else np.zeros(HOURS, dtype=np.bool_),
     )
 
 
@@ -71,13 +72,8 @@ def _told(demand: Demand | None) -> tuple[Hours, Hours, Hours]:
     """Give the mean and the 90 % interval of each hour's rate; missing where there is none."""
     rate, low, high = (np.full(HOURS, np.nan) for _ in range(3))
     if demand is not None:
-        told = np.isfinite(demand.hour_rates).all(axis=0)
+        told = demand.told
         draws = demand.hour_rates[:, told]
         rate[told] = draws.mean(axis=0)
         low[told], high[told] = np.quantile(draws, LEVEL, axis=0)
     return rate, low, high
-
-
-def _limits(counts: Hours) -> tuple[Hours, Hours]:
-    least = np.where(counts > 0, chi2.ppf(LEVEL[0], 2 * np.maximum(counts, 1)) / 2, 0.0)
-    return least, np.asarray(chi2.ppf(LEVEL[1], 2 * counts + 2) / 2)

@@ -66,7 +66,7 @@ def show(tables_by_name: dict[str, pd.DataFrame], measure: str, unit: str, where
             measure,
             unit if measure == "counts" else "incidents an hour",
             top,
-            height=175 if many else 320,
+            height=165 if many else 265,
             first=not number,
         )
         st.altair_chart(

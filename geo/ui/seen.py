@@ -18,6 +18,7 @@ from geo.demand.weights import Heaviest, heaviest, weigh
 from geo.errors import SchemaError
 from geo.places.boundaries import Edition
 from geo.places.residents import residents_in
+from geo.store.loading import load_profile
 from geo.ui import answers
 from geo.ui.answers import Question
 
@@ -71,7 +72,9 @@ def _demand(question: Question, incidents: pd.DataFrame, watched: pd.DataFrame) 
     try:
         if question.heaviest:
             return answers.world(question).demand, ""
-        return fit_demand(incidents, watched, answers.residents(question.project.facts.county)), ""
+        residents = answers.residents(question.project.facts.county)
+        profile = load_profile(question.project, question.selection)
+        return fit_demand(incidents, watched, residents, profile=profile), ""
     except SchemaError as problem:
         return None, str(problem)
 
@@ -170,7 +173,7 @@ def _by_hexagon(county: str) -> Level:
     return Level(shapes, residents, pd.Series(residents.index, index=residents.index))
 
 
-@st.cache_resource(show_spinner="Counting residents of the layer …", max_entries=4, scope="session")
+@st.cache_resource(show_spinner="Counting residents of the layer …", max_entries=4)
 def _by_layer(question: Question, name: str) -> Level:
     kept = question.project.areas(name)
     county = answers.residents(question.project.facts.county)

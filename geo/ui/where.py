@@ -1,6 +1,7 @@
 """Where and when: incidents on the map of the county beside the hours of the week, each narrowing the other."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,13 @@ from geo.demand.areas import areas_at
 from geo.demand.change import Halves, halves
 from geo.demand.hours import received_in
 from geo.demand.kernel import BANDWIDTHS
+from geo.demand.policy import POLICY_DATES
 from geo.demand.weights import weighed_in_words
 from geo.errors import GeoError
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
-from geo.ui import hours, maps, seen, tables, where_charts, where_maps, words
+from geo.store.loading import profiles_of
+from geo.ui import answers, hours, maps, months, seen, tables, where_charts, where_maps, words
 from geo.ui.answers import Question
 from geo.ui.hours import ALL, Flags
 from geo.ui.seen import Seen
@@ -32,31 +35,54 @@ FORMER = {
 WHOLE = "whole county"
 CHOSEN = "by the data"
 HOURS_HELP = "Choose, mark a range on the grid, or type one like Fri-Sat 17-01. Incidents without a time are left out."
+PROFILE = (
+    "A source that is kept day and night, or a published profile in the project's folder 'profiles', may lend its "
+    "rhythm of the week, never its level. Without one nothing is claimed for hours that nobody watched."
+)
 READY = ("daily 0-6", "Mon-Fri 8-18", "daily 18-24", "Fri-Sat 18-4")
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the page."""
-    here = seen.seen(question)
-    if here.incidents.empty:
+    if answers.records(question)[0].empty:
         st.info("No incident of this source lies in this period. Choose another source or a longer period above.")
         return
     top = st.container()
     left, right = st.columns([5, 4])
-    with left:
-        view, by, kilometres, at = _ask_map(question, here)
     with right:
         district, chosen, measure = _ask_week(question, scenario)
-    narrowed = _narrowed(here, chosen)
+        grid = st.container()
+        here = seen.seen(_ask_profile(question))
     with left:
+        view, by, kilometres, at = _ask_map(question, here)
+        narrowed = _narrowed(here, chosen)
         picture = where_maps.of(narrowed, view, by, kilometres, lambda: _cut(narrowed, at))
         _map(question, narrowed, picture)
     week = _weeks(here, district, chosen, scenario)
-    with right:
+    with grid:
         _beside_the_map(narrowed, view, at, week, measure, district)
     with top:
         _answer(here, week)
     _folded(here, picture, week)
+
+
+def _ask_profile(question: Question) -> Question:
+    """Ask whether hours that were never watched borrow their rhythm from a second exposure; give the question so."""
+    named = {"": "not observed"} | {
+        name: f"shape from: {words.SOURCES.get(name, name)}"
+        for name in profiles_of(question.project)
+        if name != question.selection.source
+    }
+    chosen = st.selectbox(
+        "Hours never on duty",
+        list(named),
+        format_func=named.__getitem__,
+        key="profile",
+        bind="query-params",
+        help=PROFILE,
+        disabled=len(named) == 1,
+    )
+    return replace(question, selection=replace(question.selection, profile=str(chosen or "")))
 
 
 def _ask_map(question: Question, here: Seen) -> tuple[str, str, float | None, dt.date]:
@@ -98,7 +124,7 @@ def _ask_day(here: Seen) -> dt.date:
         max_value=last,
         format="DD/MM/YYYY",
         key="split",
-        help="Days before it are the earlier period. It opens on the middle of the period.",
+        help="Days before it are the earlier period. It opens on the last policy date in the period, or on its middle.",
     )
     return day if isinstance(day, dt.date) else _middle(here)
 
@@ -113,7 +139,10 @@ def _period(here: Seen) -> tuple[dt.date, dt.date]:
 
 
 def _middle(here: Seen) -> dt.date:
+    """Give the last policy date within the period, or else its middle."""
     first, last = _period(here)
+    if dates := [date.date for date in POLICY_DATES if first < date.date <= last]:
+        return max(dates)
     return first + (last - first) // 2 + dt.timedelta(days=1 if last > first else 0)
 
 
@@ -209,9 +238,12 @@ def _beside_the_map(
             st.info(words.plain(str(problem)))
         return
     hours.show(weeks, measure, where_maps.UNITS[here.question.weight], district or "county")
-    unseen = int((~next(iter(weeks.values()))["observed"]).sum())
+    week = next(iter(weeks.values()))
+    borrowed = measure == "rates" and bool(week["borrowed"].any())
+    unseen = int((~(week["observed"] | (week["borrowed"] & borrowed))).sum())
+    crossed = f" Orange: {int(week['borrowed'].sum())} with a borrowed rhythm." if borrowed else ""
     st.caption(
-        f"Outline: the scenario's shifts. Hatched: {unseen} hours a week never on duty, not observed. "
+        f"Outline: the scenario's shifts. Hatched: {unseen} hours a week never on duty, not observed.{crossed} "
         "Mark a range of hours to see it on the map."
     )
     if measure == "rates" and here.demand is None:
@@ -223,15 +255,10 @@ def _answer(here: Seen, weeks: dict[str, pd.DataFrame]) -> None:
     counts = here.where.value_counts()
     placed = f"{counts.get('in the county', 0)} in the county, {counts.get('outside the county', 0)} outside it"
     week = next(iter(weeks.values()))
-    unseen = int((~week["observed"]).sum())
-    never = (
-        f"In {unseen} of the 168 hours of the week nobody was ever on duty: these records cannot tell what is needed."
-        if unseen
-        else "Every hour of the week was watched."
-    )
+    never = _never(here, int((~week["observed"]).sum()))
     st.markdown(
         f"**{words.count(len(here.incidents), 'incident')}: {placed}, {counts.get('not located', 0)} without a place. "
-        f"{never}** {words.plain(_where_and_when(here, week))}"
+        f"{words.plain(never)}** {words.plain(_where_and_when(here, week))}"
     )
     more = [weighed_in_words(here.incidents, here.question.weight)] if here.question.weight != "incidents" else []
     more = [f"Counted by {where_maps.UNITS[here.question.weight]}: {more[0]}."] if more else []
@@ -239,6 +266,18 @@ def _answer(here: Seen, weeks: dict[str, pd.DataFrame]) -> None:
     more += [_compared(here)] if here.question.second else []
     if more:
         st.caption(words.plain(" ".join(more)))
+
+
+def _never(here: Seen, unseen: int) -> str:
+    """Say of how many hours nothing was seen, and whether their rhythm is borrowed."""
+    if not unseen:
+        return "Every hour of the week was watched."
+    never = f"In {unseen} of the 168 hours of the week nobody was ever on duty"
+    if here.demand is not None and here.demand.borrowed.any():
+        borrowed = int(here.demand.borrowed.sum())
+        whose = "their rates" if borrowed == unseen else f"the rates of {borrowed} of them"
+        return f"{never}: {whose} are borrowed from {here.demand.profile_words}."
+    return f"{never}: these records cannot tell what is needed."
 
 
 def _where_and_when(here: Seen, week: pd.DataFrame) -> str:
@@ -281,6 +320,7 @@ def _folded(here: Seen, picture: where_maps.Picture, weeks: dict[str, pd.DataFra
         tables.under(picture.title, picture.table, picture.file)
     for name, table in weeks.items():
         hours.under(name, table)
+    months.show(here)
     reasons = here.incidents.loc[here.where == "not located", "not_located_because"].value_counts()
     if len(reasons):
         title = f"Not on the map: {int(reasons.sum())}, and why"

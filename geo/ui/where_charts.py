@@ -78,7 +78,8 @@ def _week_frame(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 
     told = table["rate"].notna()
     value = table["counted"] if measure == "counts" else table["rate"].fillna(0.0)
-    hatch = np.select([table["borrowed"], ~table["observed"] & (value == 0)], ["borrowed", "not observed"], "")
+    borrowed = table["borrowed"] & (measure == "rates")
+    hatch = np.select([borrowed, ~table["observed"] & (value == 0)], ["borrowed", "not observed"], "")
     clock = table["hour"].map("{:02d}:00".format)
     return pd.DataFrame(
         {
@@ -174,7 +175,7 @@ def sources(table: pd.DataFrame, unit: str) -> Any:
 
 def months(table: pd.DataFrame, rules: pd.DataFrame, unit: str) -> Any:
     """Draw what was counted month by month, with the dates on which policy changed as rules."""
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True))
+    x = alt.X("yearmonth(month):T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True))
     bars = (
         alt.Chart(table)
         .mark_bar(color=BLUE)
@@ -196,3 +197,22 @@ def months(table: pd.DataFrame, rules: pd.DataFrame, unit: str) -> Any:
         .encode(alt.X("date:T"), y=alt.value(0), text="words:N")
     )
     return (bars + line + text).properties(height=180)
+
+
+def limits(table: pd.DataFrame, name: str) -> Any:
+    """Draw the rate of each row, called by the column ``name``, as a dot on its exact 90 % limits."""
+    base = alt.Chart(table).encode(
+        alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
+        tooltip=[
+            alt.Tooltip(f"{name}:N"),
+            alt.Tooltip("incidents:Q"),
+            alt.Tooltip("live_hours:Q", title="live hours", format=".0f"),
+            alt.Tooltip("rate:Q", title="an hour", format=".3f"),
+        ],
+    )
+    scale = alt.Scale(zero=True)
+    bar = base.mark_rule(color=GREY, strokeWidth=2).encode(
+        alt.X("low:Q", title="incidents an hour, with 90 % limits", scale=scale), alt.X2("high:Q")
+    )
+    dot = base.mark_point(filled=True, color=BLUE, size=60, opacity=1).encode(alt.X("rate:Q", scale=scale))
+    return (bar + dot).properties(height=22 * len(table) + 50)

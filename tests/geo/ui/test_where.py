@@ -131,3 +131,47 @@ def test_too_few_places_give_the_reason_and_not_a_heatmap():
 )
 def test_a_range_on_the_grid_becomes_a_pattern(hours, days, pattern):
     assert pattern_of(hours, days) == pattern
+
+
+PROFILE = """
+title = "A made-up week"
+citation = "invented for this test"
+edition = "2020"
+weights = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4]
+effective = 500
+"""
+
+
+@pytest.fixture
+def profile():
+    from geo.store.intake import demonstration_project
+
+    file = demonstration_project().folder / "profiles" / "week.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(PROFILE, encoding="utf-8")
+    yield file.name
+    file.unlink()
+
+
+def test_without_a_second_exposure_nothing_can_be_borrowed():
+    assert opened().selectbox(key="profile").disabled
+
+
+def test_borrowed_hours_are_said_on_top_and_marked_on_the_grid(profile):
+    page = opened(measure="rates")
+    assert page.selectbox(key="profile").options == ["not observed", "shape from: week.toml"]
+    page.selectbox(key="profile").set_value(profile).run()
+    assert not page.exception
+    said = text_of(page)
+    assert "nobody was ever on duty: their rates are borrowed from the published profile 'A made-up week'" in said
+    assert "Orange: 126 with a borrowed rhythm." in said
+    page.selectbox(key="measure").set_value("counts").run()
+    assert "Hatched: 126 hours a week never on duty, not observed." in text_of(page)  # counts are never borrowed
+
+
+def test_months_bank_holidays_and_policy_dates_are_folded_below():
+    page = opened()
+    said = text_of(page)
+    assert any(block.label == "By month, bank holidays and policy dates" for block in page.expander)
+    assert "Nights of bank holidays" in said
+    assert "of 12 were watched too little to tell" in said
