@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from geo.deployment import patterns
+from geo.deployment.outcomes import share_of
 from geo.deployment.utilisation import night_table, utilisation
 from geo.scenarios.scenario import Scenario
 from geo.ui import contacts, districts, figures, nights, outcomes, reasons, response, weeks
@@ -52,7 +53,8 @@ def _sentence(one: Records, *, named: bool) -> None:
         st.markdown(f"**{one.words}: no incident of this source lies in this period.**")
         return
     deployed = patterns.deployed_in_words(one.incidents["deployed"])
-    st.markdown(f"**{who} car was deployed to {deployed}. {_on_duty(one)}**")
+    share = share_of(one.incidents["deployed"])
+    st.markdown(f"**{who} car was deployed to {deployed}: {share}. {_on_duty(one)}**")
 
 
 def _on_duty(one: Records) -> str:

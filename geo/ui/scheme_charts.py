@@ -45,7 +45,7 @@ def staffing_strip(strip: pd.DataFrame) -> Any:
         night=strip["date"].dt.strftime("%a %d %b %Y"),
         cause=strip["unstaffed_cause"].mask(strip["unstaffed_cause"] == "", "none recorded"),
     )
-    months = list(frame.sort_values("date", kind="stable")["month"].unique())
+    months = list(frame.sort_values(["date", "month"])["month"].unique())
     colours = alt.Scale(
         domain=[words for words, _, _ in STATES.values()], range=[colour for _, colour, _ in STATES.values()]
     )
