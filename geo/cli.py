@@ -68,7 +68,7 @@ def _check_port(port: int) -> None:
 
 @commands.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--set", "name", default="weeks", show_default=True, help="weeks or northamptonshire.")
+@click.option("--set", "name", default="weeks", show_default=True, help="weeks, northamptonshire or cambridgeshire.")
 def demo(folder: Path, name: str) -> None:
     """Make a demonstration project in FOLDER, which must be absent or empty."""
     from geo.store.intake import make_demonstration

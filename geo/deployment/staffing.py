@@ -70,6 +70,18 @@ CAUSE_COLUMNS = (
 )  # fmt: skip
 
 
+def officer_hours_taken(shifts: pd.DataFrame) -> tuple[float, float]:
+    """
+    Give the officer hours that the scheme took from elsewhere: the least and the most, one officer a car (assumption).
+
+    At the least those of shifts on which police were on duty by the record, at the most those of which it is not known
+    as well. Shifts without a start or an end count nothing. Wrong where two officers share a car.
+    """
+    hours = (shifts["end"] - shifts["start"]).dt.total_seconds().fillna(0.0) / 3600
+    known = float(hours[shifts["police_staffed"] == "yes"].sum())
+    return known, known + float(hours[shifts["police_staffed"] == "unknown"].sum())
+
+
 def backfilled_share(shifts: pd.DataFrame) -> Share:
     """Bound how often officers who were missing from the car, or pulled from it, were backfilled."""
     missing = shifts[shifts["police_staffed"] == "no"]

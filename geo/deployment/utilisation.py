@@ -38,20 +38,21 @@ class Utilisation:
 
     @property
     def share(self) -> str:
-        """The share in words, with its interval and the nights it is of."""
+        """The share in words, with its interval."""
         low, high = f"{100 * self.low:.0f}", f"{100 * self.high:.0f}"
         bounds = f"{low} %" if low == high else f"{low} to {high} %"
-        doubt = "" if self.interval is None else "95 % interval {:.0f}-{:.0f} %, ".format(*_percent(self.interval))
-        unknown = f" and {self.unknown_nights} not recorded" if self.unknown_nights else ""
-        return f"{bounds} ({doubt}{self.nights} crewed nights{unknown})"
+        doubt = "" if self.interval is None else " (95 % interval {:.0f}-{:.0f} %)".format(*_percent(self.interval))
+        return f"{bounds}{doubt}"
 
     def __str__(self) -> str:
-        """Say it in words: minutes, of minutes crewed, and the share."""
+        """Say it in words: minutes, of minutes crewed, nights, and the share."""
         minutes = f"{'at least ' if self.without_minutes else ''}{_thousands(self.minutes)}"
         crewed = _thousands(self.crewed)
         if self.unknown_nights:
             crewed += f" to {_thousands(self.crewed_at_most)}"
-        return f"{minutes} of {crewed} minutes crewed: {self.share}"
+        nights = f"{self.nights} crewed {'night' if self.nights == 1 else 'nights'}"
+        unknown = f" and {self.unknown_nights} not recorded" if self.unknown_nights else ""
+        return f"{minutes} of {crewed} minutes crewed on {nights}{unknown}: {self.share}"
 
 
 def _thousands(number: float) -> str:

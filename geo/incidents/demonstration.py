@@ -20,9 +20,10 @@ import pandas as pd
 
 from geo.errors import PlaceError
 from geo.incidents.demonstration_files import Cells, write_files
-from geo.incidents.demonstration_stages import BLANK_STAGES, with_stages
+from geo.incidents.demonstration_stages import BLANK_STAGES, on_the_wall, with_stages
 from geo.settings import data_folder
 
+COUNTY = "Northamptonshire"
 COUNTY_DISTRICTS = ("North Northamptonshire", "West Northamptonshire")
 FIRST_DAY, LAST_DAY = dt.date(2016, 1, 1), dt.date(2016, 12, 31)
 
@@ -90,7 +91,6 @@ _POLICE_ONLY = (
 )  # fmt: skip
 _NO_NURSE = ("2016-02-02", "2016-02-03")
 _NO_STAFFING_DATA = ("2016-03-07", "2016-03-12", "2016-03-13")
-_CLOCKS_FORWARD = dt.date(2016, 3, 26)
 _WEEK_NIGHTS = tuple(
     monday + dt.timedelta(days=day) for monday in (dt.date(2016, 2, 1), dt.date(2016, 3, 7)) for day in range(7)
 )
@@ -141,7 +141,7 @@ def write_weeks(folder: Path, gazetteer: HasFrame) -> DemonstrationFiles:
     ProjectError
         If the folder cannot be written; nothing is then left half written.
     """
-    mental_health, police = _weeks(_Places.of(gazetteer))
+    mental_health, police = _weeks(Places.of(gazetteer))
     shifts = _shift_rows(_WEEK_NIGHTS, {}, mental_health)
     return _write(Path(folder), "operation-alloy", mental_health, police, shifts)
 
@@ -153,7 +153,7 @@ def write_year(folder: Path, gazetteer: HasFrame) -> DemonstrationFiles:
     About 60 incidents a month of the mental-health team and 1,000 a year of the control room; four nights of five
     fully staffed. Errors as :func:`write_weeks`.
     """
-    places = _Places.of(gazetteer)
+    places = Places.of(gazetteer)
     mental_health, police = _weeks(places)
     staffing = _year_staffing()
     more, more_police = _rest_of_year(places, staffing)
@@ -182,7 +182,7 @@ def _in_order(cells: Cells) -> tuple[dt.date, int, str]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Places:
+class Places:
     """Where synthetic incidents may be: postcodes of the county weighted to towns, and the awkward kinds."""
 
     live: np.ndarray
@@ -191,9 +191,10 @@ class _Places:
     outside: np.ndarray
 
     @staticmethod
-    def of(gazetteer: HasFrame) -> "_Places":
+    def of(gazetteer: HasFrame, districts: Sequence[str] = COUNTY_DISTRICTS, county: str = COUNTY) -> "Places":
+        """Take the postcodes of ``districts``, and live ones around them."""
         frame = gazetteer.frame.sort_index()
-        inside = frame["district_2021"].isin(COUNTY_DISTRICTS).to_numpy()
+        inside = frame["district_2021"].isin(districts).to_numpy()
         live = frame["live"].to_numpy(dtype=bool)
         here = frame[inside & live]
         near = frame["easting"].between(here["easting"].min(), here["easting"].max()) & frame["northing"].between(
@@ -202,12 +203,12 @@ class _Places:
         around = frame.index[~inside & live & near.to_numpy()]
         if here.empty or not (inside & ~live).any() or around.empty:
             raise PlaceError(
-                "the gazetteer lacks postcodes of Northamptonshire, live, terminated or around it; "
-                "run `triage-map data Northamptonshire`"
+                f"the gazetteer lacks postcodes of {county}, live, terminated or around it; "
+                f"run `triage-map data {county!r}`"
             )
         square = here["easting"] // 1000 * 10_000 + here["northing"] // 1000
         weights = np.sqrt(square.map(square.value_counts()).to_numpy(dtype=float))
-        return _Places(
+        return Places(
             here.index.to_numpy(dtype=object),
             weights / weights.sum(),
             frame.index[inside & ~live].to_numpy(dtype=object),
@@ -236,12 +237,12 @@ class _Places:
         return unit.replace(" ", " ?") if kind == "typo" else unit
 
 
-def _weeks(places: _Places) -> tuple[list[Cells], list[Cells]]:
+def _weeks(places: Places) -> tuple[list[Cells], list[Cells]]:
     """Give the rows of both sources for the two published weeks."""
     rng = np.random.default_rng(_SEED)
     days = [dt.date.fromisoformat(incident.night) for incident in _WEEKS]
     units = places.draw(rng, len(_WEEKS))
-    rows = _people_and_kinds(rng, days, [f"OA-{number:03d}" for number in range(1, len(days) + 1)])
+    rows = people_and_kinds(rng, days, [f"OA-{number:03d}" for number in range(1, len(days) + 1)])
     for row, incident, unit in zip(rows, _WEEKS, units, strict=True):
         row.update(
             minutes=incident.minutes,
@@ -260,13 +261,23 @@ def _weeks(places: _Places) -> tuple[list[Cells], list[Cells]]:
     rows[_UNDATED].update(clock=None, dated=False)
     known = [row for row, incident in zip(rows, _WEEKS, strict=True) if incident.in_police]
     only = [dt.date.fromisoformat(night) for night in _POLICE_ONLY]
-    return rows, _police_rows(rng, places, known, only, "A")
+    return rows, police_rows(rng, places, known, only, "A")
 
 
-def _people_and_kinds(rng: np.random.Generator, days: Sequence[dt.date], references: Sequence[str]) -> list[Cells]:
-    """Invent what was never published of an incident: its time, person and kind, one row a day given."""
+def people_and_kinds(
+    rng: np.random.Generator,
+    days: Sequence[dt.date],
+    references: Sequence[str],
+    clocks: np.ndarray | None = None,
+) -> list[Cells]:
+    """
+    Invent what was never published of an incident: its time, person and kind, one row a day given.
+
+    ``clocks`` are minutes from midnight of the night, beyond 24 hours after it; between 18:00 and 00:00 without them.
+    """
     number = len(days)
-    clocks = (18 + rng.choice(6, number, p=_START_HOURS)) * 60 + rng.integers(0, 60, number)
+    if clocks is None:
+        clocks = (18 + rng.choice(6, number, p=_START_HOURS)) * 60 + rng.integers(0, 60, number)
     ages = np.clip(rng.normal(38, 16, number).round(), 13, 92).astype(int)
     columns = {
         "night": list(days),
@@ -286,7 +297,8 @@ def _people_and_kinds(rng: np.random.Generator, days: Sequence[dt.date], referen
         "style": rng.integers(0, 60, number).tolist(),
     }
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return [{**row, **BLANK_STAGES, "own": row["reference"], "dated": True, "spelling": _YES_NO} for row in rows]
+    whole = {**BLANK_STAGES, "opens": 18 * 60, "closes": 24 * 60, "dated": True, "spelling": _YES_NO}
+    return [{**row, **whole, "own": row["reference"]} for row in rows]
 
 
 def _sorted_within_day(days: Sequence[dt.date], clocks: np.ndarray) -> list[int]:
@@ -301,11 +313,16 @@ def _why_not_assessed(rng: np.random.Generator, deployed: str, assessed: str) ->
     return "Gone on arrival" if deployed == "yes" else str(rng.choice(["Not needed", "Intoxicated", "Declined", ""]))
 
 
-def _police_rows(
-    rng: np.random.Generator, places: _Places, known: Sequence[Cells], only: Sequence[dt.date], series: str
+def police_rows(
+    rng: np.random.Generator,
+    places: Places,
+    known: Sequence[Cells],
+    only: Sequence[dt.date],
+    series: str,
+    clocks: np.ndarray | None = None,
 ) -> list[Cells]:
     """Give the control room's rows: most of the team's incidents by another clock, and others it alone flagged."""
-    alone = _people_and_kinds(rng, sorted(only), [""] * len(only))
+    alone = people_and_kinds(rng, sorted(only), [""] * len(only), clocks)
     units = places.draw(rng, len(alone))
     kinds = rng.choice(_UNIT_FAULTS, len(alone), p=_UNIT_SHARES)
     for row, unit, kind in zip(alone, units, kinds, strict=True):
@@ -319,7 +336,7 @@ def _police_rows(
 
 def _retold(rng: np.random.Generator, row: Cells) -> Cells:
     """Give the team's incident as the control room logged it: minutes earlier or later, other blanks."""
-    clock = int(np.clip(row["clock"] + rng.integers(-14, 7), 18 * 60, 24 * 60 - 1))
+    clock = int(np.clip(row["clock"] + rng.integers(-14, 7), row["opens"], row["closes"] - 1))
     sent = row["deployed"] if row["deployed"] == "yes" or rng.random() < 0.4 else "unknown"
     postcode = row["unit"] if row["postcode"] and rng.random() < 0.9 else row["postcode"]
     person = row["person"] if rng.random() < 0.8 else ""
@@ -333,14 +350,12 @@ def _timed(rng: np.random.Generator, row: Cells) -> Cells:
     sent = row["deployed"] == "yes"
     spent = row["minutes"] if row["minutes"] is not None else float(rng.gamma(2.0, 20.0)) + 5
     closed = (at_scene if sent else row["clock"]) + int(spent)
-    if row["night"] == _CLOCKS_FORWARD and closed >= 25 * 60:
-        closed += 60
     blank = rng.random() < 0.12
     return {
         **row,
         "assigned": assigned if sent else None,
         "at_scene": at_scene if sent else None,
-        "closed": None if blank else closed,
+        "closed": None if blank else on_the_wall(row["night"], closed),
     }
 
 
@@ -352,7 +367,7 @@ def _year_staffing() -> dict[dt.date, tuple[str, str, str]]:
     return {night: _STAFFING[place] for night, place in zip(nights, drawn, strict=True) if night not in _WEEK_NIGHTS}
 
 
-def _rest_of_year(places: _Places, staffing: dict[dt.date, tuple[str, str, str]]) -> tuple[list[Cells], list[Cells]]:
+def _rest_of_year(places: Places, staffing: dict[dt.date, tuple[str, str, str]]) -> tuple[list[Cells], list[Cells]]:
     """Invent the incidents of the other nights: recorded by the team where a nurse was on duty, and as flagged."""
     rng = np.random.default_rng(_SEED + 2)
     nights = list(staffing)
@@ -361,15 +376,15 @@ def _rest_of_year(places: _Places, staffing: dict[dt.date, tuple[str, str, str]]
     flagged = rng.poisson(_POLICE_ONLY_INCIDENTS * weights * np.where(nurse, 1.0, 1.6))
     recorded = rng.poisson(_NURSE_NIGHT_INCIDENTS * weights * nurse)
     days = [night for night, number in zip(nights, recorded, strict=True) for _ in range(number)]
-    rows = _people_and_kinds(rng, days, [f"OA-{number:04d}" for number in range(1001, 1001 + len(days))])
-    _place_and_deal(rng, places, rows, [staffing[day][0] == "yes" for day in days])
+    rows = people_and_kinds(rng, days, [f"OA-{number:04d}" for number in range(1001, 1001 + len(days))])
+    place_and_deal(rng, places, rows, [staffing[day][0] == "yes" for day in days])
     known = [row for row, told in zip(rows, rng.random(len(rows)) < 0.85, strict=True) if told]
     only = [night for night, number in zip(nights, flagged, strict=True) for _ in range(number)]
-    police = _police_rows(rng, places, known, only, "B")
+    police = police_rows(rng, places, known, only, "B")
     return with_stages(rows, police, np.random.default_rng(_SEED + 4)), police
 
 
-def _place_and_deal(rng: np.random.Generator, places: _Places, rows: list[Cells], officers: Sequence[bool]) -> None:
+def place_and_deal(rng: np.random.Generator, places: Places, rows: list[Cells], officers: Sequence[bool]) -> None:
     """Invent where each incident was and what the scheme did, a few callers and places weighing heavily."""
     number = len(rows)
     units = places.draw(rng, number)

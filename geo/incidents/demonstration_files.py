@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,18 @@ Cells = dict[str, Any]
 """One row before it is written, by the demonstration's own names."""
 
 LABEL = "SYNTHETIC DEMONSTRATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the files of a set say of themselves: the log's title, and what is invented in each file."""
+
+    title: str
+    team: str
+    control: str
+    shifts: str
+
+
 _WRITTEN = dt.datetime(2016, 12, 31, 12, 0)  # noqa: DTZ001 - a workbook's own date has no zone
 _CONTACTS = {
     "face_to_face": ("Face to face", "F2F", "face to face"),
@@ -27,12 +40,15 @@ _CONTACTS = {
     "": ("",),
 }
 _ASSESSED = {"face_to_face": "Face to face", "telephone": "Telephone", "no": "N", "": ""}
-_TEAM_WORDS = (
-    f"{LABEL}: not real records. Daily counts, minutes, staffing and deployments of 1-7 February and 7-13 March 2016 "
-    "are as published; everything else is invented or assumed."
+ALLOY = Words(
+    title="Operation Alloy \u2013 street triage log (mental-health team)",
+    team=(
+        f"{LABEL}: not real records. Daily counts, minutes, staffing and deployments of 1-7 February and 7-13 March "
+        "2016 are as published; everything else is invented or assumed."
+    ),
+    control=f"{LABEL}: all rows are invented; clock and places assumed; not real records",
+    shifts=f"{LABEL}: staffing of 1-7 February and 7-13 March 2016 as published, the rest invented",
 )
-_CONTROL_WORDS = f"{LABEL}: all rows are invented; clock and places assumed; not real records"
-_SHIFT_WORDS = f"{LABEL}: staffing of 1-7 February and 7-13 March 2016 as published, the rest invented"
 
 
 def write_files(
@@ -43,6 +59,7 @@ def write_files(
     control: Sequence[Cells],
     shift_name: str,
     shifts: Sequence[Cells],
+    words: Words = ALLOY,
 ) -> None:
     """
     Write the three files, each whole or not at all.
@@ -53,9 +70,9 @@ def write_files(
         If the folder cannot be made or written.
     """
     contents = {
-        team_name: _workbook(team),
-        control_name: _csv(_CONTROL_WORDS, _CONTROL_COLUMNS, control, "cp1252"),
-        shift_name: _csv(_SHIFT_WORDS, _SHIFT_COLUMNS, shifts, "utf-8"),
+        team_name: _workbook(team, words),
+        control_name: _csv(words.control, _CONTROL_COLUMNS, control, "cp1252"),
+        shift_name: _csv(words.shifts, _SHIFT_COLUMNS, shifts, "utf-8"),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,11 +89,17 @@ def _clock(minutes: int | None) -> str:
     return "" if minutes is None else f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
+def _called_on(row: Cells) -> dt.date:
+    """Give the date of the call, the next day's after midnight; that of the night where no time was recorded."""
+    night: dt.date = row["night"]
+    return night + dt.timedelta(days=(row["clock"] or 0) // (24 * 60))
+
+
 def _messy_date(row: Cells) -> object:
     """Give the date in one of five styles, all of them day first."""
     if not row["dated"]:
         return ""
-    night: dt.date = row["night"]
+    night = _called_on(row)
     styles: tuple[object, ...] = (
         night,
         f"{night:%d/%m/%Y}",
@@ -92,11 +115,11 @@ def _messy_time(row: Cells) -> object:
     clock = row["clock"]
     if clock is None:
         return ""
-    hour, minute = divmod(clock, 60)
+    hour, minute = divmod(clock % (24 * 60), 60)
     styles = (
         f"{hour:02d}:{minute:02d}",
         f"{hour:02d}{minute:02d}",
-        f"{hour - 12}.{minute:02d}pm",
+        f"{hour - 12}.{minute:02d}pm" if hour > 12 else f"{hour or 12}.{minute:02d}am",
         dt.time(hour, minute),
     )
     return styles[row["style"] % len(styles)]
@@ -117,7 +140,10 @@ def _contact(row: Cells) -> object:
 
 def _advised(row: Cells) -> object:
     given = row["contact"] in {"advice", "telephone"} and row["clock"] is not None and row["style"] % 5
-    return _clock(min(row["clock"] + row["style"] % 7 + 1, 24 * 60 - 1)) if given else ""
+    if not given:
+        return ""
+    midnight = (row["clock"] // (24 * 60) + 1) * 24 * 60
+    return _clock(min(row["clock"] + row["style"] % 7 + 1, midnight - 1))
 
 
 def _own(name: str) -> Callable[[Cells], object]:
@@ -134,7 +160,7 @@ def _same(text: str) -> Callable[[Cells], object]:
 
 _TEAM_COLUMNS: dict[str, Callable[[Cells], object]] = {
     "Ref No.": _own("reference"),
-    "Shift ": lambda row: row["night"].isoformat(),
+    "Shift ": lambda row: row.get("shift", row["night"].isoformat()),
     "Date of incident": _messy_date,
     "Time rec'd": _messy_time,
     "Post Code": _own("postcode"),
@@ -170,7 +196,7 @@ _TEAM_COLUMNS: dict[str, Callable[[Cells], object]] = {
 }
 _CONTROL_COLUMNS: dict[str, Callable[[Cells], object]] = {
     "URN": _own("reference"),
-    "Log Date": lambda row: f"{row['night']:%d/%m/%Y}",
+    "Log Date": lambda row: f"{_called_on(row):%d/%m/%Y}",
     "Log Time": _when("clock"),
     "Location PCode": _own("postcode"),
     "Location Type": _own("place_type"),
@@ -190,11 +216,11 @@ _CONTROL_COLUMNS: dict[str, Callable[[Cells], object]] = {
 }
 _SPELLED = {"yes": "yes", "no": "no", "unknown": ""}
 _SHIFT_COLUMNS: dict[str, Callable[[Cells], object]] = {
-    "Shift ID": lambda row: row["night"].isoformat(),
+    "Shift ID": lambda row: row.get("shift", row["night"].isoformat()),
     "Shift date": lambda row: f"{row['night']:%d/%m/%Y}",
-    "Start": _same("18:00"),
-    "End": _same("00:00"),
-    "Car": _same("Triage car"),
+    "Start": lambda row: row.get("start", "18:00"),
+    "End": lambda row: row.get("end", "00:00"),
+    "Car": lambda row: row.get("car", "Triage car"),
     "Police staffed": lambda row: _SPELLED[row["police"]],
     "NHS staffed": lambda row: _SPELLED[row["nhs"]],
     "Car deployed": lambda row: _SPELLED[row["deployed"]],
@@ -204,7 +230,7 @@ _SHIFT_COLUMNS: dict[str, Callable[[Cells], object]] = {
     "Crew roles": lambda row: "; ".join(
         ["police officer", "community psychiatric nurse", *filter(None, [row["crew"]])]
     ),
-    "Notes": lambda row: "staffing as published; hours inferred" if row["published"] else "invented",
+    "Notes": lambda row: "staffing as published; hours inferred" if row["published"] else row.get("said", "invented"),
     "Synthetic": _same("synthetic"),
 }
 
@@ -219,15 +245,15 @@ def _csv(words: str, columns: dict[str, Callable[[Cells], object]], rows: Sequen
     return text.getvalue().encode(encoding)
 
 
-def _workbook(rows: Sequence[Cells]) -> bytes:
+def _workbook(rows: Sequence[Cells], said: Words) -> bytes:
     """Give the team's workbook: a page of words, then the log under a title, with a total at its foot."""
     book = Workbook()
     words = book.active
     words.title = "Read me"
-    words.append([_TEAM_WORDS])
+    words.append([said.team])
     log = book.create_sheet("Log")
-    log.append(["Operation Alloy \u2013 street triage log (mental-health team)"])
-    log.append([_TEAM_WORDS])
+    log.append([said.title])
+    log.append([said.team])
     log.append([])
     log.append(list(_TEAM_COLUMNS))
     for row in rows:

@@ -26,7 +26,9 @@ BLANK_STAGES: Cells = {
 _BLANK_SHARES = {"sent": 0.10, "scene": 0.13, "clear": 0.16, "present": 0.22, "released": 0.34}
 _WRONG_ORDER = 0.012
 _OFFICERS_LEFT_BEFORE = 0.03
-_CLOCKS_FORWARD, _CLOCKS_BACK = dt.date(2016, 3, 26), dt.date(2016, 10, 29)
+_CLOCKS_FORWARD = (dt.date(2016, 3, 26), dt.date(2017, 3, 25))
+_CLOCKS_BACK = (dt.date(2016, 10, 29), dt.date(2017, 10, 28))
+"""The nights after which the clocks are changed, of the years invented."""
 
 
 def with_stages(team: Sequence[Cells], police: Sequence[Cells], rng: np.random.Generator) -> list[Cells]:
@@ -59,7 +61,7 @@ def _stages(row: Cells, logged: Cells, rng: np.random.Generator) -> Cells:
         stages["sent"], stages["scene"] = stages["scene"], stages["sent"]
     stages["released"] = stages["released"] if stages["present"] is not None else None
     told = {name: None if rng.random() < _BLANK_SHARES[name] else clock for name, clock in stages.items()}
-    clocks = {name: _on_the_wall(row["night"], told[name]) for name in ("sent", "scene", "clear", "released")}
+    clocks = {name: on_the_wall(row["night"], told[name]) for name in ("sent", "scene", "clear", "released")}
     return {**clocks, "present": told["present"], **_answers(row, rng)}
 
 
@@ -77,10 +79,10 @@ def _answers(row: Cells, rng: np.random.Generator) -> Cells:
     }
 
 
-def _on_the_wall(night: dt.date, clock: int | None) -> int | None:
-    """Give a clock as the wall shows it on the two nights on which it is changed."""
+def on_the_wall(night: dt.date, clock: int | None) -> int | None:
+    """Give a clock, in minutes from midnight of the night, as the wall shows it where it was changed meanwhile."""
     if clock is None:
         return None
-    if night == _CLOCKS_FORWARD and clock >= 25 * 60:
+    if night in _CLOCKS_FORWARD and clock >= 25 * 60:
         return clock + 60
-    return clock - 60 if night == _CLOCKS_BACK and clock >= 26 * 60 else clock
+    return clock - 60 if night in _CLOCKS_BACK and clock >= 26 * 60 else clock

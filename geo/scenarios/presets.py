@@ -17,6 +17,9 @@ DEMONSTRATION_BASE = Base("Northampton (NN4 0JQ, assumed)", 475166.0, 257423.0, 
 """Where the demonstration's car starts: assumed, because the published map's base cannot be recovered. Point: ONS
 Postcode Directory, November 2025."""
 
+CAMBRIDGESHIRE_BASE = Base("Cambridge (CB1 1JW, assumed)", 545401.0, 258495.0, "CB1 1JW")
+"""Where the cars of the demonstration of Cambridgeshire and Peterborough start: assumed. Point: as above."""
+
 _CARS_TAKE_OTHERS = Work(other_emergencies_a_month=30)
 """That the cars also take other emergencies is published; how many is an assumption."""
 

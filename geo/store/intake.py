@@ -2,21 +2,22 @@
 Bring files into a project: read, locate, keep. And the demonstration projects, made the same way from written files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo.deployment.shifts import shift_log_of
 from geo.errors import ProjectError, SchemaError, SourceError
-from geo.incidents import demonstration
+from geo.incidents import demonstration, demonstration_cambridgeshire
 from geo.incidents.columns import SHIFT_HEADINGS, ColumnMapping, Header, find_header, find_mapped, looks_like
 from geo.incidents.grid import Grid, read_grids
 from geo.incidents.read import extract_of
 from geo.incidents.values import is_empty, plain
+from geo.places.bases import Base
 from geo.places.locate import locate
 from geo.places.postcodes import Gazetteer
-from geo.scenarios.presets import DEMONSTRATION_BASE
+from geo.scenarios.presets import CAMBRIDGESHIRE_BASE, DEMONSTRATION_BASE
 from geo.settings import cache_folder
 from geo.store.delivery import Delivery, delivery_of_extract, delivery_of_shift_log
 from geo.store.keeping import keep
@@ -38,6 +39,10 @@ SYNTHETIC = {
         "An illustrative year, invented from the shape of the two published weeks of Operation Alloy, which it "
         "contains."
     ),
+    "cambridgeshire": (
+        "Synthetic demonstration: no real incident, person or place is in it, and the base is assumed. An illustrative "
+        "2017 of two cars; only their hours, their number and about 50 incidents a month of the first are published."
+    ),
 }
 """The demonstration sets and what each says of itself, on screen and in every file."""
 
@@ -45,6 +50,30 @@ SAYS_SYNTHETIC = "the file says that its rows are invented; the project is label
 """What is noticed of a file that carries our own label of synthetic rows."""
 
 _LABEL = "SYNTHETIC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One demonstration set: its project's title, county and base, and what writes its files."""
+
+    title: str
+    county: str
+    base: Base
+    write: Callable[[Path, Gazetteer], demonstration.DemonstrationFiles]
+
+
+_SETS = {
+    "weeks": _Set("Operation Alloy, two published weeks", COUNTY, DEMONSTRATION_BASE, demonstration.write_weeks),
+    "northamptonshire": _Set(
+        "Northamptonshire, illustrative year", COUNTY, DEMONSTRATION_BASE, demonstration.write_year
+    ),
+    "cambridgeshire": _Set(
+        "Cambridgeshire and Peterborough, illustrative year",
+        demonstration_cambridgeshire.COUNTY,
+        CAMBRIDGESHIRE_BASE,
+        demonstration_cambridgeshire.write_cambridgeshire,
+    ),
+}
 
 
 def import_file(
@@ -176,21 +205,19 @@ def make_demonstration(folder: Path, name: str = "weeks") -> Project:
     ProjectError
         If there is no such set, or the folder is occupied or cannot be written.
     """
-    if name not in SYNTHETIC:
-        raise ProjectError(f"there is no demonstration set {name!r}; choose one of {', '.join(SYNTHETIC)}")
-    gazetteer = Gazetteer.default()
+    if name not in _SETS:
+        raise ProjectError(f"there is no demonstration set {name!r}; choose one of {', '.join(_SETS)}")
+    chosen, gazetteer = _SETS[name], Gazetteer.default()
 
     def fill(project: Project) -> None:
-        write = demonstration.write_weeks if name == "weeks" else demonstration.write_year
         extracts = project.folder / "extracts"
         extracts.mkdir()
-        files = write(extracts, gazetteer)
+        files = chosen.write(extracts, gazetteer)
         import_file(project, files.mental_health, "mental_health", gazetteer)
         import_file(project, files.police, "police", gazetteer)
         import_file(project, files.shift_log, "mental_health", gazetteer)
 
-    title = "Operation Alloy, two published weeks" if name == "weeks" else "Northamptonshire, illustrative year"
-    return create_project(folder, Facts(title, COUNTY, DEMONSTRATION_BASE, SYNTHETIC[name]), fill)
+    return create_project(folder, Facts(chosen.title, chosen.county, chosen.base, SYNTHETIC[name]), fill)
 
 
 def demonstration_project(name: str = "northamptonshire") -> Project:

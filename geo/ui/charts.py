@@ -93,7 +93,8 @@ def _step_colour(step: str) -> str:
 def fates(table: pd.DataFrame) -> Any:
     """Draw what becomes of the demand of each group, a bar of 100 % each."""
     steps = list(dict.fromkeys(table["step"]))
-    frame = table.assign(order=table["step"].map(steps.index), label=table["share"].map("{:.0%}".format))
+    known = table[table["share"].notna()]
+    frame = known.assign(order=known["step"].map(steps.index), label=known["share"].map("{:.0%}".format))
     names = list(dict.fromkeys(table["words"]))
     scale = alt.Scale(domain=names, range=[FATES[step] for step in steps])
     tooltip = [
@@ -109,7 +110,7 @@ def fates(table: pd.DataFrame) -> Any:
         order=alt.Order("order:Q"),
     )
     x = alt.X("share:Q", stack="zero", title="share of the group's demand", axis=alt.Axis(format=".0%"))
-    legend = alt.Legend(title=None, orient="bottom", columns=3, labelLimit=200)
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=200)
     bars = base.mark_bar(stroke="white").encode(
         x, color=alt.Color("words:N", scale=scale, legend=legend), tooltip=tooltip
     )

@@ -84,7 +84,7 @@ def _over_time(sources: Sequence[Records]) -> None:
         return
     units = list(UNITS) if (days.max() - days.min()).days > SHORT else ["week", "month", "quarter"]
     unit = right.segmented_control(
-        "By", units, format_func=UNITS.__getitem__, default=units[0], required=True, key=f"did-by-{units[0]}"
+        "By", units, format_func=UNITS.__getitem__, default=units[0], required=True, key="did-by", bind="query-params"
     )
     tables = {key: share_by(table, cast(Unit, unit)) for key, table in answers.items() if len(table)}
     every = pd.concat(tables.values())

@@ -14,8 +14,8 @@ from geo.ui.sources import Records, most_frequent, side_by_side
 from geo.ui.tables import under
 
 ABOUT = (
-    "The subjects of the evaluation's figures 1 to 6, named by what they show. Of their values one is published: "
-    "6 of 19 incidents were formally assessed, 1 of the 6 by telephone."
+    "The subjects that the evaluation of Operation Alloy charted (its figures 1 to 6), named by what they show. Of its "
+    "values one is published: 6 of 19 incidents were formally assessed, 1 of the 6 by telephone."
 )
 
 

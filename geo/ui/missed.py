@@ -48,6 +48,8 @@ def show(question: Question, scenario: Scenario) -> None:
     with left:
         st.markdown(f"**Of all demand in each group** (n = {answers.world(question).demand.incidents} incidents)")
         st.altair_chart(charts.fates(table), width="stretch", alt="What becomes of demand, a bar a group")
+        if chosen == HOURS:
+            st.caption("Hours in which no demand was observed are not shown; the table says so.")
         tables.under("Table of groups, with 80 % intervals", _written(table), "who-is-missed")
     with right:
         _first_causes(question, scenario, outcome)
@@ -159,9 +161,9 @@ def _rehearsed(question: Question, scenario: Scenario, outcome: Outcome) -> None
         named = {"in_parts": "with drives, scenes and handovers", "low": "95 % from", "high": "to"}
         st.dataframe(table.round(1).rename(columns=named), hide_index=True, width="stretch")
         st.caption(
-            f"On nights with full crews, {WEEKS} weeks played through. Exact and simulated rest on the same exponential "
-            "jobs and agree but for chance. In the last column each job has its drive, scene and handover, some of them "
-            "long. What finds nobody free is passed on, not queued."
+            f"On nights with full crews, {WEEKS} weeks played through. Exact and simulated rest on the same "
+            "exponential jobs and agree but for chance. In the last column each job has its drive, scene and handover, "
+            "some of them long. What finds nobody free is passed on, not queued."
         )
 
 

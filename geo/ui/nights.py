@@ -9,7 +9,7 @@ from geo.deployment.outcomes import Share
 from geo.deployment.staffing import backfilled_share, bank_share, cause_table, staffed_share
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
-from geo.ui.sources import Records, head
+from geo.ui.sources import Records, head, shifts_in_words
 from geo.ui.tables import under
 
 
@@ -21,11 +21,11 @@ def show(sources: Sequence[Records]) -> None:
             "No shift log is on record for this period, so nobody can tell who was on duty. Page Data: bring it in."
         )
         return
-    st.markdown(f"**Fully staffed: {staffed_share(shifts)} of nights on record.**".replace("n =", "of n =", 0))
+    st.markdown(f"**Fully staffed: {staffed_share(shifts)} of {shifts_in_words(shifts)} on record.**")
     left, right = st.columns(2)
     with left:
-        head(f"The nights: who was on duty (n = {len(shifts)})")
-        strip = patterns.staffing_strip(shifts)
+        head(f"Who was on duty, night by night (n = {shifts_in_words(shifts)})")
+        strip = patterns.staffing_strip(shifts).assign(car=shifts["car"])
         st.altair_chart(scheme_charts.staffing_strip(strip), width="stretch", alt="One cell a night, by crew on duty")
         under("Table of nights", readable(strip), "nights")
     with right:
@@ -34,12 +34,12 @@ def show(sources: Sequence[Records]) -> None:
 
 def _causes(one: Records) -> None:
     table = cause_table(one.shifts)
-    head(f"Why a night was not fully staffed (share of {len(one.shifts)} nights)")
+    head(f"Why a night was not fully staffed (share of {shifts_in_words(one.shifts)})")
     if table.empty:
         st.info("No night is on record on which a crew was missing.")
     else:
         drawn = table.assign(low=table["share"], high=table["share"])
-        st.altair_chart(scheme_charts.shares(drawn, "cause", "share of nights"), width="stretch", alt="Nights by cause")
+        st.altair_chart(scheme_charts.shares(drawn, "cause", "share of shifts"), width="stretch", alt="Nights by cause")
     bank, backfilled = bank_share(one.shifts), backfilled_share(one.shifts)
     st.markdown(
         f"- Nights with a nurse on which she was bank staff: {_of(bank)}.\n"

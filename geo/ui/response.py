@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from geo.deployment.staffing import officer_hours_taken
 from geo.deployment.stages import LEAST_TIMED, OfficerHours, officer_hours, stage_table
 from geo.ui import scheme_charts, words
 from geo.ui.readable import readable_stages
-from geo.ui.sources import Records, head, side_by_side
+from geo.ui.sources import Records, head, shifts_in_words, side_by_side
 from geo.ui.tables import under
 
 
@@ -20,7 +21,8 @@ def show(sources: Sequence[Records]) -> None:
     top = 60.0 if pd.isna(longest) else max(float(longest) * 1.05, 10.0)
     side_by_side(sources, lambda one: _stages(one, tables[one.key], top))
     _say_stages(sources, tables)
-    head("Officers at the scene")
+    head("Officers: what the scheme took, and what it gave back")
+    _taken(sources[0])
     side_by_side(sources, _officers)
 
 
@@ -59,6 +61,17 @@ def _say_stages(sources: Sequence[Records], tables: dict[str, pd.DataFrame]) -> 
     said = f"differ for {', '.join(differ)}" if differ else "cannot be told apart in any stage"
     rest = f"; {silent} of {len(told)} stages are not timed by both" if silent else ""
     st.markdown(f"**The medians of the two sources {said}{rest}.**")
+
+
+def _taken(one: Records) -> None:
+    """Say what the shifts cost in officer hours; the log is the same for every source."""
+    if one.shifts.empty:
+        return
+    low, high = officer_hours_taken(one.shifts)
+    span = words.thousands(round(low)) + ("" if round(low) == round(high) else f" to {words.thousands(round(high))}")
+    st.markdown(
+        f"- Crewing the car took {span} officer hours ({shifts_in_words(one.shifts)}, one officer a car assumed)."
+    )
 
 
 def _officers(one: Records) -> None:

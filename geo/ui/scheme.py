@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from geo.deployment import patterns
+from geo.deployment.outcomes import share_of
 from geo.deployment.utilisation import night_table, utilisation
 from geo.scenarios.scenario import Scenario
-from geo.ui import contacts, districts, figures, nights, outcomes, reasons, response, weeks, words
+from geo.ui import contacts, districts, figures, nights, outcomes, reasons, response, weeks
 from geo.ui.answers import Question
-from geo.ui.sources import Records, records_of
+from geo.ui.sources import Records, records_of, shifts_in_words
 
 PARTS: dict[str, Callable[[Sequence[Records]], None]] = {
     "Week": weeks.show,
@@ -52,14 +53,15 @@ def _sentence(one: Records, *, named: bool) -> None:
         st.markdown(f"**{one.words}: no incident of this source lies in this period.**")
         return
     deployed = patterns.deployed_in_words(one.incidents["deployed"])
-    st.markdown(f"**{who} car was deployed to {deployed}. {_on_duty(one)}**")
+    share = share_of(one.incidents["deployed"])
+    st.markdown(f"**{who} car was deployed to {deployed}: {share}. {_on_duty(one)}**")
 
 
 def _on_duty(one: Records) -> str:
     if one.shifts.empty:
         return "No shift log is on record for this period, so nobody can tell who was on duty."
     states = patterns.staffing_strip(one.shifts)["state"].value_counts()
-    staffed = f"{states.get('staffed', 0)} of {words.count(len(one.shifts), 'night')} were fully staffed"
+    staffed = f"{states.get('staffed', 0)} of {shifts_in_words(one.shifts)} were fully staffed"
     unknown = f", {states['unknown']} not recorded" if "unknown" in states else ""
     busy = utilisation(night_table(one.incidents, one.shifts))
     took = (

@@ -30,16 +30,22 @@ _UPRIGHT = alt.Axis(labelAngle=0, labelOverlap=True)
 
 
 def staffing_strip(strip: pd.DataFrame) -> Any:
-    """Draw one small cell a night: staffed, half, unstaffed or unknown, with the cause on hover."""
+    """
+    Draw one small cell a night: staffed, half, unstaffed or unknown, with the cause on hover.
+
+    Several cars on one night stand in rows of their own, by ``car``.
+    """
+    month = strip["date"].dt.strftime("%b %Y")
+    row = month + " \u00b7 " + strip["car"] if strip["date"].duplicated().any() else month
     frame = strip.assign(
         state_words=strip["state"].map(lambda state: STATES[state][0]),
         symbol=strip["state"].map(lambda state: STATES[state][2]),
-        month=strip["date"].dt.strftime("%b %Y"),
+        month=row,
         day=strip["date"].dt.day,
         night=strip["date"].dt.strftime("%a %d %b %Y"),
         cause=strip["unstaffed_cause"].mask(strip["unstaffed_cause"] == "", "none recorded"),
     )
-    months = list(frame["month"].unique())
+    months = list(frame.sort_values(["date", "month"])["month"].unique())
     colours = alt.Scale(
         domain=[words for words, _, _ in STATES.values()], range=[colour for _, colour, _ in STATES.values()]
     )

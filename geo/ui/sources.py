@@ -59,6 +59,18 @@ def side_by_side(sources: Sequence[Records], draw: Callable[[Records], None]) ->
                 draw(one)
 
 
+def shifts_in_words(shifts: pd.DataFrame) -> str:
+    """
+    Count shifts: nights where one car was on duty at a time, shifts where several were.
+
+    Examples
+    --------
+    >>> shifts_in_words(pd.DataFrame({"date": [1, 2]})), shifts_in_words(pd.DataFrame({"date": [1, 1]}))
+    ('2 nights', '2 shifts')
+    """
+    return words.count(len(shifts), "shift" if shifts["date"].duplicated().any() else "night")
+
+
 def head(text: str) -> None:
     """Show the heading of a part."""
     st.markdown(f"##### {text}")

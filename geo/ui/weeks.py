@@ -28,7 +28,11 @@ NONE = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Seri
 
 def show(sources: Sequence[Records]) -> None:
     """Show one week as a table, one above the other where there are two sources, and every week's utilisation."""
-    monday = _choose([week for one in sources for week in patterns.weeks_of(one.incidents, one.shifts)])
+    weeks = [week for one in sources for week in patterns.weeks_of(one.incidents, one.shifts)]
+    if not weeks:
+        st.info("No incident has a day and no shift log is on record, so no week can be shown.")
+        return
+    monday = _choose(weeks)
     for one in sources:
         if len(sources) > 1:
             st.markdown(f"**{one.words}**")

@@ -4,7 +4,15 @@ import pandas as pd
 import pytest
 
 from geo.deployment.outcomes import bounds
-from geo.deployment.staffing import NO_CAUSE, backfilled_share, bank_share, cause_table, fully_staffed, staffed_share
+from geo.deployment.staffing import (
+    NO_CAUSE,
+    backfilled_share,
+    bank_share,
+    cause_table,
+    fully_staffed,
+    officer_hours_taken,
+    staffed_share,
+)
 
 
 def log(*shifts):
@@ -49,3 +57,10 @@ def test_bank_staff_are_counted_of_nights_with_a_nurse_and_backfill_of_nights_wi
     shifts = log(STAFFED, NO_NURSE, PULLED, NEITHER)
     assert bank_share(shifts) == bounds(1, 1, 0)
     assert backfilled_share(shifts) == bounds(1, 1, 0)
+
+
+def test_officer_hours_are_taken_for_every_shift_with_police_and_perhaps_for_the_unknown():
+    start = pd.to_datetime(["2016-02-01 18:00"] * 5).tz_localize("Europe/London")
+    shifts = log(STAFFED, NO_NURSE, PULLED, UNKNOWN, STAFFED).assign(start=start, end=start + pd.Timedelta(hours=6))
+    shifts.loc[4, "end"] = pd.NaT
+    assert officer_hours_taken(shifts) == (12, 18)

@@ -39,8 +39,9 @@ def text_of(page):
 
 def test_one_sentence_stands_on_top_with_its_bounds(part):
     text = text_of(part("Nights"))
-    assert "The car was deployed to 6 of 19 incidents. 9 of 14 nights were fully staffed, 3 not recorded" in text
-    assert "Incidents took 17 to 34 % (95 % interval 3-60 %, 9 crewed nights and 3 not recorded)" in text
+    assert "The car was deployed to 6 of 19 incidents: 32 % (95 % interval 11-52 %, n = 19)" in text
+    assert "9 of 14 nights were fully staffed, 3 not recorded" in text
+    assert "Incidents took 17 to 34 % (95 % interval 3-60 %) of the minutes crewed" in text
 
 
 def test_the_weeks_table_is_the_published_one_with_its_utilisation(part):
@@ -48,7 +49,10 @@ def test_the_weeks_table_is_the_published_one_with_its_utilisation(part):
     table = page.dataframe[0].value
     assert table.loc["minutes on incidents"].tolist() == ["0", "140", "40", "?", "235", "0", "0"]
     assert table.loc["NHS staffed"].tolist() == ["?", "yes", "yes", "yes", "yes", "?", "?"]
-    assert "at least 415 of 1\u202f440 to 2\u202f520 minutes crewed: 16 to 54 %" in text_of(page)
+    assert (
+        "at least 415 of 1\u202f440 to 2\u202f520 minutes crewed on 4 crewed nights and 3 not recorded: 16 to 54 %"
+        in text_of(page)
+    )
 
 
 def test_the_nights_say_64_to_86_per_cent_and_the_cause(part):
