@@ -225,16 +225,22 @@ def page(table: pd.DataFrame) -> str:
         for row in wide.to_dict("records")
     ]
     head = "| truth | watched | live weeks | nights | incidents | places | hours | windows | busiest places |"
-    main = table[table["of"] != BUSIEST]
-    covered = main["covered_percent"].round()
-    short, over = int((covered < LEAST).sum()), int((covered > MOST).sum())
+    kept = "; ".join(_kept(table))
     return (
         f"How often (%) intervals that claim 90 % held the truth, {table['sets'].max()} simulated data sets a line "
-        f"(`make calibration`). Of {len(main)} figures of places, hours and windows {len(main) - short - over} lie "
-        f"within {LEAST}-{MOST}, {over} above (wider than need be) and {short} below (**bold**: too narrow). *Busiest "
-        "places*, the tenth that truly has most incidents a resident, are held less often while incidents are few: "
-        "shrinkage pulls them to the mean.\n\n" + "\n".join([head, "|---" * 9 + "|", *lines])
+        f"(`make calibration`). Figures of places, hours and windows: {kept} (**bold**: too narrow). "
+        "*Busiest places*, the tenth that truly has most incidents a resident, are held less often while incidents are "
+        "few: shrinkage pulls them to the mean.\n\n" + "\n".join([head, "|---" * 9 + "|", *lines])
     )
+
+
+def _kept(table: pd.DataFrame) -> Iterator[str]:
+    """Say for each truth how many figures lie within, above and below what counts as kept."""
+    for truth, mine in table[table["of"] != BUSIEST].groupby("truth", sort=False):
+        covered = mine["covered_percent"].round()
+        short, over = int((covered < LEAST).sum()), int((covered > MOST).sum())
+        within = len(mine) - short - over
+        yield f"data {truth}, {within} of {len(mine)} within {LEAST}-{MOST}, {over} above, {short} below"
 
 
 def _cell(percent: float) -> str:
