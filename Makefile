@@ -21,15 +21,15 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The last two write docs/performance.md; the libraries that it compares with are locked apart from the product.
+# The last one writes docs/performance.md; the libraries that it compares with are locked apart from the product.
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement benchmarks/requirements.lock
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python -m benchmarks.demand
 	$(BIN)/python benchmarks/roads.py
 	$(BIN)/python benchmarks/drive_times.py
 	$(BIN)/python benchmarks/drags.py
 	$(BIN)/python benchmarks/demand_maps.py
-	$(BIN)/python -m benchmarks.demand
 
 # Fits the estimated roads, measures how wrong drive times are, and writes docs/drive-times.md and data/accuracy.
 # The hash seed is fixed: the speed of a road merged from several ways depends on the order in which OSMnx lists their tags.
