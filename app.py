@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from geo.ui import compare, coverage, data, export, frame, method, scheme, search, where
+from geo.ui import compare, coverage, data, export, frame, method, overview, scheme, search, where
 
 PAGES = {
+    "Overview": overview.show,
     "Where and when": where.show,
     "What the scheme did": scheme.show,
     "Coverage": coverage.show,

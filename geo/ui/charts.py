@@ -125,6 +125,31 @@ def fates(table: pd.DataFrame) -> Any:
     return (bars + text).properties(height=26 * frame["group"].nunique() + 120)
 
 
+def thin_fates(table: pd.DataFrame) -> Any:
+    """Draw what becomes of all demand as one thin bar, the shares written in it."""
+    frame = table[table["share"] > 0].assign(
+        label=table["share"].map("{:.0%}".format), order=range(int((table["share"] > 0).sum()))
+    )
+    scale = alt.Scale(domain=list(frame["words"]), range=[FATES[step] for step in frame["step"]])
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=220)
+    x = alt.X("share:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(frame).encode(order=alt.Order("order:Q"))
+    tooltip = [alt.Tooltip("words:N", title="what becomes of it"), alt.Tooltip("a_month:Q", format=".1f")]
+    bar = base.mark_bar(stroke="white", height=22).encode(
+        x, color=alt.Color("words:N", scale=scale, legend=legend), tooltip=tooltip
+    )
+    text = (
+        base.transform_filter("datum.share >= 0.06")
+        .mark_text(size=11)
+        .encode(
+            alt.X("share:Q", stack="zero", bandPosition=0.5),
+            text="label:N",
+            color=alt.condition("datum.step == 'reached'", alt.value("white"), alt.value(INK)),
+        )
+    )
+    return (bar + text).properties(height=110).configure_view(stroke=None)
+
+
 FATES = {
     "outside_shift": "#e4e4e4",
     "no_nurse": "#E69F00",

@@ -24,7 +24,7 @@ from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
-NEEDS_RECORDS = {"Where and when", "What the scheme did", "Compare", "Search", "Export"}
+NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export"}
 EMPTY = (
     "This page will show your incidents. Nothing was imported yet: open the page Data and bring in your extracts and "
     "shift log, or open the demonstration with: triage-map run"

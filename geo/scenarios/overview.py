@@ -1,0 +1,91 @@
+"""The three answers of the first page in sentences: where the need is, when it was seen, what is missed."""
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage.gaps import DECISION, STEPS
+from geo.demand.rates import Demand
+from geo.scenarios.evaluate import Outcome
+
+MOST_OF_IT = 0.6
+"""Districts are named until they hold this share of demand (assumption: well over half)."""
+
+FEW = 50
+"""Incidents below which no base can be ranked: below it an interval of a district's share is wider than the share."""
+
+TAILS = (0.05, 0.95)
+
+
+def where(demand: Demand, districts: pd.Series) -> tuple[str, list[str]]:
+    """
+    Say how few districts hold most of demand, with a 90 % interval of their share; and name them, greatest first.
+
+    Parameters
+    ----------
+    districts
+        District of each place, in the order of ``demand.places``.
+    """
+    names = sorted(districts.unique())
+    member = np.column_stack([(districts == name).to_numpy(dtype=float) for name in names])
+    shares = demand.place_shares @ member
+    order = np.argsort(-shares.mean(axis=0), kind="stable")
+    held = np.cumsum(shares[:, order].mean(axis=0))
+    count = int(np.searchsorted(held, MOST_OF_IT)) + 1
+    together = shares[:, order[:count]].sum(axis=1)
+    low, high = np.quantile(together, TAILS)
+    named = [names[number] for number in order[:count]]
+    sentence = f"{count} of {len(names)} districts hold {together.mean():.0%} of demand ({low:.0%}-{high:.0%})"
+    return sentence, named
+
+
+def when(demand: Demand, received_in_pattern: int, timed: int, pattern: str) -> str:
+    """
+    Say how much of what was recorded falls into the plan's shifts, and how many hours of the week nobody watched.
+
+    Parameters
+    ----------
+    received_in_pattern, timed
+        Incidents with a time that were received in the plan's hours, and all with a time.
+    """
+    unseen = int((demand.live_hours <= 0).sum())
+    share = f"{received_in_pattern / timed:.0%} of records fall in {pattern}" if timed else "no record has a time"
+    if not unseen:
+        return f"{share}; every hour of the week was observed"
+    borrowed = int(demand.borrowed.sum())
+    known = f", {borrowed} of them take their rhythm from another source" if borrowed else ""
+    because = ", because the scheme was on duty only then" if timed and received_in_pattern == timed else ""
+    return f"{share}{because}; {unseen} hours a week were not observed{known}"
+
+
+def missed(outcome: Outcome) -> str:
+    """Name the two largest gaps; a decision not to send the car is none."""
+    losses = {
+        step: float(part.mean())
+        for step, part in outcome.waterfall.steps.items()
+        if step not in {"reached", DECISION} and part.mean() > 0
+    }
+    first = sorted(losses, key=lambda step: -losses[step])[:2]
+    if not first:
+        return "nothing is missed in the hours that were observed"
+    named = [f"{STEPS[step].lower()} {_a_month(outcome, step)}" for step in first]
+    return f"of {_a_month(outcome, None)} incidents a month, most are missed by: {' and '.join(named)}"
+
+
+def _a_month(outcome: Outcome, step: str | None) -> str:
+    draws = outcome.waterfall.all if step is None else outcome.waterfall.steps[step]
+    low, high = np.quantile(draws, (0.1, 0.9))
+    return f"{draws.mean():.1f} ({low:.1f}-{high:.1f})"
+
+
+def enough(incidents: int, placed: int, first: str, last: str) -> str:
+    """
+    Say what the records are, and whether they can rank bases.
+
+    Examples
+    --------
+    >>> enough(19, 16, "4 Feb 2016", "11 Mar 2016")
+    '19 incidents from 4 Feb 2016 to 11 Mar 2016, 3 without a place: too few to rank bases.'
+    """
+    lost = incidents - placed
+    verdict = "too few to rank bases" if placed < FEW else "enough to tell places apart, within the intervals shown"
+    return f"{incidents} incidents from {first} to {last}, {lost} without a place: {verdict}."
