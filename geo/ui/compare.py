@@ -18,7 +18,6 @@ from geo.ui.answers import Question
 from geo.ui.link import keep_in_link
 
 MOST = 5
-FIRST_OTHER = "Thames Valley"
 SAME = (
     "Every plan is asked of the same records with the same draws of demand, staffing and roads, so what differs is the "
     "plan. The others keep the response standard and the speeds of the plan above."
@@ -48,7 +47,7 @@ def show(question: Question, scenario: Scenario) -> None:
 def _ask_others(question: Question, scenario: Scenario) -> list[Scenario]:
     """Ask which plans to hold against the one above; the link keeps them."""
     known = {name: one for name, one in plan.plans(question).items() if one != scenario}
-    first = [name for name in st.query_params.get("others", FIRST_OTHER).split("|") if name in known]
+    first = [name for name in st.session_state["others"].split("|") if name in known]
     chosen = st.multiselect(
         "Held against these plans (one to five)",
         list(known),
@@ -57,7 +56,8 @@ def _ask_others(question: Question, scenario: Scenario) -> list[Scenario]:
         key="compared",
         help=SAME,
     )
-    keep_in_link({"others": FIRST_OTHER}, {"others": "|".join(chosen)})
+    st.session_state["others"] = "|".join(chosen)
+    keep_in_link({"others": plan.FIRST_OTHER}, {"others": st.session_state["others"]})
     return [replace(known[name], standard=scenario.standard, speeds=scenario.speeds) for name in chosen]
 
 

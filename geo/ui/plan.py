@@ -21,7 +21,8 @@ from geo.ui import answers, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
-FIRST = "Operation Alloy"
+FIRST, FIRST_OTHER = "Operation Alloy", "Thames Valley"
+"""The plan that is opened on, and the one it is first held against."""
 LONGEST_LINK = 8_000
 """Characters of a link's speeds that are read."""
 LONGEST_NAME = 60
@@ -49,6 +50,7 @@ def ask(question: Question) -> tuple[Scenario, str]:
     if "plan" not in st.session_state:
         named = st.query_params.get("plan", FIRST)
         st.session_state["plan"] = named if named in known else FIRST
+    st.session_state.setdefault("others", st.query_params.get("others", FIRST_OTHER))  # leaving a page empties its link
     origin = known.get(st.session_state["plan"], known[FIRST])
     standing = _standing(origin)
     if "form" not in st.session_state:

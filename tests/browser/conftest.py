@@ -157,7 +157,7 @@ class Visit:
 
     def fill(self, label: str, text: str, *, exact: bool = False) -> None:
         """Type into a field and leave it, so that the page knows what was typed before anything else is pressed."""
-        field = self.page.get_by_label(label, exact=exact).first
+        field = self.page.get_by_role("textbox", name=label, exact=exact).first
         field.fill(text)
         field.press("Tab")
         self.page.wait_for_timeout(150)

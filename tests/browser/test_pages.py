@@ -184,6 +184,18 @@ def type_base(visit, postcode, answer):
     visit.settle()
 
 
+def test_who_is_missed_is_told_by_group_and_played_through(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("Coverage")
+    choose(visit, "Who is missed")
+    visit.page.get_by_text("Least is reached face to face in time in").wait_for(timeout=30_000)
+    visit.settle()
+    assert visit.drawn_pixels() > 1000
+    visit.page.screenshot(path=pictures / "who-is-missed.png")
+    visit.page.get_by_text("How busy are nurse and car?").click()
+    visit.page.get_by_text("520 weeks played through").wait_for(timeout=30_000)
+
+
 def test_the_shift_pattern_changes_what_is_lost(visit, demonstration):
     visit.open(f"{demonstration}/?pattern=daily+20-23")
     visit.go("Coverage")
@@ -191,15 +203,34 @@ def test_the_shift_pattern_changes_what_is_lost(visit, demonstration):
     assert "pattern=daily" in visit.page.url
 
 
-def test_two_patterns_are_compared_with_a_verdict(visit, demonstration):
-    visit.open(demonstration)
+def test_plans_are_compared_with_verdicts(visit, demonstration, pictures):
+    visit.open(f"{demonstration}/?others=Thames+Valley%7CSupport+line")
     visit.go("Compare")
-    assert visit.page.get_by_text("cannot tell yet (14 of its weekly hours were never observed)").first.is_visible()
-    field = visit.page.get_by_role("textbox", name="Its shift pattern")
-    field.fill("daily 19-23")
-    field.press("Enter")
-    visit.page.get_by_text("fewer incidents a month face to face in time").wait_for(timeout=30_000)
-    assert visit.page.get_by_text("clear. It saves 14 crewed hours a week").is_visible()
+    page = visit.page
+    assert page.get_by_text("cannot tell yet (14 of its weekly hours were never observed)").first.is_visible()
+    assert page.get_by_text("Support line reaches").first.is_visible()
+    assert page.get_by_text("Weekly hours that were never on duty: Thames Valley 14; Support line 126").is_visible()
+    page.get_by_test_id("stRadio").get_by_text("Support line").click()
+    visit.settle()
+    assert visit.drawn_pixels() > 1000
+    page.get_by_text("Side by side").scroll_into_view_if_needed()
+    page.screenshot(path=pictures / "compare.png")
+
+
+def test_a_plan_is_changed_kept_and_compared(visit, demonstration):
+    visit.open(demonstration)
+    page = visit.page
+    page.get_by_role("button", name="Scenario").click()
+    visit.fill("Shifts (days, 24-hour clock)", "daily 19-23")
+    page.get_by_text("Your plan · daily 19:00-23:00 · 30 min").first.wait_for(timeout=30_000)
+    visit.fill("Keep this plan as", "Shorter nights")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_text("Kept as Shorter nights").wait_for(timeout=30_000)
+    page.keyboard.press("Escape")
+    visit.go("Compare")
+    page.get_by_role("combobox", name="Held against these plans").click()
+    page.get_by_role("option", name="Shorter nights").click()
+    page.get_by_text("Shorter nights reaches as many incidents").first.wait_for(timeout=30_000)
 
 
 def test_the_files_can_be_downloaded(visit, demonstration, tmp_path):
