@@ -194,6 +194,48 @@ def best_rotas(
     )
 
 
+def every_rota(
+    crewed_hours: int,
+    lengths: Collection[int] = LENGTHS,
+    starts: Collection[int] = range(DAY),
+    groups: Sequence[tuple[Group, Group]] = DAY_GROUPS,
+    rest: int = REST_HOURS,
+) -> tuple[tuple[tuple[Window, ...], ...], npt.NDArray[np.float32]]:
+    """
+    Give every rota that keeps the rules of :func:`best_rotas`, and which hours of the week it crews, (rotas, 168).
+
+    Raises
+    ------
+    SchemaError
+        If none does.
+
+    Examples
+    --------
+    >>> plans, crewed = every_rota(42, [6], [18])
+    >>> len(plans), crewed.sum(axis=1).max()
+    (10, np.float32(42.0))
+    """
+    options = [(start, length) for start in sorted(set(starts)) for length in sorted(set(lengths))]
+    plans: list[tuple[Window, ...]] = []
+    crewed: list[npt.NDArray[np.float32]] = []
+    for first, second in groups:
+        _check_group(first, second)
+        allowed = _allowed(options, first, second, crewed_hours, rest)
+        pairs = np.argwhere(allowed if second else allowed[:, :1])
+        plans += [_windows((first, second), options[a], options[b]) for a, b in pairs]
+        on = [
+            np.array([crewed_hours_of(_windows((days, ()), each, each)) for each in options])
+            for days in (first, second)
+        ]
+        crewed.append((on[0][pairs[:, 0]] | (on[1][pairs[:, 1]] if second else False)).astype(np.float32))
+    if not plans:
+        raise SchemaError(
+            f"no rota of {sorted(set(lengths))} hours keeps {crewed_hours} crewed hours and {rest} hours of rest; "
+            "allow more"
+        )
+    return tuple(plans), np.concatenate(crewed)
+
+
 @dataclass(frozen=True, eq=False)
 class Standing:
     """
