@@ -146,7 +146,7 @@ def test_the_interval_holds_the_exact_loss_in_93_of_100_runs():
     exact = transient_hypercube(rates[18:24], [(0,)], 0.5).lost
     held = 0
     for seed in range(100):
-        stream = draw_stream(rates, 40, seed=seed)
+        stream = draw_stream(rates, 60, seed=seed)
         rules = CrewRules(advises_away=True)
         found = simulate(stream, [NIGHTLY], [[0.0]], appropriate=1, times=EXPONENTIAL, rules=rules)
         low, high = found.lost_interval()
