@@ -117,12 +117,12 @@ def test_by_default_a_deployment_lasts_about_as_long_as_in_the_published_weeks()
 @pytest.mark.parametrize("spread", [0.0, 0.5, 2.0])
 def test_the_loss_of_cars_that_are_always_on_shift_depends_on_the_mean_of_a_job_alone(spread):
     times = JobTimes(mobilise_mean=0, drive_sigma=0, scene_mean=60, scene_cv=spread, conveyed=0, advice_mean=0)
-    stream = draw_stream(np.full((168, 1), 1.5), 400, seed=4)
+    stream = draw_stream(np.full((168, 1), 1.5), 150, seed=4)
     rules = CrewRules(advises_away=True)
     found = simulate(stream, [ALWAYS] * 3, [[0.0]] * 3, appropriate=1, times=times, rules=rules)
     low, high = found.lost_interval(0.999)
     assert low < erlang_b(3, 1.5) < high
-    assert high - low < 0.016
+    assert high - low < 0.03
 
 
 def test_the_long_tail_keeps_its_mean():
