@@ -75,8 +75,7 @@ def best_two_cars(
 
     Cars succeed independently of each other and are always free; chances do not change with the hour. It is exact for
     the rotas of the pairs of bases that are tried whole, and a good answer, bounded by ``gap``, for the choice of
-    bases.
-    Up to about 2,000 candidates; thin them out first.
+    bases. For up to about 2,000 candidates; thin them out first.
 
     Parameters
     ----------
@@ -112,8 +111,7 @@ def best_two_cars(
     alone = _best_alone(values, crewed)
     best_base = int(alone.argmax())
     on = crewed[(crewed @ values[best_base].astype(np.float32)).argmax()].astype(float)
-    best, pairs = _Choice(-np.inf, (0, 0), (0, 0)), np.empty((0, 2), dtype=np.int64)
-    shifts = on, on
+    best, shifts = _Choice(-np.inf, (0, 0), (0, 0)), (on, on)
     while True:
         pairs = _pairs_of_bases(values, rates, reach, *shifts)
         choices = _improved(pairs, values, rates, reach, crewed)
