@@ -152,6 +152,8 @@ def best_rotas(
     table = np.array([[window_values(values, day, *option) for option in options] for day in range(7)])
     needed = np.array([[window_values(required[None], day, *option)[0] for option in options] for day in range(7)])
     kept: list[tuple[float, int, int, int, int]] = []
+    at_most = np.sort(values, axis=1)[:, HOURS - int(crewed_hours) :].sum(axis=1) * (1 + 1e-12)
+    order = np.argsort(-at_most, kind="stable").tolist()  # bases whose best single hours are worth too little come last
     tried, least = 0, -np.inf
     for which, (first, second) in enumerate(groups):
         _check_group(first, second)
@@ -163,7 +165,9 @@ def best_rotas(
         if not len(pairs):
             continue
         one, other = _sum(table, first), _sum(table, second)
-        for base in range(len(values)):
+        for base in order:
+            if at_most[base] < least:
+                break
             sums = one[pairs[:, 0], base] + (other[pairs[:, 1], base] if second else 0.0)
             if sums.max() <= least:
                 continue
