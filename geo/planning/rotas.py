@@ -20,8 +20,9 @@ from geo.planning.windows import (
     Flags,
     Floats,
     Window,
-    best_windows,
     crewed_hours_of,
+    free_ceiling,
+    most_of_hours,
     week_values,
     window_values,
 )
@@ -144,7 +145,7 @@ def best_rotas(
     (np.float64(46.0), 0.0, (4, 1080, 1560))
     """
     values, observed = week_values(value_per_hour)
-    ceiling = best_windows(value_per_hour, crewed_hours=crewed_hours, lengths=lengths, starts=starts)
+    ceiling = free_ceiling(values, crewed_hours, lengths, starts)
     required = np.zeros(HOURS) if must is None else np.asarray(must, dtype=float)
     if required.shape != (HOURS,):
         raise SchemaError(f"hours that must be crewed of shape {required.shape}; give {HOURS} hours of the week")
@@ -152,7 +153,7 @@ def best_rotas(
     table = np.array([[window_values(values, day, *option) for option in options] for day in range(7)])
     needed = np.array([[window_values(required[None], day, *option)[0] for option in options] for day in range(7)])
     kept: list[tuple[float, int, int, int, int]] = []
-    at_most = np.sort(values, axis=1)[:, HOURS - int(crewed_hours) :].sum(axis=1) * (1 + 1e-12)
+    at_most = most_of_hours(values, int(crewed_hours))
     order = np.argsort(-at_most, kind="stable").tolist()  # bases whose best single hours are worth too little come last
     tried, least = 0, -np.inf
     for which, (first, second) in enumerate(groups):
@@ -193,7 +194,7 @@ def best_rotas(
         unobserved=(crewed & ~observed[bases]).sum(axis=1),
         gap=0.0,
         tried=tried,
-        ceiling=ceiling.objective,
+        ceiling=ceiling,
         complete=complete,
     )
 
