@@ -260,8 +260,9 @@ def transient_hypercube(
     Follow the hypercube through one shift that begins with every car free, exactly.
 
     The rules are those of :func:`hypercube` without a queue; the rates are constant within an hour. States and their
-    integrals over time come from one matrix exponential an hour, so there is no error of step. Wrong where jobs are far
-    from exponentially long: within a shift the loss does depend on it, a little (:mod:`geo.coverage.simulation`).
+    integrals over time come from one matrix exponential for each different hour, so there is no error of step. Wrong
+    where jobs are far from exponentially long: within a shift the loss depends on it, a little
+    (:mod:`geo.coverage.simulation`).
 
     Parameters
     ----------
@@ -293,9 +294,11 @@ def transient_hypercube(
     takes = _takes(preferences, cars)
     empty = np.zeros(states)
     empty[0] = 1.0
+    different, which = np.unique(table, axis=0, return_inverse=True)
+    steps = [_step(_generator(demand, preferences, service), 1 / STEPS_AN_HOUR) for demand in different]
     path, spent = [empty], []
-    for demand in table:
-        step, over = _step(_generator(demand, preferences, service), 1 / STEPS_AN_HOUR)
+    for hour in which.reshape(-1):
+        step, over = steps[hour]
         time_in = np.zeros(states)
         for _ in range(STEPS_AN_HOUR):
             time_in += path[-1] @ over

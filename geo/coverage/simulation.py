@@ -248,9 +248,9 @@ def simulate(
     A nurse who is on duty and free gives contact. What she judges appropriate gets the nearest free car, with its
     nurse; where none is free, or the shift is near its end, she advises instead, as for everything else. A job is
     mobilisation, drive, scene, with some probability a drive to safety and the wait for handover, and the way back;
-    then the car is free. Another emergency takes the nearest free car, also on a break and near the shift's end, and
-    never waits. Nothing is queued, and no job is broken off: wrong where a car is diverted under way. Results carry the
-    noise of so many weeks; compare plans on one stream.
+    then the car is free. Another emergency takes the nearest free car and its nurse, also on a break and near the
+    shift's end, and never waits. Nothing is queued, and no job is broken off: wrong where a car is diverted under way.
+    Results carry the noise of so many weeks; compare plans on one stream.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Search: where a base does most good."""
+"""Search: where and when cars do most good, and what more weeks of recording would be worth."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
+from scipy.spatial.distance import pdist
 
 from geo.errors import SchemaError
 from geo.planning.location import (
@@ -120,22 +121,15 @@ def _proved(cost: Floats, least: float, spent: float) -> bool:
 
 
 def _pairs(cost: Floats, p: int, fixed: Rows, tolerance: float) -> BaseSet:
-    """Try every base or every pair, row by row, so that only one row against all exists at a time."""
-    every = np.arange(len(cost))
+    """Try every base or every pair; of two costs the sum less their difference is twice the lower one."""
+    alone = cost.sum(axis=1)
     if p == 1:
-        sets, sums = every[:, None], cost.sum(axis=1)
-        if len(fixed):
-            sets, sums = sets[fixed], sums[fixed]
+        sets, sums = np.arange(len(cost))[:, None], alone
     else:
-        firsts = every if not len(fixed) else fixed[:1]
-        seconds = [every[row + 1 :] if not len(fixed) else np.delete(every, row) for row in firsts]
-        if len(fixed) == 2:
-            seconds = [fixed[1:]]
-        sets = np.concatenate([np.column_stack([np.full(len(s), r), s]) for r, s in zip(firsts, seconds, strict=True)])
-        sums = np.concatenate(
-            [np.minimum(cost[r], cost[s]).sum(axis=1) for r, s in zip(firsts, seconds, strict=True) if len(s)]
-        )
-        sets = np.sort(sets, axis=1)
+        sets = np.column_stack(np.triu_indices(len(cost), 1))
+        sums = np.maximum(alone[sets[:, 0]] + alone[sets[:, 1]] - pdist(cost, "cityblock"), 0) / 2
+    allowed = np.all([(sets == row).any(axis=1) for row in fixed], axis=0) if len(fixed) else slice(None)
+    sets, sums = sets[allowed], sums[allowed]
     ties = best_first(sets, sums, float(sums.min()) * (1 + tolerance))
     return BaseSet(ties[0], _spent(cost, ties[0]), 0.0, ties, tolerance)
 

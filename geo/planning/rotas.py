@@ -20,8 +20,9 @@ from geo.planning.windows import (
     Flags,
     Floats,
     Window,
-    best_windows,
     crewed_hours_of,
+    free_ceiling,
+    most_of_hours,
     week_values,
     window_values,
 )
@@ -144,7 +145,7 @@ def best_rotas(
     (np.float64(46.0), 0.0, (4, 1080, 1560))
     """
     values, observed = week_values(value_per_hour)
-    ceiling = best_windows(value_per_hour, crewed_hours=crewed_hours, lengths=lengths, starts=starts)
+    ceiling = free_ceiling(values, crewed_hours, lengths, starts)
     required = np.zeros(HOURS) if must is None else np.asarray(must, dtype=float)
     if required.shape != (HOURS,):
         raise SchemaError(f"hours that must be crewed of shape {required.shape}; give {HOURS} hours of the week")
@@ -152,6 +153,8 @@ def best_rotas(
     table = np.array([[window_values(values, day, *option) for option in options] for day in range(7)])
     needed = np.array([[window_values(required[None], day, *option)[0] for option in options] for day in range(7)])
     kept: list[tuple[float, int, int, int, int]] = []
+    at_most = most_of_hours(values, int(crewed_hours))
+    order = np.argsort(-at_most, kind="stable").tolist()  # bases whose best single hours are worth too little come last
     tried, least = 0, -np.inf
     for which, (first, second) in enumerate(groups):
         _check_group(first, second)
@@ -163,7 +166,9 @@ def best_rotas(
         if not len(pairs):
             continue
         one, other = _sum(table, first), _sum(table, second)
-        for base in range(len(values)):
+        for base in order:
+            if at_most[base] < least:
+                break
             sums = one[pairs[:, 0], base] + (other[pairs[:, 1], base] if second else 0.0)
             if sums.max() <= least:
                 continue
@@ -189,9 +194,51 @@ def best_rotas(
         unobserved=(crewed & ~observed[bases]).sum(axis=1),
         gap=0.0,
         tried=tried,
-        ceiling=ceiling.objective,
+        ceiling=ceiling,
         complete=complete,
     )
+
+
+def every_rota(
+    crewed_hours: int,
+    lengths: Collection[int] = LENGTHS,
+    starts: Collection[int] = range(DAY),
+    groups: Sequence[tuple[Group, Group]] = DAY_GROUPS,
+    rest: int = REST_HOURS,
+) -> tuple[tuple[tuple[Window, ...], ...], npt.NDArray[np.float32]]:
+    """
+    Give every rota that keeps the rules of :func:`best_rotas`, and which hours of the week it crews, (rotas, 168).
+
+    Raises
+    ------
+    SchemaError
+        If none does.
+
+    Examples
+    --------
+    >>> plans, crewed = every_rota(42, [6], [18])
+    >>> len(plans), crewed.sum(axis=1).max()
+    (10, np.float32(42.0))
+    """
+    options = [(start, length) for start in sorted(set(starts)) for length in sorted(set(lengths))]
+    plans: list[tuple[Window, ...]] = []
+    crewed: list[npt.NDArray[np.float32]] = []
+    for first, second in groups:
+        _check_group(first, second)
+        allowed = _allowed(options, first, second, crewed_hours, rest)
+        pairs = np.argwhere(allowed if second else allowed[:, :1])
+        plans += [_windows((first, second), options[a], options[b]) for a, b in pairs]
+        on = [
+            np.array([crewed_hours_of(_windows((days, ()), each, each)) for each in options])
+            for days in (first, second)
+        ]
+        crewed.append((on[0][pairs[:, 0]] | (on[1][pairs[:, 1]] if second else False)).astype(np.float32))
+    if not plans:
+        raise SchemaError(
+            f"no rota of {sorted(set(lengths))} hours keeps {crewed_hours} crewed hours and {rest} hours of rest; "
+            "allow more"
+        )
+    return tuple(plans), np.concatenate(crewed)
 
 
 @dataclass(frozen=True, eq=False)

@@ -149,6 +149,28 @@ def best_windows(
     )
 
 
+def free_ceiling(values: Floats, crewed_hours: int, lengths: Collection[int], starts: Collection[int]) -> float:
+    """
+    Give the objective of :func:`best_windows` alone, for checked values of many bases.
+
+    No base can be worth more than its best single hours, so bases that fall short by those are never worked out.
+    """
+    rules = _Rules.of(crewed_hours, lengths, 7, starts, 0)
+    at_most = most_of_hours(values, rules.hours)
+    order, best = np.argsort(-at_most, kind="stable"), 0.0
+    for first in range(0, len(order), BASES_AT_ONCE):
+        some = order[first : first + BASES_AT_ONCE]
+        if at_most[some[0]] < best:
+            break
+        best = max(best, float(_closed(_forward(values[some], rules)[-1], rules).max()))
+    return best
+
+
+def most_of_hours(values: Floats, hours: int) -> Floats:
+    """Bound what so many hours can be worth at each base by its best ones, whatever the windows, shape (bases,)."""
+    return np.asarray(np.sort(values, axis=1)[:, HOURS - hours :].sum(axis=1) * (1 + 1e-12), dtype=np.float64)
+
+
 def week_values(value_per_hour: npt.ArrayLike) -> tuple[Floats, Flags]:
     """Check values by base and hour of week; gives them with 0 for what was never observed, and what was."""
     table = np.asarray(value_per_hour, dtype=float)

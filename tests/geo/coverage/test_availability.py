@@ -95,6 +95,7 @@ def test_symmetric_cars_carry_equal_loads(cars, each):
     assert found.all_busy == pytest.approx(erlang_c(cars, 2 * each / 4.5), rel=1e-6)
 
 
+@settings(max_examples=30)
 @given(rate, rate)
 def test_one_car_at_a_constant_rate_follows_the_closed_form(come, done):
     found = transient_hypercube([[come]] * 4, [(0,)], done)
@@ -135,6 +136,7 @@ def test_a_shift_neither_makes_nor_loses_incidents(city, profile):
     assert (np.diff(found.states[:13, 0]) <= 1e-12).all() or profile[0] == 0  # the first hour only fills up
 
 
+@settings(max_examples=30)
 @given(rate, st.integers(1, 4))
 def test_another_car_never_loses_more(come, cars):
     fewer = transient_hypercube([[come]] * 6, [tuple(range(cars))], 0.5)

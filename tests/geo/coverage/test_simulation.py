@@ -4,7 +4,7 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage.availability import transient_hypercube
+from geo.coverage.availability import erlang_b, transient_hypercube
 from geo.coverage.simulation import CAUSES, CrewRules, JobTimes, Stream, draw_stream, simulate
 from geo.errors import SchemaError
 
@@ -108,6 +108,23 @@ def test_a_conveyance_adds_the_drive_and_the_wait():
     assert found.busy_minutes.tolist() == [10 + 30 + 25 + 60 + 10]
 
 
+def test_by_default_a_deployment_lasts_about_as_long_as_in_the_published_weeks():
+    stream = draw_stream(np.full((168, 1), 0.5), 200, seed=2)
+    found = simulate(stream, [ALWAYS], [[20.0]], appropriate=1)
+    assert found.busy_minutes[0] / found.counts["deployed"] == pytest.approx(98, rel=0.03)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5, 2.0])
+def test_the_loss_of_cars_that_are_always_on_shift_depends_on_the_mean_of_a_job_alone(spread):
+    times = JobTimes(mobilise_mean=0, drive_sigma=0, scene_mean=60, scene_cv=spread, conveyed=0, advice_mean=0)
+    stream = draw_stream(np.full((168, 1), 1.5), 150, seed=4)
+    rules = CrewRules(advises_away=True)
+    found = simulate(stream, [ALWAYS] * 3, [[0.0]] * 3, appropriate=1, times=times, rules=rules)
+    low, high = found.lost_interval(0.999)
+    assert low < erlang_b(3, 1.5) < high
+    assert high - low < 0.03
+
+
 def test_the_long_tail_keeps_its_mean():
     stream = draw_stream(np.full((168, 1), 1.0), 400, seed=3)
     times = JobTimes(mobilise_mean=0, scene_mean=0, conveyed=1, to_safety=0, handover_mean=60, advice_mean=0)
@@ -146,7 +163,7 @@ def test_the_interval_holds_the_exact_loss_in_93_of_100_runs():
     exact = transient_hypercube(rates[18:24], [(0,)], 0.5).lost
     held = 0
     for seed in range(100):
-        stream = draw_stream(rates, 40, seed=seed)
+        stream = draw_stream(rates, 60, seed=seed)
         rules = CrewRules(advises_away=True)
         found = simulate(stream, [NIGHTLY], [[0.0]], appropriate=1, times=EXPONENTIAL, rules=rules)
         low, high = found.lost_interval()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.optimize import Bounds, LinearConstraint, milp
 from spopt.locate import LSCP, MCLP
 
 from geo.errors import SchemaError
@@ -171,6 +172,30 @@ def test_a_search_that_is_cut_short_says_what_could_still_be_better(monkeypatch)
     short = mclp(worth, weights, 4)
     assert proved.gap == 0 < short.gap
     assert short.objective <= proved.objective <= short.objective * (1 + short.gap)
+
+
+@pytest.mark.parametrize("cars", [4, 6])
+@pytest.mark.parametrize("seed", range(3))
+def test_leaving_out_what_a_bound_excludes_loses_no_best_set(seed, cars):
+    rng = np.random.default_rng(seed)
+    bases, places = rng.uniform(0, 60, (40, 2)), rng.uniform(0, 60, (150, 2))
+    minutes, weights = np.hypot(*(bases[:, None] - places).transpose(2, 0, 1)), rng.gamma(0.5, 1.0, 150)
+    found = mclp(minutes <= 12, weights, cars, locked=[7])
+    # The whole problem to the solver, nothing left out.
+    cost = np.concatenate([np.zeros(40), -weights])
+    near = np.hstack([-(minutes.T <= 12).astype(float), np.eye(150)])
+    number = np.concatenate([np.ones(40), np.zeros(150)])[None]
+    low = (np.arange(190) == 7).astype(float)
+    whole = milp(
+        cost,
+        constraints=[LinearConstraint(near, -np.inf, 0), LinearConstraint(number, cars, cars)],
+        integrality=np.ones(190),
+        bounds=Bounds(low, 1),
+    )
+    assert found.objective == pytest.approx(-whole.fun, rel=1e-3)
+    assert found.objective >= -whole.fun * (1 - 1e-9)
+    assert found.gap == 0
+    assert 7 in found.chosen
 
 
 @pytest.mark.parametrize(

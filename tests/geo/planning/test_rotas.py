@@ -5,7 +5,7 @@ import pytest
 
 from geo.errors import SchemaError
 from geo.planning.rotas import DAY_GROUPS, best_rotas, standing, values_in_draws
-from geo.planning.windows import crewed_hours_of
+from geo.planning.windows import best_windows, crewed_hours_of
 
 EVENING = np.tile(np.repeat([0.0, 1.0], [18, 6]), 7)
 
@@ -48,6 +48,16 @@ def test_the_best_base_and_its_rota_come_together():
     assert found.windows[0] == tuple((day, 21 * 60, 27 * 60) for day in range(7))
     assert found.objectives[0] == 84
     assert found.price == 0
+
+
+def test_bases_that_are_passed_over_could_not_have_won():
+    rng = np.random.default_rng(6)
+    values = rng.gamma(3, 1 / 3, (150, 1)) * rng.random((150, 168))
+    found = best_rotas(values, crewed_hours=42, lengths=[6, 7], starts=[9, 15, 20], most=5)
+    each = [best_rotas(row, crewed_hours=42, lengths=[6, 7], starts=[9, 15, 20], most=5) for row in values]
+    assert found.objectives == pytest.approx(sorted(np.concatenate([e.objectives for e in each]), reverse=True)[:5])
+    free = best_windows(values, crewed_hours=42, lengths=[6, 7], starts=[9, 15, 20])
+    assert found.ceiling == pytest.approx(free.objective)
 
 
 def test_minimum_cover_is_kept():
