@@ -29,6 +29,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/roads.py
 	$(BIN)/python benchmarks/drive_times.py
 	$(BIN)/python benchmarks/drags.py
+	$(BIN)/python benchmarks/locate.py
 	$(BIN)/python benchmarks/demand_maps.py
 
 # Fits the estimated roads, measures how wrong drive times are, and writes docs/drive-times.md and data/accuracy.
