@@ -11,7 +11,7 @@ from geo.deployment.outcomes import share_of
 from geo.deployment.trends import Unit, answered, change, share_by
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
-from geo.ui.sources import Records, head, say_difference, side_by_side
+from geo.ui.sources import Records, both_told, head, say_difference, side_by_side
 from geo.ui.tables import under
 
 MEASURES = {
@@ -39,6 +39,7 @@ def show(sources: Sequence[Records]) -> None:
     top = max(table.groupby("week")["incidents"].sum().max() for table in tables.values()) if weeks else 1.0
     if weeks:
         side_by_side(sources, lambda one: _modes(one, tables[one.key], weeks, float(top)))
+        say_difference(sources, "Contact mode recorded", lambda one: share_of(_is_recorded(one)))
     _over_time(sources)
     head("By hour of the call")
     hours = {one.key: patterns.deployed_by_hour(one.incidents) for one in recorded}
@@ -46,6 +47,17 @@ def show(sources: Sequence[Records]) -> None:
     most = max(float(table.groupby("hour")["incidents"].sum().max()) for table in hours.values())
     shown = _from_first_to_last([hour for hour, count in counts.sum().items() if count])
     side_by_side(sources, lambda one: _hours(one, hours[one.key], shown, most))
+    if both_told(sources):
+        st.markdown(f"**Busiest hour: {' and '.join(_busiest(hours[one.key], one.words) for one in sources)}.**")
+
+
+def _is_recorded(one: Records) -> pd.Series:
+    return (one.incidents["contact_mode"] != "unknown").map({True: "yes", False: "no"})
+
+
+def _busiest(table: pd.DataFrame, source: str) -> str:
+    counts = table.groupby("hour")["incidents"].sum()
+    return f"{int(counts.idxmax()):02d}:00 ({counts.max()} of {counts.sum()}, {source})"
 
 
 def _from_first_to_last(hours: Sequence[int]) -> list[int]:

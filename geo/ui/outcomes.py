@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.deployment.figures import referral_counts
 from geo.deployment.outcomes import OUTCOMES, Share, outcome_table, share_of
+from geo.deployment.reasons import NOT_RECORDED
 from geo.deployment.repeats import person_table, repeat_callers
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
@@ -58,7 +59,7 @@ def _share(one: Records, field: str) -> Share:
 def _referrals(one: Records) -> None:
     table = referral_counts(one.incidents)
     head(f"Outcomes and referrals (n = {len(one.incidents)})")
-    if table["entry"].tolist() == ["not recorded"]:
+    if table["entry"].tolist() == [NOT_RECORDED]:
         st.info("This source does not record referrals.")
         return
     drawn = most_frequent(table).assign(low=lambda rows: rows["share"], high=lambda rows: rows["share"])

@@ -12,7 +12,7 @@ from geo.deployment.utilisation import by_week, night_table, utilisation
 from geo.incidents.demonstration import published_weeks
 from geo.ui import scheme_charts, words
 from geo.ui.readable import readable
-from geo.ui.sources import Records, head, side_by_side
+from geo.ui.sources import Records, both_told, head, side_by_side
 from geo.ui.tables import as_csv, under
 
 ROWS = {
@@ -37,6 +37,7 @@ def show(sources: Sequence[Records]) -> None:
         if len(sources) > 1:
             st.markdown(f"**{one.words}**")
         _week(one, monday)
+    _say_counts(sources, monday)
     if _is_published(monday) and sources[0].question.project.facts.synthetic:
         _published(monday)
     head("How busy the crew was, week by week")
@@ -48,6 +49,22 @@ def show(sources: Sequence[Records]) -> None:
     span = [every["week"].min(), every["week"].max()]
     top = min(float(every["high"].max()) * 1.15, 1.0)
     side_by_side(sources, lambda one: _busy(one, tables[one.key], span, top))
+
+
+def _say_counts(sources: Sequence[Records], monday: dt.date) -> None:
+    """Say how many incidents of the week each of two sources holds."""
+    if not both_told(sources):
+        return
+    days = pd.date_range(monday, periods=7)
+    first, second = (int(one.dated["day"].isin(days).sum()) for one in sources)
+    if first == second:
+        st.markdown(f"**In this week both sources hold {words.count(first, 'incident')}.**")
+        return
+    st.markdown(
+        f"**In this week {sources[0].words} holds {words.count(first, 'incident')}, "
+        f"{'more' if first > second else 'fewer'} than {sources[1].words} with {second}.** "
+        "The step Match of the page Data shows which are the same."
+    )
 
 
 def _choose(weeks: Sequence[dt.date]) -> dt.date:
