@@ -78,7 +78,10 @@ def _modes(one: Records, table: pd.DataFrame, weeks: list[pd.Timestamp], top: fl
     st.altair_chart(drawn, width="stretch", alt="Contact modes by week")
     undated = len(one.incidents) - int(table["incidents"].sum())
     left_out = f"; {undated} without a day are left out" if undated else ""
-    st.caption(f"n = {table['incidents'].sum()} incidents{left_out}. Not sending the car is a decision, not a gap.")
+    st.caption(
+        f"n = {table['incidents'].sum()} incidents{left_out}. A full row is {top:.0f} incidents a week. "
+        "Not sending the car is a decision, not a gap."
+    )
     under("Table of contact modes by week", readable(table), f"modes-{one.key}")
 
 

@@ -70,3 +70,12 @@ def test_a_stage_with_too_few_times_has_words_in_place_of_a_bar():
 def test_two_cars_on_a_night_stand_in_rows_of_their_own(cars, rows):
     strip = pd.DataFrame({"date": pd.Timestamp("2017-07-03"), "state": "staffed", "unstaffed_cause": "", "car": cars})
     assert drawn(scheme_charts.staffing_strip(strip))["layer"][0]["encoding"]["y"]["sort"] == rows
+
+
+def test_contact_modes_stand_in_rows_that_need_no_colour():
+    week = pd.Timestamp("2016-02-01")
+    table = pd.DataFrame({"week": [week] * 2, "contact_mode": ["face_to_face", "advice"], "incidents": [2, 4]})
+    chart = drawn(scheme_charts.modes(table, [week], 6.0))
+    bars = chart["datasets"][chart["layer"][1]["data"]["name"]]
+    places = {bar["mode"]: (bar["foot"], round(bar["head"] - bar["foot"], 3)) for bar in bars}
+    assert places == {"all incidents": (5, 0.9), "face to face": (4, 0.3), "advice to officers": (2, 0.6)}
