@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.deployment import patterns
 from geo.deployment.outcomes import share_of
-from geo.deployment.trends import Unit, answered, change, share_by
+from geo.deployment.trends import Unit, answered, change, needed_a_month, share_by
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
 from geo.ui.sources import Records, both_told, head, say_difference, side_by_side
@@ -21,6 +21,12 @@ MEASURES = {
     "face_to_face": "face to face",
 }
 UNITS: dict[Unit, str] = {"month": "months", "quarter": "quarters", "week": "weeks"}
+THEN, NOW = 0.35, 0.20
+"""About what share of incidents the car was deployed to in Thames Valley, when the pilot began and a year later."""
+
+MONTH = 365.25 / 12
+"""Days."""
+
 NOON = 12
 """At which hour the axis of a day begins, so that an evening and the night after it stand together."""
 
@@ -125,7 +131,18 @@ def _share(
     st.markdown(f"{whole}. {'First quarter of the period against the last: ' + str(found) if found else ''}")
     drawn = scheme_charts.over_time(table, "begins", (f"{unit} beginning", "share of incidents"), span, top, NO_RULES)
     st.altair_chart(drawn, width="stretch", alt=f"Share by {unit} with exact 95 % intervals")
+    st.caption(_what_it_takes(answers))
     under(f"Table by {unit}", readable(table), f"share-{one.key}")
+
+
+def _what_it_takes(answers: pd.DataFrame) -> str:
+    """Say how many incidents a month would show a change as large as the one that was published."""
+    days = (answers["day"].max() - answers["day"].min()).days + 1
+    return (
+        f"A steady fall from {100 * THEN:.0f} to {100 * NOW:.0f} % within a year, as was reported of deployments in "
+        f"Thames Valley, is seen in four years of five with {needed_a_month(THEN, NOW, 12)} incidents a month; here "
+        f"{len(answers) / days * MONTH:.1f} a month are on record."
+    )
 
 
 def _hours(one: Records, table: pd.DataFrame, shown: list[int], top: float) -> None:

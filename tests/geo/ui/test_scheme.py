@@ -61,6 +61,13 @@ def test_the_nights_say_64_to_86_per_cent_and_the_cause(part):
     assert page.dataframe[1].value["cause"].tolist() == ["no CPN"]
 
 
+def test_contacts_say_what_a_change_would_take_to_be_seen(part):
+    text = text_of(part("Contacts"))
+    assert "cannot tell yet whether it changed (difference \u221247 to +28 points, 95 % interval)" in text
+    # 19 incidents from 4 February to 11 March, 37 days: 15.6 in 30.44
+    assert "four years of five with 68 incidents a month; here 15.6 a month are on record" in text
+
+
 def test_too_few_times_are_said_to_be_too_few(part):
     page = part("Response")
     assert "Nothing can be said of officer hours: of 15 incidents" in text_of(page)
