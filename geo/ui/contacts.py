@@ -33,8 +33,6 @@ NOON = 12
 SHORT = 62
 """Days up to which a period is shown week by week at first."""
 
-NO_RULES = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Series(dtype="str")})
-
 
 def show(sources: Sequence[Records]) -> None:
     """Show contact modes by week, one share over time, and deployments by hour."""
@@ -109,7 +107,7 @@ def _over_time(sources: Sequence[Records]) -> None:
     )
     tables = {key: share_by(table, cast(Unit, unit)) for key, table in answers.items() if len(table)}
     every = pd.concat(tables.values())
-    span = [every["begins"].min(), every["begins"].max()]
+    span = [every["begins"].min(), max(every["begins"].max(), days.max())]
     top = min(float(every["interval_high"].max()) * 1.05, 1.0)
     side_by_side(sources, lambda one: _share(one, answers[one.key], tables.get(one.key), str(unit), span, top))
     say_difference(sources, MEASURES[str(measure)].capitalize(), lambda one: share_of(answers[one.key]["answer"]))
@@ -129,7 +127,7 @@ def _share(
     found = change(answers)
     whole = share_of(answers["answer"])
     st.markdown(f"{whole}. {'First quarter of the period against the last: ' + str(found) if found else ''}")
-    drawn = scheme_charts.over_time(table, "begins", (f"{unit} beginning", "share of incidents"), span, top, NO_RULES)
+    drawn = scheme_charts.over_time(table, "begins", (f"{unit} beginning", "share of incidents"), span, top)
     st.altair_chart(drawn, width="stretch", alt=f"Share by {unit} with exact 95 % intervals")
     st.caption(_what_it_takes(answers))
     under(f"Table by {unit}", readable(table), f"share-{one.key}")

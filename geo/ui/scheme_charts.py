@@ -33,6 +33,9 @@ ROW_FILLED = 0.9
 ROW = 27
 """Pixels a row of a chart is high."""
 
+NO_RULES = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Series(dtype="str")})
+"""No date to be marked on a time axis."""
+
 _UPRIGHT = alt.Axis(labelAngle=0, labelOverlap=True)
 
 
@@ -178,7 +181,7 @@ def over_time(
     titles: tuple[str, str],
     span: list[pd.Timestamp],
     top: float,
-    rules: pd.DataFrame,
+    rules: pd.DataFrame = NO_RULES,
 ) -> Any:
     """
     Draw shares period by period: bounds as a thick bar, the 95 % interval as a thin one, policy dates as rules.

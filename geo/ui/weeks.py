@@ -23,7 +23,6 @@ ROWS = {
     "deployed": "car deployed",
     "s136": "s136 detention",
 }
-NONE = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Series(dtype="str")})
 
 
 def show(sources: Sequence[Records]) -> None:
@@ -154,7 +153,7 @@ def _busy(one: Records, table: pd.DataFrame, span: list[pd.Timestamp], top: floa
     if one.incidents["minutes_on_incident"].isna().all():
         st.info("This source records no minutes on incidents, so nothing but 'up to all of the shift' can be said.")
         return
-    drawn = scheme_charts.over_time(table, "week", ("week beginning", "share of minutes crewed"), span, top, NONE)
+    drawn = scheme_charts.over_time(table, "week", ("week beginning", "share of minutes crewed"), span, top)
     st.altair_chart(drawn, width="stretch", alt="Share of crewed minutes spent on incidents, by week")
     st.caption(
         f"Of the whole period: {busy}. Thick bars are what the blanks allow: at the least an incident without minutes "

@@ -7,7 +7,7 @@ import pytest
 from geo.ui import scheme_charts
 
 SPAN = [pd.Timestamp("2017-01-01"), pd.Timestamp("2017-12-31")]
-NO_RULES = pd.DataFrame({"date": pd.to_datetime([]), "words": []})
+
 MONTHS = pd.DataFrame(
     {
         "begins": [SPAN[0], pd.Timestamp("2017-12-01")],
@@ -34,13 +34,13 @@ def marks(chart):
 def test_policy_dates_stand_on_the_time_axis_as_rules():
     rules = pd.DataFrame({"date": pd.to_datetime(["2017-12-11"]), "words": ["section 136 changes"]})
     titles = ("month beginning", "share of incidents")
-    without = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6, NO_RULES)
+    without = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6)
     with_rule = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6, rules)
     assert marks(with_rule) == [*marks(without), "rule"]
 
 
 def test_two_sources_may_be_given_one_scale():
-    chart = drawn(scheme_charts.over_time(MONTHS, "begins", ("month", "share"), SPAN, 0.6, NO_RULES))
+    chart = drawn(scheme_charts.over_time(MONTHS, "begins", ("month", "share"), SPAN, 0.6))
     assert {str(layer["encoding"]["y"]["scale"]["domain"]) for layer in chart["layer"]} == {"[0, 0.6]"}
 
 
