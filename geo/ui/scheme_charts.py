@@ -207,7 +207,10 @@ def over_time(
     drawn = thick + thin + dot.encode(alt.Y("low:Q", scale=y))
     if len(rules):
         on = alt.Chart(rules).encode(alt.X("date:T", scale=scale), tooltip=["words:N"])
-        drawn = drawn + on.mark_rule(strokeDash=[4, 3], color=INK)
+        said = on.mark_text(align="right", dx=-5, fontSize=10, color=INK, limit=320).encode(
+            text="words:N", y=alt.value(6)
+        )
+        drawn = drawn + on.mark_rule(strokeDash=[4, 3], color=INK) + said
     return drawn.properties(height=260)
 
 

@@ -31,12 +31,12 @@ def marks(chart):
     ]
 
 
-def test_policy_dates_stand_on_the_time_axis_as_rules():
+def test_policy_dates_stand_on_the_time_axis_as_rules_with_their_words():
     rules = pd.DataFrame({"date": pd.to_datetime(["2017-12-11"]), "words": ["section 136 changes"]})
     titles = ("month beginning", "share of incidents")
     without = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6)
     with_rule = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6, rules)
-    assert marks(with_rule) == [*marks(without), "rule"]
+    assert marks(with_rule) == [*marks(without), "rule", "text"]
 
 
 def test_two_sources_may_be_given_one_scale():
