@@ -104,12 +104,14 @@ def referral_counts(incidents: pd.DataFrame) -> pd.DataFrame:
 
 
 ASSESSED = "Formally assessed by the nurse, or not"
+CONDITION = "Mental-health condition"
+PLACE = "Public place or home"
 
 _SUBJECTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], bool]] = {
     ASSESSED: (_choice("assessment", _ASSESSED), False),
     "Why not assessed": (_not_assessed, False),
     "Outcomes and referrals": (referral_counts, True),
     "Police incident type": (_text("incident_type"), False),
-    "Mental-health condition": (_text("condition"), False),
-    "Public place or home": (_choice("place_type", _PLACES), False),
+    CONDITION: (_text("condition"), False),
+    PLACE: (_choice("place_type", _PLACES), False),
 }

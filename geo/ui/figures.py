@@ -32,11 +32,11 @@ def show(sources: Sequence[Records]) -> None:
     left, right = st.columns(2)
     for place, figure in enumerate(drawn[sources[0].key]):
         with (left, right)[place % 2]:
-            _figure(sources[0], figure)
+            draw(sources[0], figure)
 
 
 def _numbered(one: Records, drawn: Mapping[str, Sequence[Figure]], place: int) -> None:
-    _figure(one, drawn[one.key][place])
+    draw(one, drawn[one.key][place])
 
 
 def _say_difference(sources: Sequence[Records], pair: Sequence[Figure]) -> None:
@@ -56,7 +56,8 @@ def _figures(one: Records) -> tuple[Figure, ...]:
     return figures(mine, demonstration=synthetic)
 
 
-def _figure(one: Records, figure: Figure) -> None:
+def draw(one: Records, figure: Figure) -> None:
+    """Draw one figure with what it rests on, and its table under it."""
     table = figure.table
     n = int(table["n"].max()) if len(table) else 0
     st.markdown(f"###### {figure.subject} (n = {n})")

@@ -54,16 +54,17 @@ def _sentence(one: Records, *, named: bool, on_duty: bool) -> None:
         return
     deployed = patterns.deployed_in_words(one.incidents["deployed"])
     share = share_of(one.incidents["deployed"])
-    st.markdown(f"**{who} car was deployed to {deployed}: {share}. {_on_duty(one) if on_duty else ''}{_busy(one)}**")
+    said = [f"{who} car was deployed to {deployed}: {share}.", _on_duty(one) if on_duty else "", _busy(one)]
+    st.markdown(f"**{' '.join(filter(None, said))}**")
 
 
 def _on_duty(one: Records) -> str:
     if one.shifts.empty:
-        return "No shift log is on record for this period, so nobody can tell who was on duty. "
+        return "No shift log is on record for this period, so nobody can tell who was on duty."
     states = patterns.staffing_strip(one.shifts)["state"].value_counts()
     staffed = f"{states.get('staffed', 0)} of {shifts_in_words(one.shifts)} were fully staffed"
     unknown = f", {states['unknown']} not recorded" if "unknown" in states else ""
-    return f"{staffed}{unknown}. "
+    return f"{staffed}{unknown}."
 
 
 def _busy(one: Records) -> str:
