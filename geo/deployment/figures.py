@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.deployment.reasons import counted, with_shares
+from geo.deployment.outcomes import Share, bounds
+from geo.deployment.reasons import NOT_RECORDED, counted, with_shares
 
 PUBLISHED = "as published: 6 of 19 assessed, 1 of the 6 by telephone"
 ILLUSTRATIVE = "illustrative: the demonstration's own, not published"
@@ -21,9 +22,9 @@ _ASSESSED = {
     "face_to_face": "assessed face to face",
     "telephone": "assessed by telephone",
     "none": "not assessed",
-    "unknown": "not recorded",
+    "unknown": NOT_RECORDED,
 }
-_PLACES = {"public": "public place", "home": "home", "unknown": "not recorded"}
+_PLACES = {"public": "public place", "home": "home", "unknown": NOT_RECORDED}
 PUBLISHED_ASSESSED = {"assessed face to face": 5, "assessed by telephone": 1, "not assessed": 13}
 
 
@@ -40,6 +41,18 @@ class Figure:
     table: pd.DataFrame
     evidence: str
     several: bool = False
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether anything is recorded of it."""
+        return bool((self.table["entry"] != NOT_RECORDED).any())
+
+    def share_of(self, entry: str) -> Share:
+        """Bound the share of an entry; each incident of which nothing is recorded may be one of it."""
+        counts = dict(zip(self.table["entry"], self.table["incidents"], strict=True))
+        n = int(self.table["n"].max()) if len(self.table) else 0
+        yes, unknown = int(counts.get(entry, 0)), int(counts.get(NOT_RECORDED, 0))
+        return bounds(yes, n - yes - unknown, unknown)
 
 
 def figures(incidents: pd.DataFrame, *, demonstration: bool = False) -> tuple[Figure, ...]:
@@ -91,12 +104,14 @@ def referral_counts(incidents: pd.DataFrame) -> pd.DataFrame:
 
 
 ASSESSED = "Formally assessed by the nurse, or not"
+CONDITION = "Mental-health condition"
+PLACE = "Public place or home"
 
 _SUBJECTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], bool]] = {
     ASSESSED: (_choice("assessment", _ASSESSED), False),
     "Why not assessed": (_not_assessed, False),
     "Outcomes and referrals": (referral_counts, True),
     "Police incident type": (_text("incident_type"), False),
-    "Mental-health condition": (_text("condition"), False),
-    "Public place or home": (_choice("place_type", _PLACES), False),
+    CONDITION: (_text("condition"), False),
+    PLACE: (_choice("place_type", _PLACES), False),
 }

@@ -111,7 +111,7 @@ def between(incidents: pd.DataFrame, shifts: pd.DataFrame) -> dict[str, Variatio
     full = shifts[(fully_staffed(shifts) == "yes") & ~shifts["date"].duplicated(keep=False)]
     night = with_days(incidents, shifts)["day"]
     told = {"shifts": night.where(night.isin(full["date"])).dt.strftime("%Y-%m-%d").fillna("")}
-    for words, field, blank in (("crews", "crew_roles", ""), ("bank and own nurses", "bank_staff", "unknown")):
+    for words, field, blank in (("crews", "crew_roles", ""), ("kinds of nurse (bank, own)", "bank_staff", "unknown")):
         known = full[full[field] != blank]
         if known[field].nunique() > 1:
             told[words] = night.map(dict(zip(known["date"], known[field], strict=True))).fillna("").astype("str")

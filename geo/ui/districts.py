@@ -1,6 +1,6 @@
 """What the scheme did, Districts: deployments by district, on a map with numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import pandas as pd
@@ -9,9 +9,9 @@ import streamlit as st
 from geo.deployment import patterns
 from geo.layers import palette
 from geo.layers.choropleth import ChoroplethLayer
-from geo.ui import maps
+from geo.ui import maps, words
 from geo.ui.readable import readable
-from geo.ui.sources import Records, side_by_side
+from geo.ui.sources import Records, both_told, side_by_side
 from geo.ui.tables import under
 
 
@@ -20,6 +20,22 @@ def show(sources: Sequence[Records]) -> None:
     tables = {one.key: patterns.by_district(one.incidents, one.question.edition) for one in sources}
     top = max((int(table["deployed"].max()) for table in tables.values() if len(table)), default=0)
     side_by_side(sources, lambda one: _map(one, tables[one.key], top))
+    if both_told(sources):
+        _say_difference(sources, tables)
+
+
+def _say_difference(sources: Sequence[Records], tables: Mapping[str, pd.DataFrame]) -> None:
+    """Say in which district two sources differ most, and for how many incidents neither can be compared."""
+    counts = pd.DataFrame({key: table.set_index("district")["deployed"] for key, table in tables.items()}).fillna(0)
+    first, second = (counts[one.key] for one in sources)
+    most = (first - second).abs().idxmax()
+    differ = (
+        f"They differ most in {words.plain(str(most))}: {first[most]:.0f} deployments by {sources[0].words}, "
+        f"{second[most]:.0f} by {sources[1].words}"
+    )
+    said = "Both sources record the same deployments in every district" if (first == second).all() else differ
+    unknown = " and ".join(str(int(tables[one.key]["deployed_unknown"].sum())) for one in sources)
+    st.markdown(f"**{said}.** It is not recorded for {unknown} incidents, so a smaller number may be a blank.")
 
 
 def _map(one: Records, table: pd.DataFrame, top: int) -> None:

@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from geo.deployment.figures import Figure, figures
+from geo.deployment.reasons import NOT_RECORDED
 from geo.incidents.demonstration import published_weeks
-from geo.ui import scheme_charts
+from geo.ui import scheme_charts, words
 from geo.ui.readable import readable
-from geo.ui.sources import Records, most_frequent, side_by_side
+from geo.ui.sources import Records, most_frequent, say_difference, side_by_side
 from geo.ui.tables import under
 
 ABOUT = (
@@ -25,16 +26,25 @@ def show(sources: Sequence[Records]) -> None:
     drawn = {one.key: _figures(one) for one in sources}
     if len(sources) > 1:
         for place in range(len(drawn[sources[0].key])):
-            side_by_side(sources, partial(_numbered, drawn=drawn, place=place))
+            side_by_side(sources, partial(_numbered, drawn=drawn, place=place), counted=False)
+            _say_difference(sources, [drawn[one.key][place] for one in sources])
         return
     left, right = st.columns(2)
     for place, figure in enumerate(drawn[sources[0].key]):
         with (left, right)[place % 2]:
-            _figure(sources[0], figure)
+            draw(sources[0], figure)
 
 
 def _numbered(one: Records, drawn: Mapping[str, Sequence[Figure]], place: int) -> None:
-    _figure(one, drawn[one.key][place])
+    draw(one, drawn[one.key][place])
+
+
+def _say_difference(sources: Sequence[Records], pair: Sequence[Figure]) -> None:
+    """Say whether the entry that is most frequent in the first source's figure has another share in the second's."""
+    entry = next((entry for entry in pair[0].table["entry"] if entry != NOT_RECORDED), None)
+    if entry is not None and all(figure.is_recorded for figure in pair):
+        shares = dict(zip((one.key for one in sources), (figure.share_of(entry) for figure in pair), strict=True))
+        say_difference(sources, f"{pair[0].subject}, '{words.plain(entry)}'", lambda one: shares[one.key])
 
 
 def _figures(one: Records) -> tuple[Figure, ...]:
@@ -46,12 +56,13 @@ def _figures(one: Records) -> tuple[Figure, ...]:
     return figures(mine, demonstration=synthetic)
 
 
-def _figure(one: Records, figure: Figure) -> None:
+def draw(one: Records, figure: Figure) -> None:
+    """Draw one figure with what it rests on, and its table under it."""
     table = figure.table
     n = int(table["n"].max()) if len(table) else 0
     st.markdown(f"###### {figure.subject} (n = {n})")
-    if table.empty:
-        st.info("Nothing is recorded of this.")
+    if not figure.is_recorded:
+        st.info("This source does not record it.")
         return
     shown = most_frequent(table)
     named = shown.assign(

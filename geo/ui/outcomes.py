@@ -1,4 +1,4 @@
-"""What the scheme did, Outcomes: three-valued with bounds and what each rests on; referrals; persons who call again."""
+"""What the scheme did, Outcomes: with bounds and what each rests on; referrals, persons, conditions and places."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,21 +6,26 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from geo.deployment.figures import referral_counts
+from geo.deployment.figures import CONDITION, PLACE, figures, referral_counts
 from geo.deployment.outcomes import OUTCOMES, Share, outcome_table, share_of
+from geo.deployment.reasons import NOT_RECORDED
 from geo.deployment.repeats import person_table, repeat_callers
 from geo.ui import scheme_charts
+from geo.ui.figures import draw
 from geo.ui.readable import readable
 from geo.ui.sources import Records, head, most_frequent, say_difference, side_by_side
 from geo.ui.tables import under
 
+KINDS = (CONDITION, PLACE)
+
 
 def show(sources: Sequence[Records]) -> None:
-    """Show outcomes, referrals and persons."""
+    """Show outcomes, referrals, persons, conditions and kinds of place."""
     side_by_side(sources, _outcomes)
     _differences(sources)
     side_by_side(sources, _referrals)
     side_by_side(sources, _persons)
+    side_by_side(sources, _kinds)
 
 
 def _outcomes(one: Records) -> None:
@@ -58,13 +63,20 @@ def _share(one: Records, field: str) -> Share:
 def _referrals(one: Records) -> None:
     table = referral_counts(one.incidents)
     head(f"Outcomes and referrals (n = {len(one.incidents)})")
-    if table["entry"].tolist() == ["not recorded"]:
+    if table["entry"].tolist() == [NOT_RECORDED]:
         st.info("This source does not record referrals.")
         return
     drawn = most_frequent(table).assign(low=lambda rows: rows["share"], high=lambda rows: rows["share"])
     st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt="Referrals, with exact 95 % intervals")
     st.caption("An incident with several counts in each, so shares may add up to more than 100 %.")
     under("Table of referrals", readable(table), f"referrals-{one.key}")
+
+
+def _kinds(one: Records) -> None:
+    """Show conditions and kinds of place of the whole period; no place is named."""
+    for figure in figures(one.incidents, demonstration=bool(one.question.project.facts.synthetic)):
+        if figure.subject in KINDS:
+            draw(one, figure)
 
 
 def _persons(one: Records) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from geo.deployment.outcomes import share_of
-from geo.deployment.reasons import appropriate_and_deployed, deployed_by, not_deployed_because
+from geo.deployment.outcomes import bounds, share_of
+from geo.deployment.reasons import NOT_RECORDED, appropriate_and_deployed, deployed_by, not_deployed_because
 from geo.deployment.variation import between
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
@@ -55,6 +55,9 @@ def _not_deployed(one: Records) -> None:
     if table.empty:
         st.info("No incident is recorded as one to which the car was not deployed.")
         return
+    if table["entry"].tolist() == [NOT_RECORDED]:
+        st.info("This source does not record the reasons.")
+        return
     _draw(table, "Reasons for not deploying", f"not-deployed-{one.key}")
 
 
@@ -66,7 +69,7 @@ def _draw(table: pd.DataFrame, words: str, name: str) -> None:
 
 def _deployed_by(one: Records, field: str) -> None:
     table = deployed_by(one.incidents, field)
-    if table["entry"].tolist() == ["not recorded"]:
+    if table["entry"].tolist() == [NOT_RECORDED]:
         st.info(f"This source does not record {BY[field]}.")
         return
     shown = most_frequent(table)
@@ -84,7 +87,7 @@ def _appropriate(one: Records) -> None:
         return
     st.markdown(
         f"Of {judged} incidents judged appropriate for the car it was deployed to {counts.loc['yes', 'deployed']} "
-        f"and not to {counts.loc['yes', 'not_deployed']}. For {int(counts.loc['unknown'].sum())} of "
-        f"{len(one.incidents)} the judgement is not recorded."
+        f"and not to {counts.loc['yes', 'not_deployed']}: {bounds(*(int(count) for count in counts.loc['yes']))}. For "
+        f"{int(counts.loc['unknown'].sum())} of {len(one.incidents)} the judgement is not recorded."
     )
     under("Table: judged appropriate, and deployed", readable(table), f"appropriate-{one.key}", expanded=True)

@@ -31,8 +31,8 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
     if all(one.incidents.empty for one in sources):
         st.info(EMPTY)
         return
-    for one in sources:
-        _sentence(one, named=len(sources) > 1)
+    for place, one in enumerate(sources):
+        _sentence(one, named=len(sources) > 1, on_duty=not place)
     part = st.segmented_control(
         "Part of the page",
         list(PARTS),
@@ -46,15 +46,16 @@ def show(question: Question, scenario: Scenario) -> None:  # noqa: ARG001 - ever
     PARTS[str(part)](sources)
 
 
-def _sentence(one: Records, *, named: bool) -> None:
-    """Say what the scheme did by one source."""
+def _sentence(one: Records, *, named: bool, on_duty: bool) -> None:
+    """Say what the scheme did by one source, and who was on duty, which is the same by all."""
     who = f"{one.words}: the" if named else "The"
     if one.incidents.empty:
         st.markdown(f"**{one.words}: no incident of this source lies in this period.**")
         return
     deployed = patterns.deployed_in_words(one.incidents["deployed"])
     share = share_of(one.incidents["deployed"])
-    st.markdown(f"**{who} car was deployed to {deployed}: {share}. {_on_duty(one)}**")
+    said = [f"{who} car was deployed to {deployed}: {share}.", _on_duty(one) if on_duty else "", _busy(one)]
+    st.markdown(f"**{' '.join(filter(None, said))}**")
 
 
 def _on_duty(one: Records) -> str:
@@ -63,13 +64,13 @@ def _on_duty(one: Records) -> str:
     states = patterns.staffing_strip(one.shifts)["state"].value_counts()
     staffed = f"{states.get('staffed', 0)} of {shifts_in_words(one.shifts)} were fully staffed"
     unknown = f", {states['unknown']} not recorded" if "unknown" in states else ""
+    return f"{staffed}{unknown}."
+
+
+def _busy(one: Records) -> str:
     busy = utilisation(night_table(one.incidents, one.shifts))
-    took = (
-        f" Incidents took {busy.share} of the minutes crewed."
-        if busy and one.incidents["minutes_on_incident"].notna().any()
-        else ""
-    )
-    return f"{staffed}{unknown}.{took}"
+    recorded = one.incidents["minutes_on_incident"].notna().any()
+    return f"Incidents took {busy.share} of the minutes crewed." if busy and recorded else ""
 
 
 def _say_how_counted(question: Question) -> None:

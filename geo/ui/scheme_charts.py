@@ -4,6 +4,7 @@ Altair charts of what the scheme did: bounds as thick bars, 95 % intervals as th
 Where two sources stand side by side each chart is given the scale of both.
 """
 
+import json
 from typing import Any
 
 import altair as alt
@@ -13,18 +14,27 @@ from geo.layers.palette import BLUES
 from geo.ui.charts import BLUE, GREY, INK, MODE_MARKS, MODES, ORANGE, SKY, VERMILION
 
 STATES = {
-    "staffed": ("fully staffed", BLUE, "●"),
-    "half": ("half staffed", ORANGE, "◐"),
-    "unstaffed": ("not staffed", VERMILION, "○"),
-    "unknown": ("not recorded", GREY, "?"),
+    "staffed": ("● fully staffed", BLUE, "●"),
+    "half": ("◐ half staffed", ORANGE, "◐"),
+    "unstaffed": ("○ not staffed", VERMILION, "○"),
+    "unknown": ("? not recorded", GREY, "?"),
 }
 DEPLOYED = {"yes": ("car deployed", BLUE), "no": ("not deployed", BLUES[0]), "unknown": ("not recorded", GREY)}
 """Dark, light and middle, so that they differ in grey as well."""
 
 PERCENT = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
 SHARE = alt.Scale(domain=[0, 1])
+ROWS = {"all": "all incidents"} | MODES
+"""The rows of the chart of contact modes, from the top."""
+
+ROW_FILLED = 0.9
+"""Which part of a row its highest bar fills."""
+
 ROW = 27
 """Pixels a row of a chart is high."""
+
+NO_RULES = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Series(dtype="str")})
+"""No date to be marked on a time axis."""
 
 _UPRIGHT = alt.Axis(labelAngle=0, labelOverlap=True)
 
@@ -61,29 +71,46 @@ def staffing_strip(strip: pd.DataFrame) -> Any:
 
 
 def modes(table: pd.DataFrame, weeks: list[pd.Timestamp], top: float) -> Any:
-    """Draw contact modes by week as stacked bars, over all of ``weeks`` and up to ``top`` incidents."""
-    order = list(MODES)
-    frame = table.assign(mode=table["contact_mode"].map(MODES), order=table["contact_mode"].map(order.index))
-    span = max(int((weeks[-1] - weeks[0]).days / 7) + 1, 1)
+    """
+    Draw contact modes by week, a row for each mode and one for all of them, so that no colour is needed to read it.
+
+    ``weeks`` are the axis; a row is as high as ``top`` incidents a week.
+    """
+    totals = table.groupby("week", as_index=False)["incidents"].sum().assign(contact_mode="all")
+    every = pd.concat([totals, table], ignore_index=True)
+    foot = every["contact_mode"].map(list(ROWS)[::-1].index)
+    frame = every.assign(
+        mode=every["contact_mode"].map(ROWS), foot=foot, head=foot + ROW_FILLED * every["incidents"] / max(top, 1)
+    )
     ticks = [week.isoformat() for week in weeks[:: -(-len(weeks) // 5) or 1]]
     days = [weeks[0] - pd.Timedelta(days=4), weeks[-1] + pd.Timedelta(days=4)]
-    colours = alt.Scale(domain=list(MODE_MARKS), range=[mark.colour for mark in MODE_MARKS.values()])
-    return (
+    colours = alt.Scale(domain=list(ROWS.values()), range=[INK, *(mark.colour for mark in MODE_MARKS.values())])
+    scale = alt.Scale(domain=[0, len(ROWS)], nice=False)
+    span = max(int((weeks[-1] - weeks[0]).days / 7) + 1, 1)
+    bars = (
         alt.Chart(frame)
-        .mark_bar(stroke="white", strokeWidth=0.5, size=max(3.0, min(40.0, 300 / span)))
+        .mark_bar(size=max(3.0, min(40.0, 300 / span)))
         .encode(
             alt.X("week:T", title="week beginning", axis=alt.Axis(format="%d %b %Y", values=ticks), scale=_over(days)),
-            alt.Y("incidents:Q", title="incidents a week", axis=alt.Axis(tickMinStep=1), scale=_up_to(top)),
-            color=alt.Color("mode:N", scale=colours, legend=alt.Legend(title=None, orient="top", columns=3)),
-            order="order:Q",
+            alt.Y("foot:Q", title=None, axis=_row_names(), scale=scale),
+            alt.Y2("head:Q"),
+            color=alt.Color("mode:N", scale=colours, legend=None),
             tooltip=[
                 alt.Tooltip("week:T", title="week", format="%d %b %Y"),
                 alt.Tooltip("mode:N"),
                 alt.Tooltip("incidents:Q"),
             ],
         )
-        .properties(height=340)
     )
+    feet = alt.Chart(pd.DataFrame({"foot": range(len(ROWS))})).mark_rule(color="#d9d9d9")
+    return (feet.encode(alt.Y("foot:Q", scale=scale)) + bars).properties(height=330)
+
+
+def _row_names() -> alt.Axis:
+    """Write the name of each row at its middle."""
+    names = json.dumps(list(ROWS.values())[::-1])
+    middles = [foot + ROW_FILLED / 2 for foot in range(len(ROWS))]
+    return alt.Axis(values=middles, labelExpr=f"{names}[floor(datum.value)]", grid=False, ticks=False, labelLimit=150)
 
 
 def _over(days: list[pd.Timestamp]) -> alt.Scale:
@@ -154,7 +181,7 @@ def over_time(
     titles: tuple[str, str],
     span: list[pd.Timestamp],
     top: float,
-    rules: pd.DataFrame,
+    rules: pd.DataFrame = NO_RULES,
 ) -> Any:
     """
     Draw shares period by period: bounds as a thick bar, the 95 % interval as a thin one, policy dates as rules.
@@ -180,7 +207,10 @@ def over_time(
     drawn = thick + thin + dot.encode(alt.Y("low:Q", scale=y))
     if len(rules):
         on = alt.Chart(rules).encode(alt.X("date:T", scale=scale), tooltip=["words:N"])
-        drawn = drawn + on.mark_rule(strokeDash=[4, 3], color=INK)
+        said = on.mark_text(align="right", dx=-5, fontSize=10, color=INK, limit=320).encode(
+            text="words:N", y=alt.value(6)
+        )
+        drawn = drawn + on.mark_rule(strokeDash=[4, 3], color=INK) + said
     return drawn.properties(height=260)
 
 

@@ -47,12 +47,15 @@ def records_of(question: Question) -> tuple[Records, ...]:
     return tuple(Records(one, *answers.records(one)) for one in asked)
 
 
-def side_by_side(sources: Sequence[Records], draw: Callable[[Records], None]) -> None:
-    """Draw the same of each source, under its name where there are two; one without incidents says so."""
+def side_by_side(sources: Sequence[Records], draw: Callable[[Records], None], *, counted: bool = True) -> None:
+    """
+    Draw the same of each source, under its name where there are two, with its incidents where they are all ``counted``;
+    one without incidents says so.
+    """
     for place, one in zip(st.columns(len(sources)), sources, strict=True):
         with place:
             if len(sources) > 1:
-                st.markdown(f"**{one.words}** (n = {words.thousands(len(one.incidents))})")
+                st.markdown(f"**{one.words}**" + (f" (n = {words.thousands(len(one.incidents))})" if counted else ""))
             if one.incidents.empty:
                 st.info("No incident of this source lies in this period.")
             else:
@@ -85,9 +88,14 @@ def most_frequent(table: pd.DataFrame) -> pd.DataFrame:
     return table.head(ROOM)
 
 
+def both_told(sources: Sequence[Records]) -> bool:
+    """Tell whether there are two sources, each with incidents, so that a difference can be said."""
+    return len(sources) > 1 and not any(one.incidents.empty for one in sources)
+
+
 def say_difference(sources: Sequence[Records], what: str, share: Callable[[Records], Share]) -> None:
     """Say in words whether a share differs between the two sources, where there are two with incidents."""
-    if len(sources) < 2 or any(one.incidents.empty for one in sources):
+    if not both_told(sources):
         return
     first, second = (share(one) for one in sources)
     st.markdown(_difference(sources[0].words, first, sources[1].words, second, what))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from geo.demand.policy import policy_rules
 from geo.deployment import patterns
 from geo.deployment.patterns import Day
 from geo.deployment.utilisation import by_week, night_table, utilisation
 from geo.incidents.demonstration import published_weeks
 from geo.ui import scheme_charts, words
 from geo.ui.readable import readable
-from geo.ui.sources import Records, head, side_by_side
+from geo.ui.sources import Records, both_told, head, side_by_side
 from geo.ui.tables import as_csv, under
 
 ROWS = {
@@ -23,7 +24,6 @@ ROWS = {
     "deployed": "car deployed",
     "s136": "s136 detention",
 }
-NONE = pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "words": pd.Series(dtype="str")})
 
 
 def show(sources: Sequence[Records]) -> None:
@@ -37,6 +37,7 @@ def show(sources: Sequence[Records]) -> None:
         if len(sources) > 1:
             st.markdown(f"**{one.words}**")
         _week(one, monday)
+    _say_counts(sources, monday)
     if _is_published(monday) and sources[0].question.project.facts.synthetic:
         _published(monday)
     head("How busy the crew was, week by week")
@@ -48,6 +49,22 @@ def show(sources: Sequence[Records]) -> None:
     span = [every["week"].min(), every["week"].max()]
     top = min(float(every["high"].max()) * 1.15, 1.0)
     side_by_side(sources, lambda one: _busy(one, tables[one.key], span, top))
+
+
+def _say_counts(sources: Sequence[Records], monday: dt.date) -> None:
+    """Say how many incidents of the week each of two sources holds."""
+    if not both_told(sources):
+        return
+    days = pd.date_range(monday, periods=7)
+    first, second = (int(one.dated["day"].isin(days).sum()) for one in sources)
+    if first == second:
+        st.markdown(f"**In this week both sources hold {words.count(first, 'incident')}.**")
+        return
+    st.markdown(
+        f"**In this week {sources[0].words} holds {words.count(first, 'incident')}, "
+        f"{'more' if first > second else 'fewer'} than {sources[1].words} with {second}.** "
+        "The step Match of the page Data shows which are the same."
+    )
 
 
 def _choose(weeks: Sequence[dt.date]) -> dt.date:
@@ -137,7 +154,8 @@ def _busy(one: Records, table: pd.DataFrame, span: list[pd.Timestamp], top: floa
     if one.incidents["minutes_on_incident"].isna().all():
         st.info("This source records no minutes on incidents, so nothing but 'up to all of the shift' can be said.")
         return
-    drawn = scheme_charts.over_time(table, "week", ("week beginning", "share of minutes crewed"), span, top, NONE)
+    rules = policy_rules(span[0].date(), span[1].date())
+    drawn = scheme_charts.over_time(table, "week", ("week beginning", "share of minutes crewed"), span, top, rules)
     st.altair_chart(drawn, width="stretch", alt="Share of crewed minutes spent on incidents, by week")
     st.caption(
         f"Of the whole period: {busy}. Thick bars are what the blanks allow: at the least an incident without minutes "

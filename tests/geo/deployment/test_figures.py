@@ -3,6 +3,7 @@
 import pandas as pd
 
 from geo.deployment.figures import ASSESSED, ILLUSTRATIVE, PUBLISHED, RECORDED, figures
+from geo.deployment.outcomes import bounds
 
 
 def incidents(assessment, **columns):
@@ -36,3 +37,11 @@ def test_an_incident_with_two_outcomes_counts_in_each_and_once_in_each():
     rows = incidents(["none", "none"]).assign(referrals=["GP; police; gp", "GP"])
     table = next(figure.table for figure in figures(rows) if figure.subject == "Outcomes and referrals")
     assert table[["entry", "incidents", "n"]].to_numpy().tolist() == [["GP", 2, 2], ["police", 1, 2]]
+
+
+def test_the_share_of_an_entry_has_bounds_for_what_is_not_recorded():
+    rows = incidents(["none"] * 4).assign(incident_type=["Violence", "Violence", "Concern", ""])
+    figure = next(figure for figure in figures(rows) if figure.subject == "Police incident type")
+    assert figure.share_of("Violence") == bounds(2, 1, 1)
+    assert figure.is_recorded
+    assert not next(figure for figure in figures(rows) if figure.subject == "Mental-health condition").is_recorded

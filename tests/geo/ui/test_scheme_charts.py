@@ -7,7 +7,7 @@ import pytest
 from geo.ui import scheme_charts
 
 SPAN = [pd.Timestamp("2017-01-01"), pd.Timestamp("2017-12-31")]
-NO_RULES = pd.DataFrame({"date": pd.to_datetime([]), "words": []})
+
 MONTHS = pd.DataFrame(
     {
         "begins": [SPAN[0], pd.Timestamp("2017-12-01")],
@@ -31,16 +31,16 @@ def marks(chart):
     ]
 
 
-def test_policy_dates_stand_on_the_time_axis_as_rules():
+def test_policy_dates_stand_on_the_time_axis_as_rules_with_their_words():
     rules = pd.DataFrame({"date": pd.to_datetime(["2017-12-11"]), "words": ["section 136 changes"]})
     titles = ("month beginning", "share of incidents")
-    without = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6, NO_RULES)
+    without = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6)
     with_rule = scheme_charts.over_time(MONTHS, "begins", titles, SPAN, 0.6, rules)
-    assert marks(with_rule) == [*marks(without), "rule"]
+    assert marks(with_rule) == [*marks(without), "rule", "text"]
 
 
 def test_two_sources_may_be_given_one_scale():
-    chart = drawn(scheme_charts.over_time(MONTHS, "begins", ("month", "share"), SPAN, 0.6, NO_RULES))
+    chart = drawn(scheme_charts.over_time(MONTHS, "begins", ("month", "share"), SPAN, 0.6))
     assert {str(layer["encoding"]["y"]["scale"]["domain"]) for layer in chart["layer"]} == {"[0, 0.6]"}
 
 
@@ -70,3 +70,12 @@ def test_a_stage_with_too_few_times_has_words_in_place_of_a_bar():
 def test_two_cars_on_a_night_stand_in_rows_of_their_own(cars, rows):
     strip = pd.DataFrame({"date": pd.Timestamp("2017-07-03"), "state": "staffed", "unstaffed_cause": "", "car": cars})
     assert drawn(scheme_charts.staffing_strip(strip))["layer"][0]["encoding"]["y"]["sort"] == rows
+
+
+def test_contact_modes_stand_in_rows_that_need_no_colour():
+    week = pd.Timestamp("2016-02-01")
+    table = pd.DataFrame({"week": [week] * 2, "contact_mode": ["face_to_face", "advice"], "incidents": [2, 4]})
+    chart = drawn(scheme_charts.modes(table, [week], 6.0))
+    bars = chart["datasets"][chart["layer"][1]["data"]["name"]]
+    places = {bar["mode"]: (bar["foot"], round(bar["head"] - bar["foot"], 3)) for bar in bars}
+    assert places == {"all incidents": (5, 0.9), "face to face": (4, 0.3), "advice to officers": (2, 0.6)}
