@@ -9,6 +9,7 @@ Run: ``python benchmarks/demand_maps.py [ROWS] [POLICE.csv ...]``; the section `
 written.
 """
 
+import datetime as dt
 import json
 import logging
 import sys
@@ -25,20 +26,23 @@ from performance_page import put
 
 import geo
 from geo.crs import GRID, LONLAT, turn
+from geo.demand.change import halves
 from geo.demand.exposure import live_hours, round_the_clock
 from geo.demand.rates import fit_demand
+from geo.demand.seasons import bank_holiday_nights, rate_by_month
 from geo.demand.weights import heaviest
 from geo.layers.base import Drawing
 from geo.scenarios.presets import presets
 from geo.store.loading import Selection
 from geo.store.project import Facts, create_project
-from geo.ui import answers, hours, tables, where, where_charts, where_maps
+from geo.ui import answers, hours, tables, where_charts, where_maps
 from geo.ui.answers import Question
 from geo.ui.seen import Seen
 
 COUNTY = "Northamptonshire"
 ROWS = 1_000_000
 AIM_SECONDS, AIM_BYTES = 10.0, 2_000_000
+CUT = dt.date(2017, 12, 11)
 FIRST, LAST = pd.Timestamp("2010-01-01"), pd.Timestamp("2019-12-31")
 VIEWS = (
     ("Postcodes", "points", "district"),
@@ -121,13 +125,17 @@ def measure(name: str, incidents: pd.DataFrame) -> list[tuple[str, float, int]]:
         here = Seen(question, incidents, heavy, watched, live_hours(watched), demand, "")
         for title, view, by in VIEWS:
             timed(f"map: {title}", lambda view=view, by=by: picture(here, view, by), sent)
+        timed(
+            "months and bank holidays",
+            lambda: (rate_by_month(incidents, watched), bank_holiday_nights(incidents, watched)),
+        )
         timed("grid of the week", lambda: grid(here), lambda chart: len(chart.to_json()))
     return found
 
 
 def picture(here: Seen, view: str, by: str) -> tuple[list[list[str]], where_maps.Picture]:
     """Make a map's picture and all that it hands to the browser."""
-    made = where_maps.of(here, view, by, None, lambda: where._cut(here, where._middle(here)))
+    made = where_maps.of(here, view, by, None, lambda: halves(here.incidents, here.watched, CUT))
     drawn = [
         [part.data for part in layer.to_folium()._children.values() if isinstance(part, Drawing)]
         for layer in made.layers

@@ -12,7 +12,6 @@ from geo.ui import seen, tables, where_charts, words
 from geo.ui.seen import Seen
 from geo.ui.where_maps import CHANGE
 
-ALL = "all hours"
 Flags = npt.NDArray[np.bool_]
 
 
