@@ -94,7 +94,7 @@ def _demand(question: Question, incidents: pd.DataFrame, watched: pd.DataFrame) 
         if question.heaviest:
             return answers.world(question).demand, ""
         residents = answers.residents(question.project.facts.county)
-        profile = load_profile(question.project, question.selection)
+        profile = load_profile(question.loaded, question.selection)
         return fit_demand(incidents, watched, residents, profile=profile), ""
     except SchemaError as problem:
         return None, str(problem)

@@ -55,7 +55,7 @@ def ask_profile(question: Question) -> Question:
         return question
     named = {"": "not observed"} | {
         name: f"shape from: {words.SOURCES.get(name, name)}"
-        for name in profiles_of(question.project)
+        for name in profiles_of(question.loaded)
         if name != question.selection.source
     }
     chosen = st.selectbox(
