@@ -60,7 +60,8 @@ def invented(rows: int) -> pd.DataFrame:
     """Draw located incidents at live postcodes of the county, a tenth of them of regular callers."""
     draw = np.random.default_rng(20160201)
     frame = geo.Gazetteer.of(COUNTY).frame
-    live = frame[frame["live"]].reset_index(names="postcode")
+    mine = frame["live"] & frame["lsoa"].isin(geo.load_residents(COUNTY).index)
+    live = frame[mine].reset_index(names="postcode")
     at = draw.integers(len(live), size=rows)
     minutes = draw.integers(int((LAST - FIRST) / pd.Timedelta(minutes=1)), size=rows)
     received = FIRST + pd.to_timedelta(np.sort(minutes), unit="min")

@@ -12,7 +12,7 @@ import streamlit as st
 import geo
 from geo.demand.areas import areas_at
 from geo.demand.exposure import HOURS, Hours, live_hours
-from geo.demand.hexagons import ACROSS_METRES, hexagon_at, hexagon_codes, hexagons_over
+from geo.demand.hexagons import hexagon_names, hexagons_over
 from geo.demand.hours import received_in
 from geo.demand.kernel import Window, window_over
 from geo.demand.rates import Demand, fit_demand
@@ -159,8 +159,8 @@ def places_of(seen: Seen, by: str, shapes: gpd.GeoDataFrame) -> pd.Series:
     inside = incidents["easting"].where(exact(incidents)), incidents["northing"].where(exact(incidents))
     if by == "hexagon":
         known = inside[0].notna() & (seen.where == "in the county")
-        cells = hexagon_at(inside[0][known], inside[1][known], ACROSS_METRES)
-        return pd.Series(hexagon_codes(cells), index=incidents.index[known]).reindex(incidents.index, fill_value="")
+        codes = hexagon_names(inside[0][known], inside[1][known])
+        return pd.Series(codes, index=incidents.index[known]).reindex(incidents.index, fill_value="")
     named = areas_at(shapes, *inside)
     return named.where(seen.where == "in the county", "")
 
@@ -188,7 +188,7 @@ def _by_hexagon(county: str) -> Level:
     frame = geo.Gazetteer.of(county).frame
     mine = frame[frame["live"] & frame["lsoa"].isin(answers.residents(county).index)]
     each = mine["lsoa"].map(answers.residents(county) / mine["lsoa"].value_counts())
-    codes = hexagon_codes(hexagon_at(mine["easting"], mine["northing"], ACROSS_METRES))
+    codes = hexagon_names(mine["easting"], mine["northing"])
     residents = each.groupby(codes).sum().reindex(shapes["code"], fill_value=0.0)
     usual = pd.Series(mine.index.str.split().str[0], index=mine.index).groupby(codes).agg(lambda names: names.mode()[0])
     label = usual.reindex(shapes["code"]).fillna("no address").to_numpy() + ", hexagon " + shapes["code"]
