@@ -25,6 +25,7 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement benchmarks/requirements.lock
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python -m benchmarks.demand
 	$(BIN)/python benchmarks/roads.py
 	$(BIN)/python benchmarks/drive_times.py
 	$(BIN)/python benchmarks/drags.py

@@ -38,11 +38,16 @@ class Level:
 
 
 def spanned(dates: Iterable[PolicyDate], hours: pd.Series) -> tuple[PolicyDate, ...]:
-    """Give, in order, the dates before which and from which on some of ``hours`` (London or UTC times) lie."""
+    """
+    Give, in order, the dates before which and from which on some of ``hours`` (London or UTC times) lie.
+
+    Of dates between which no hour lies the last counts.
+    """
     if hours.empty:
         return ()
-    first, last = hours.min(), hours.max()
-    return tuple(date for date in sorted(dates) if first < _midnight(date) <= last)
+    inside = [date for date in sorted(dates) if hours.min() < _midnight(date) <= hours.max()]
+    held = set(part_of(hours, inside))
+    return tuple(date for part, date in enumerate(inside, start=1) if part in held)
 
 
 def part_of(times: pd.Series, dates: Sequence[PolicyDate]) -> pd.Series:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import chi2
 
 from geo.demand.exposure import HOURS, Hours
 from geo.demand.model import Record, fit_rhythm
@@ -25,12 +26,50 @@ HOW = (
 )
 
 
+CLEAR = 0.01
+"""Share of times that chance alone differs so much, below which two rhythms are said to differ (assumption)."""
+
+BLOCK = 3
+"""Hours of the day that are compared together."""
+
+FEWEST = 20
+"""Incidents in hours that both saw, below which two rhythms are not compared (assumption)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """What another record tells of the rhythm of the week, and the words that name it wherever it is used."""
+    """
+    What another record tells of the rhythm of the week, and the words that name it wherever it is used.
+
+    A little too sure where an incident stands in both records: it is counted in each.
+    """
 
     record: Record
     words: str
+
+    def against(self, own: Record, dispersion: float = 1.0) -> str:
+        """
+        Say whether a scheme's own record and this one differ through the day by more than chance, where both were live.
+
+        Chi-squared over blocks of three hours of the day, both records' chance in its denominator, times the
+        ``dispersion`` of the scheme's nights. It cannot show a difference in hours that only one of them saw.
+        """
+        both = (own.exposure > 0) & self.hours
+        ratio = np.divide(own.exposure, self.record.exposure, out=np.zeros(HOURS), where=both)
+        seen, told, doubt = (
+            np.bincount(np.arange(HOURS) % 24 // BLOCK, weights=values)
+            for values in (own.counts * both, self.record.counts * ratio, self.record.counts * ratio**2)
+        )
+        if seen.sum() < FEWEST or not told.sum() > 0:
+            return "too few incidents in hours that both saw to compare their rhythms"
+        scale, used = seen.sum() / told.sum(), told > 0
+        variance = dispersion * scale * told[used] + scale**2 * doubt[used]
+        p_value = float(chi2.sf(np.sum((seen - scale * told)[used] ** 2 / variance), max(used.sum() - 1, 1)))
+        if p_value < CLEAR:
+            return (
+                f"where both were live their rhythms differ by more than chance (p = {p_value:.1g}): do not rely on it"
+            )
+        return f"where both were live their rhythms differ no more than chance explains (p = {p_value:.2f})"
 
     @property
     def hours(self) -> npt.NDArray[np.bool_]:

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 from geo.demand.exposure import HOURS, Hours, night_of_hour
-from geo.demand.model import Rhythm, fit_rhythm
+from geo.demand.model import Record, Rhythm, fit_rhythm
 from geo.demand.overdispersion import NOT_TESTED, Dispersion, dispersion_of
 from geo.demand.policy import POLICY_DATES, Level, PolicyDate, levels_in_words, spanned
 from geo.demand.profile import Profile
@@ -60,7 +60,7 @@ class Demand:
     borrowed
         Hours that were never live, whose rate rests on a second exposure alone, shape (168,).
     profile_words
-        What that second exposure is; empty without one.
+        What that second exposure is, and whether its rhythm agrees with the source's own; empty without one.
     dispersion
         Whether nights differ by more than chance; where they do, every interval holds it.
     levels
@@ -176,7 +176,7 @@ def fit_demand(
         incidents=watched.incidents,
         placed=int(here.sum()),
         borrowed=told & ~observed,
-        profile_words=profile.words if profile else "",
+        profile_words=_profile_words(profile, watched, dispersion),
         dispersion=dispersion,
         levels=_levels(parts, dates, dispersion),
     )
@@ -214,6 +214,14 @@ def _levels(parts: Sequence[Watched], dates: Sequence[PolicyDate], dispersion: D
     return tuple(
         Level(since, until, total) for since, until, total in zip((None, *dates), (*dates, None), totals, strict=True)
     )
+
+
+def _profile_words(profile: Profile | None, watched: Watched, dispersion: Dispersion) -> str:
+    """Name the second exposure, and say how its rhythm agrees with the source's own; nothing where there is none."""
+    if profile is None:
+        return ""
+    own = Record.plain(watched.counts, watched.exposure)
+    return f"{profile.words}; {profile.against(own, dispersion.of_window(watched.a_night))}"
 
 
 def _level(part: Watched, dispersion: Dispersion, rng: np.random.Generator, draws: int) -> Hours:

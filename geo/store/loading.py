@@ -20,11 +20,8 @@ from geo.routing.estimated import estimate_roads
 from geo.routing.network import load_network
 from geo.routing.timing import Engines, Roads, plain_engine
 from geo.scenarios.world import World
-from geo.store.project import Project
+from geo.store.project import PROFILES, Project
 from geo.tables import ROUND_THE_CLOCK
-
-PROFILES = "profiles"
-"""Folder of a project for published profiles, a TOML file each (:func:`geo.demand.profile.published_profile`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,7 @@ def profiles_of(project: Project) -> list[str]:
     its folder ``profiles``.
     """
     held = set(project.incidents()["source"])
-    files = sorted(path.name for path in (project.folder / PROFILES).glob("*.toml"))
-    return [source for source in ROUND_THE_CLOCK if source in held] + files
+    return [source for source in ROUND_THE_CLOCK if source in held] + [path.name for path in project.profiles]
 
 
 def load_profile(project: Project, selection: Selection) -> Profile | None:

@@ -40,6 +40,9 @@ ROADS = "roads.net"
 DRIVE_TIMES = "drive-times"
 """Folder of what makes drive times fast; it can be made again and holds no record."""
 
+PROFILES = "profiles"
+"""Folder for published profiles, a TOML file each (:func:`geo.demand.profile.published_profile`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -58,15 +61,21 @@ class Project:
         return self.folder / DRIVE_TIMES
 
     @property
+    def profiles(self) -> tuple[Path, ...]:
+        """The published profiles that the project holds, by name."""
+        return tuple(sorted((self.folder / PROFILES).glob("*.toml")))
+
+    @property
     def version(self) -> str:
-        """A digest of all files, decisions, facts and roads: the key under which answers may be kept."""
+        """A digest of all files, decisions, facts, roads and profiles: the key under which answers may be kept."""
         with reading(self.folder) as database:
             rows = [
                 database.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall()  # noqa: S608 - our own names
                 for name in ("files", "facts", "history")
             ]
         stamp = self.roads.stat().st_mtime_ns if self.roads.exists() else 0
-        return hashlib.sha256(repr((rows, stamp)).encode()).hexdigest()[:16]
+        profiles = [(path.name, path.stat().st_mtime_ns) for path in self.profiles]
+        return hashlib.sha256(repr((rows, stamp, profiles)).encode()).hexdigest()[:16]
 
     @property
     def facts(self) -> Facts:

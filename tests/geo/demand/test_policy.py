@@ -20,8 +20,12 @@ def test_a_date_is_spanned_only_with_hours_on_both_sides():
     assert spanned(POLICY_DATES, hours().iloc[:0]) == ()
 
 
+def test_of_dates_with_no_hour_between_them_the_last_counts():
+    assert spanned((RCRP, *POLICY_DATES), hours("2017-01-01", "2024-01-01")) == (RCRP,)
+
+
 def test_midnight_begins_the_new_part():
-    dates = spanned((RCRP, *POLICY_DATES), hours("2017-01-01", "2024-01-01"))
+    dates = spanned((RCRP, *POLICY_DATES), hours("2017-01-01", "2020-01-01", "2024-01-01"))
     assert [date.date.year for date in dates] == [2017, 2023]
     times = hours("2017-12-10 23:59", "2017-12-11 00:00", "2023-09-03 23:59", "2023-09-04 00:00")
     assert list(part_of(times, dates)) == [0, 1, 1, 2]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from geo.demand.exposure import round_the_clock
+from geo.demand.model import Record
 from geo.demand.profile import published_profile, source_profile
 from geo.errors import SchemaError
 
@@ -45,6 +46,22 @@ def test_a_profile_that_cannot_be_used_says_why(text, fault):
     with pytest.raises(SchemaError, match=fault) as problem:
         published_profile(text, "town.toml")
     assert str(problem.value).startswith("town.toml")
+
+
+def evening(early, late):
+    """A scheme live from 18:00 for four weeks, with so many incidents an hour before and from 21:00."""
+    hour = np.arange(168) % 24
+    return Record.plain(np.select([hour >= 21, hour >= 18], [late, early], 0.0), np.where(hour >= 18, 4.0, 0.0))
+
+
+def test_a_rhythm_that_differs_where_both_were_live_is_said():
+    flat = published_profile(f"{HEAD}effective = 100000\nweights = {[1] * 24}")
+    assert "no more than chance explains (p = 1.00)" in flat.against(evening(1.0, 1.0))
+    assert "more than chance" in flat.against(evening(0.5, 1.5))
+    # 10.5 and 31.5 of 42 against 21 each: chi-squared 10.5 with 1 degree of freedom, p = 0.001
+    assert "(p = 0.001)" in flat.against(evening(0.5, 1.5))
+    assert "no more than chance" in flat.against(evening(0.5, 1.5), dispersion=4.0)
+    assert "too few" in flat.against(evening(0.2, 0.2))
 
 
 def test_a_source_of_days_alone_tells_no_hour():

@@ -173,7 +173,10 @@ def test_a_second_exposure_lends_its_rhythm_openly_and_never_its_level():
     assert lent.told.all()
     assert list(lent.borrowed) == [hour % 24 < 18 for hour in range(168)]
     assert np.isfinite(lent.hour_rates).all()
-    assert lent.profile_words == "the control room's record, 210 incidents with a time"
+    assert lent.profile_words == (
+        "the control room's record, 210 incidents with a time; "
+        "too few incidents in hours that both saw to compare their rhythms"
+    )
     evening = alone.observed.astype(float)
     assert lent.a_month(evening) == pytest.approx(alone.a_month(evening))  # the level is the scheme's own
     rates = lent.hour_rates.mean(axis=0)
@@ -231,6 +234,13 @@ def test_a_day_without_a_time_counts_in_its_part():
     untimed = located.iloc[[0]].assign(received_at=pd.Series([pd.NaT], dtype=located["received_at"].dtype))
     demand = fit_demand(pd.concat([located, untimed], ignore_index=True), shifts, RESIDENTS)
     assert [level.total.incidents for level in demand.levels] == [43, 14]
+
+
+def test_no_incident_in_live_hours_is_a_low_rate_and_not_none():
+    demand = fit_demand(calls(5, hour=12), week(), RESIDENTS, draws=4000)
+    assert demand.incidents == 0
+    weekly = demand.a_month(demand.observed.astype(float)) / WEEKS_A_MONTH
+    assert np.quantile(weekly, 0.95) == pytest.approx(gamma(0.5).ppf(0.95), rel=0.1)  # in one week
 
 
 def test_nights_that_differ_widen_the_level():

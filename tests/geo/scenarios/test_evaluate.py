@@ -72,6 +72,18 @@ def test_the_near_village_is_reached_and_the_far_one_is_not():
     assert outcome.share_in_time.mean() == pytest.approx(outcome.weights.mean(axis=0)[0], abs=0.05)
 
 
+def test_hours_that_a_profile_tells_of_are_not_unobserved():
+    text = f'title = "T"\ncitation = "C"\nedition = "E"\neffective = 50\nweights = {[1] * 24}'
+    lent = geo.fit_demand(
+        WORLD.located, WORLD.shifts, pd.Series({"E1": 100, "E2": 100}), profile=geo.published_profile(text), draws=400
+    )
+    longer = replace(ALLOY, pattern=geo.ShiftPattern.parse("daily 16-00"))
+    assert geo.evaluate(longer, WORLD).unobserved_hours == 14
+    told = geo.evaluate(longer, replace(WORLD, demand=lent))
+    assert told.unobserved_hours == 0
+    assert told.waterfall.all.mean() > geo.evaluate(longer, WORLD).waterfall.all.mean()
+
+
 def test_the_steps_add_up_to_all_demand():
     outcome = geo.evaluate(ALLOY, WORLD)
     assert sum(outcome.waterfall.steps.values()) == pytest.approx(outcome.waterfall.all)

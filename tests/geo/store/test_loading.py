@@ -1,12 +1,15 @@
 """Second exposures are loaded by name, from the project's own records or its folder of profiles."""
 
+import os
+
 import numpy as np
 import pytest
 
 from geo.demand.rates import fit_demand
 from geo.errors import SchemaError, SourceError
 from geo.places.residents import load_residents
-from geo.store.loading import PROFILES, Selection, load_profile, profiles_of, watch
+from geo.store.loading import Selection, load_profile, profiles_of, watch
+from geo.store.project import PROFILES
 
 REGISTER = [f"r{day},{day:02d}/02/2016,{hour}:15,NN1 5BD,10," for day in range(1, 29) for hour in (3, 22)]
 PUBLISHED = f'title = "Calls"\ncitation = "Doe 2020"\nedition = "2019"\neffective = 50\nweights = {[1] * 24}'
@@ -37,6 +40,16 @@ def test_a_published_profile_is_a_file_of_the_project(project, bring):
     (project.folder / PROFILES / "town.toml").write_text(PUBLISHED, encoding="utf-8")
     assert profiles_of(project) == ["s136_register", "town.toml"]
     assert load_profile(project, Selection(profile="town.toml")).words.startswith("the published profile 'Calls'")
+
+
+def test_a_profile_that_changes_changes_the_version(project):
+    before = project.version
+    (project.folder / PROFILES).mkdir()
+    file = project.folder / PROFILES / "town.toml"
+    file.write_text(PUBLISHED, encoding="utf-8")
+    first = project.version
+    os.utime(file, ns=(0, 1))
+    assert len({before, first, project.version}) == 3
 
 
 @pytest.mark.parametrize("name", ["none.toml", "../project.sqlite", "mental_health"])
