@@ -23,6 +23,7 @@ STANDING = {
     "weight": "incidents",
     "heaviest": "in",
     "beside": "",
+    "source": "mental_health",
     "from": dt.date(2016, 1, 1),
     "to": dt.date(2016, 12, 31),
 }
@@ -112,6 +113,17 @@ def test_minutes_are_at_least_and_persons_counted_once(page):
     words = said(page, weight="minutes")
     assert "Counted by minutes recorded: at least 28\u2009441 minutes on incidents (57 of 722" in words
     assert "Counted by persons: 646 persons" in said(page, weight="persons", view="rates")
+
+
+def test_minutes_that_nobody_recorded_are_unknown_and_not_zero(page):
+    words = said(page, source="police", weight="minutes", view="counts", beside="mental_health")
+    assert (
+        "Control room (police) at least 0 minutes on incidents (1\u2009039 of 1\u2009039 incidents have none recorded)"
+        in words
+    )
+    grid = charts(page)[0]
+    assert any("unknown" in str(layer.get("transform")) for layer in grid["layer"])
+    assert "nothing is counted in these areas" in said(page, source="police", weight="minutes", view="rates").lower()
 
 
 def test_the_heaviest_are_left_out_and_counted(page):
