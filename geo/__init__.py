@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geo.coverage.reach import Reach, within
     from geo.coverage.response import ResponseStandard
+    from geo.demand.areas import area_rates
+    from geo.demand.change import ratio_of_rates
+    from geo.demand.kernel import heat
     from geo.demand.policy import PolicyDate, policy_rules
     from geo.demand.profile import Profile, published_profile, source_profile
     from geo.demand.rates import Demand, empirical_bayes, fit_demand
     from geo.demand.seasons import bank_holiday_nights, bank_holidays, rate_by_month
+    from geo.demand.weights import heaviest
     from geo.demand.windows import WindowTotal, garwood, window_total
     from geo.deployment.models import DeploymentModel
     from geo.deployment.outcomes import bounds
@@ -57,10 +61,14 @@ if TYPE_CHECKING:
 _ROOMS = {
     "coverage.reach": ("Reach", "within"),
     "coverage.response": ("ResponseStandard",),
+    "demand.areas": ("area_rates",),
+    "demand.change": ("ratio_of_rates",),
+    "demand.kernel": ("heat",),
     "demand.policy": ("PolicyDate", "policy_rules"),
     "demand.profile": ("Profile", "published_profile", "source_profile"),
     "demand.rates": ("Demand", "empirical_bayes", "fit_demand"),
     "demand.seasons": ("bank_holiday_nights", "bank_holidays", "rate_by_month"),
+    "demand.weights": ("heaviest",),
     "demand.windows": ("WindowTotal", "garwood", "window_total"),
     "deployment.models": ("DeploymentModel",),
     "deployment.outcomes": ("bounds",),
@@ -146,6 +154,7 @@ __all__ = [
     "World",
     "accuracy_table",
     "accuracy_words",
+    "area_rates",
     "bank_holiday_nights",
     "bank_holidays",
     "bounds",
@@ -158,6 +167,8 @@ __all__ = [
     "evaluate",
     "fit_demand",
     "garwood",
+    "heat",
+    "heaviest",
     "is_urban",
     "isochrones",
     "join_codes",
@@ -173,6 +184,7 @@ __all__ = [
     "published_profile",
     "quality_report",
     "rate_by_month",
+    "ratio_of_rates",
     "read_areas",
     "read_code_table",
     "read_extract",
