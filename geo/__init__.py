@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from geo.coverage.availability import erlang_b, erlang_c, hypercube, transient_hypercube
     from geo.coverage.reach import Reach, within
     from geo.coverage.response import ResponseStandard
+    from geo.demand.areas import area_rates
+    from geo.demand.change import ratio_of_rates
+    from geo.demand.kernel import heat
     from geo.demand.policy import PolicyDate, policy_rules
     from geo.demand.profile import Profile, published_profile, source_profile
     from geo.demand.rates import Demand, empirical_bayes, fit_demand
     from geo.demand.seasons import bank_holiday_nights, bank_holidays, rate_by_month
+    from geo.demand.weights import heaviest
     from geo.demand.windows import WindowTotal, garwood, window_total
     from geo.deployment.models import DeploymentModel
     from geo.deployment.outcomes import bounds
@@ -64,10 +68,14 @@ _ROOMS = {
     "coverage.availability": ("erlang_b", "erlang_c", "hypercube", "transient_hypercube"),
     "coverage.reach": ("Reach", "within"),
     "coverage.response": ("ResponseStandard",),
+    "demand.areas": ("area_rates",),
+    "demand.change": ("ratio_of_rates",),
+    "demand.kernel": ("heat",),
     "demand.policy": ("PolicyDate", "policy_rules"),
     "demand.profile": ("Profile", "published_profile", "source_profile"),
     "demand.rates": ("Demand", "empirical_bayes", "fit_demand"),
     "demand.seasons": ("bank_holiday_nights", "bank_holidays", "rate_by_month"),
+    "demand.weights": ("heaviest",),
     "demand.windows": ("WindowTotal", "garwood", "window_total"),
     "deployment.models": ("DeploymentModel",),
     "deployment.outcomes": ("bounds",),
@@ -161,6 +169,7 @@ __all__ = [
     "World",
     "accuracy_table",
     "accuracy_words",
+    "area_rates",
     "bank_holiday_nights",
     "bank_holidays",
     "best_rotas",
@@ -177,6 +186,8 @@ __all__ = [
     "evaluate",
     "fit_demand",
     "garwood",
+    "heat",
+    "heaviest",
     "hypercube",
     "is_urban",
     "isochrones",
@@ -197,6 +208,7 @@ __all__ = [
     "published_profile",
     "quality_report",
     "rate_by_month",
+    "ratio_of_rates",
     "read_areas",
     "read_code_table",
     "read_extract",

@@ -63,7 +63,9 @@ def area_rates(
     worth, at = weights[here].to_numpy(np.float64), residents.index.get_indexer(pd.Index(places[here]))
     people = residents.fillna(0).to_numpy(np.float64)
     if not worth.sum() > 0 or not people.sum() > 0:
-        raise SchemaError("no incident lies in these areas, so no rate can be told; choose a longer period")
+        raise SchemaError(
+            "nothing is counted in these areas, so no rate can be told; choose a longer period, or count by incidents"
+        )
     sums = np.bincount(at, worth, minlength=len(residents))
     size = float((worth**2).sum() / worth.sum())
     names, member = _members(residents.index if areas is None else pd.Index(areas))

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import beta, binom
 
 from geo.demand.exposure import HOURS, Hours, live_hours, while_live
-from geo.deployment.patterns import hour_of_week
+from geo.deployment.patterns import hour_grid, hour_of_week
 from geo.errors import SchemaError
 from geo.tables import LONDON
 
@@ -122,16 +122,16 @@ class Halves:
 
     def by_block(self) -> pd.DataFrame:
         """Compare each block of three hours of the day in which both were live, all days of the week together."""
+        counts = [hour_grid(part).reshape(7, 24).sum(axis=0) for part in (self.later, self.earlier)]
+        hours_live = [live.reshape(7, 24).sum(axis=0) for live in (self.later_hours, self.earlier_hours)]
         rows = []
         for first in range(0, 24, BLOCK):
-            hours = [first + step + 24 * day for day in range(7) for step in range(BLOCK)]
-            live = float(self.later_hours[hours].sum()), float(self.earlier_hours[hours].sum())
+            block = slice(first, first + BLOCK)
+            live = float(hours_live[0][block].sum()), float(hours_live[1][block].sum())
             if min(live) > 0:
-                counts = [
-                    int(hour_of_week(part["received_at"]).isin(hours).sum()) for part in (self.later, self.earlier)
-                ]
-                block = _with_counts([counts[0]], [counts[1]], live)
-                rows.append(block.assign(block=f"{first:02d}:00-{(first + BLOCK) % 24:02d}:00"))
+                later, earlier = (int(count[block].sum()) for count in counts)
+                row = _with_counts([later], [earlier], live)
+                rows.append(row.assign(block=f"{first:02d}:00-{(first + BLOCK) % 24:02d}:00"))
         return pd.concat(rows, ignore_index=True)
 
 
@@ -164,8 +164,10 @@ def halves(incidents: pd.DataFrame, watched: pd.DataFrame, at: dt.date) -> Halve
             f"before and from {at.day} {at:%b %Y} on, no hour of the week was live both times, so nothing can be "
             "compared; move the date"
         )
-    timed = incidents[incidents["received_at"].notna()]
-    kept = timed[while_live(timed, watched) & hour_of_week(timed["received_at"]).isin(np.flatnonzero(both))]
+    hours = hour_of_week(incidents["received_at"])
+    timed = incidents[hours.notna()]
+    shared = both[hours.dropna().to_numpy(np.int64)]
+    kept = timed[shared & while_live(timed, watched)]
     before = kept["received_at"] < midnight
     return Halves(
         at,

@@ -3,6 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -13,6 +14,10 @@ ACROSS_METRES = 3_000.0
 """From one flat side to the other: about 7.8 square kilometres, a large village with its fields. Assumption."""
 
 Cells = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
+
+_ROWS = 1 << 32
+"""More than the rows of any grid of hexagons: columns and rows are packed into one number by it."""
 
 
 def hexagon_at(eastings: npt.ArrayLike, northings: npt.ArrayLike, across: float = ACROSS_METRES) -> Cells:
@@ -59,7 +64,7 @@ def hexagon_shapes(cells: Cells, across: float = ACROSS_METRES) -> npt.NDArray[n
     return np.asarray(shapely.polygons(middles[:, None, :] + corners[None, :, :]), dtype=object)
 
 
-def hexagon_codes(cells: Cells) -> npt.NDArray[np.str_]:
+def hexagon_codes(cells: Cells) -> Names:
     """
     Write the column and row of each hexagon as its code.
 
@@ -69,6 +74,22 @@ def hexagon_codes(cells: Cells) -> npt.NDArray[np.str_]:
     ['94.100']
     """
     return np.char.add(np.char.add(cells[:, 0].astype(str), "."), cells[:, 1].astype(str))
+
+
+def hexagon_names(eastings: npt.ArrayLike, northings: npt.ArrayLike, across: float = ACROSS_METRES) -> Names:
+    """
+    Give the code of the hexagon in which each point lies; each hexagon's code is written once, however many points.
+
+    Examples
+    --------
+    >>> hexagon_names([0.0, 2_900.0], [0.0, 0.0]).tolist()
+    ['0.0', '1.0']
+    """
+    cells = hexagon_at(eastings, northings, across)
+    packed = cells[:, 0] * _ROWS + cells[:, 1]
+    at, single = pd.factorize(packed)
+    row = (single + _ROWS // 2) % _ROWS - _ROWS // 2
+    return np.asarray(hexagon_codes(np.column_stack([(single - row) // _ROWS, row]))[at])
 
 
 def hexagons_over(outline: BaseGeometry, across: float = ACROSS_METRES) -> gpd.GeoDataFrame:

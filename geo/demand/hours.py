@@ -23,10 +23,11 @@ def week_table(
     """
     Give the 168 hours of the week with counts, rates and both kinds of doubt.
 
-    To :func:`geo.demand.rates.hour_table` it adds ``counted`` (the sum of what incidents count for), ``exact_low`` and
-    ``exact_high`` (Garwood's 90 % limits of the rate by the live incidents of that hour alone), and of the demand model
-    ``rate``, ``low`` and ``high`` (incidents an hour and its 90 % interval) and ``borrowed`` where the rhythm comes
-    from a second exposure. Where nothing was observed and nothing is borrowed, rates are missing.
+    To :func:`geo.demand.rates.hour_table` it adds ``counted`` (the sum of what incidents count for, missing where none
+    of them has any recorded), ``exact_low`` and ``exact_high`` (Garwood's 90 % limits of the rate by the live incidents
+    of that hour alone), and of the demand model ``rate``, ``low`` and ``high`` (incidents an hour and its 90 %
+    interval) and ``borrowed`` where the rhythm comes from a second exposure. Where nothing was observed and nothing is
+    borrowed, rates are missing.
 
     Parameters
     ----------
@@ -64,8 +65,11 @@ def received_in(incidents: pd.DataFrame, hours: npt.NDArray[np.bool_]) -> pd.Ser
 def _summed(incidents: pd.DataFrame, weights: pd.Series) -> Hours:
     hours = hour_of_week(incidents["received_at"])
     known = hours.notna() & weights.notna()
-    summed = np.bincount(hours[known].astype(int), weights[known].to_numpy(np.float64), minlength=HOURS)
-    return np.asarray(summed, dtype=np.float64)
+    summed, told, all_of_them = (
+        np.bincount(hours[which].astype(int), worth, minlength=HOURS)
+        for which, worth in ((known, weights[known].to_numpy(np.float64)), (known, None), (hours.notna(), None))
+    )
+    return np.asarray(np.where((told == 0) & (all_of_them > 0), np.nan, summed), dtype=np.float64)
 
 
 def _told(demand: Demand | None) -> tuple[Hours, Hours, Hours]:

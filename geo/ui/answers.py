@@ -34,6 +34,21 @@ from geo.store.project import Project, open_project
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded(Project):
+    """A project whose incidents and shifts are read once a session and version: a million take half a minute."""
+
+    known: str
+
+    def incidents(self) -> gpd.GeoDataFrame:
+        """Give the accepted incidents as they were read; read-only."""
+        return _stored(self.folder, self.known)[0]
+
+    def shifts(self) -> pd.DataFrame:
+        """Give the shift log as it was read; read-only."""
+        return _stored(self.folder, self.known)[1]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """
     What the page is about: the project as it is now, the records selected, the district edition, and how they count.
@@ -54,6 +69,11 @@ class Question:
     def project(self) -> Project:
         """The open project."""
         return Project(self.folder)
+
+    @property
+    def loaded(self) -> Loaded:
+        """The open project with its records as they are now."""
+        return Loaded(self.folder, self.version)
 
     @property
     def second(self) -> "Question | None":
@@ -164,10 +184,17 @@ def residents(county: str) -> pd.Series:
     return geo.load_residents(county)
 
 
+@st.cache_resource(show_spinner="Reading incidents …", max_entries=2, scope="session")
+def _stored(folder: Path, version: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:  # noqa: ARG001 - version is the key
+    """Read the incidents and shifts of a project, once until it changes; read-only."""
+    project = Project(folder)
+    return project.incidents(), project.shifts()
+
+
 @st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")
 def world(question: Question) -> World:
     """Load the world of a question; read-only by agreement and by test."""
-    return load_world(question.project, roads(question.project), question.selection)
+    return load_world(question.loaded, roads(question.project), question.selection)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")
@@ -204,17 +231,17 @@ def base_at(postcode: str) -> geo.Base:
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")
 def records(question: Question) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the incidents and the shifts of a question; read-only."""
-    return select(question.project, question.selection)
+    return select(question.loaded, question.selection)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")
 def watched(question: Question) -> pd.DataFrame:
     """Give the stretches in which the question's source was watched; read-only."""
-    return watch(question.project, question.selection)
+    return watch(question.loaded, question.selection)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")
-def period(folder: Path, version: str) -> tuple[dt.date, dt.date] | None:  # noqa: ARG001 - the version is the key
+def period(folder: Path, version: str) -> tuple[dt.date, dt.date] | None:
     """Give the first and the last day on record, or None where there is none."""
-    project = Project(folder)
+    project = Loaded(folder, version)
     return period_of(project.incidents(), project.shifts())

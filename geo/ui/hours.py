@@ -12,7 +12,6 @@ from geo.ui import seen, tables, where_charts, words
 from geo.ui.seen import Seen
 from geo.ui.where_maps import CHANGE
 
-ALL = "all hours"
 Flags = npt.NDArray[np.bool_]
 
 
@@ -55,8 +54,7 @@ def pattern_of(hours: list[float], days: list[float]) -> str:
 def show(tables_by_name: dict[str, pd.DataFrame], measure: str, unit: str, where: str) -> None:
     """Show the grid of each source, on one scale."""
     column = "counted" if measure == "counts" else "rate"
-    top = max(float(table[column].max()) for table in tables_by_name.values())
-    top = 0.0 if np.isnan(top) else top
+    top = max(float(table[column].fillna(0.0).max()) for table in tables_by_name.values())
     many = len(tables_by_name) > 1
     for number, (name, table) in enumerate(tables_by_name.items()):
         timed, whole = int(table["incidents"].sum()), int(table["of"].iloc[0])
@@ -66,7 +64,7 @@ def show(tables_by_name: dict[str, pd.DataFrame], measure: str, unit: str, where
             measure,
             unit if measure == "counts" else "incidents an hour",
             top,
-            height=165 if many else 265,
+            height=(195 if not number else 165) if many else 265,
             first=not number,
         )
         st.altair_chart(

@@ -6,7 +6,8 @@ import streamlit as st
 from geo.demand.policy import policy_rules
 from geo.demand.seasons import bank_holiday_nights, rate_by_month
 from geo.scenarios.pattern import DAYS
-from geo.ui import tables, where_charts, words
+from geo.ui import seen, tables, where_charts, words
+from geo.ui.answers import Question
 from geo.ui.seen import Seen
 from geo.ui.where_maps import UNITS
 
@@ -50,8 +51,15 @@ def _series(here: Seen) -> None:
 
 
 def _month_table(here: Seen) -> pd.DataFrame:
-    table = rate_by_month(here.incidents, here.watched)
+    table, _ = _rates(here.question)
     return table.assign(month=[MONTHS[number - 1] for number in table["month"]])
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+def _rates(question: Question) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Work out the rates of months and of kinds of night, once; read-only."""
+    here = seen.seen(question)
+    return rate_by_month(here.incidents, here.watched), bank_holiday_nights(here.incidents, here.watched)
 
 
 def _months(here: Seen) -> None:
@@ -72,7 +80,7 @@ def _nights(here: Seen) -> None:
     """Compare the nights of bank holidays with others of the same weekday."""
     if here.watched.empty:
         return
-    table = bank_holiday_nights(here.incidents, here.watched)
+    _, table = _rates(here.question)
     if table.empty:
         st.caption("**Bank holidays**: none was watched.")
         return

@@ -4,13 +4,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 import geo
 from geo.demand.areas import areas_at
-from geo.demand.exposure import Hours, live_hours
-from geo.demand.hexagons import ACROSS_METRES, hexagon_at, hexagon_codes, hexagons_over
+from geo.demand.exposure import HOURS, Hours, live_hours
+from geo.demand.hexagons import hexagon_names, hexagons_over
+from geo.demand.hours import received_in
 from geo.demand.kernel import Window, window_over
 from geo.demand.rates import Demand, fit_demand
 from geo.demand.surface import placement
@@ -18,9 +21,12 @@ from geo.demand.weights import Heaviest, heaviest, weigh
 from geo.errors import SchemaError
 from geo.places.boundaries import Edition
 from geo.places.residents import residents_in
+from geo.scenarios.pattern import ShiftPattern
 from geo.store.loading import load_profile
 from geo.ui import answers
 from geo.ui.answers import Question
+
+ALL = "all hours"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +73,28 @@ def seen(question: Question) -> Seen:
     return Seen(question, kept, heavy, watched, live_hours(watched), demand, why)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+def narrowed(question: Question, hours: str) -> Seen:
+    """Keep what was received in some hours, written as a pattern of shifts; everything in :data:`ALL` hours."""
+    here = seen(question)
+    if hours == ALL:
+        return here
+    inside = received_in(here.incidents, in_hours(hours))
+    return replace(here, incidents=here.incidents[inside])
+
+
+def in_hours(hours: str) -> npt.NDArray[np.bool_]:
+    """Tell which hours of the week a pattern of shifts touches, shape (168,)."""
+    return np.ones(HOURS, dtype=np.bool_) if hours == ALL else np.asarray(ShiftPattern.parse(hours).hours > 0)
+
+
 def _demand(question: Question, incidents: pd.DataFrame, watched: pd.DataFrame) -> tuple[Demand | None, str]:
     """Give the demand of these incidents, or say why there is none."""
     try:
         if question.heaviest:
             return answers.world(question).demand, ""
         residents = answers.residents(question.project.facts.county)
-        profile = load_profile(question.project, question.selection)
+        profile = load_profile(question.loaded, question.selection)
         return fit_demand(incidents, watched, residents, profile=profile), ""
     except SchemaError as problem:
         return None, str(problem)
@@ -138,8 +159,8 @@ def places_of(seen: Seen, by: str, shapes: gpd.GeoDataFrame) -> pd.Series:
     inside = incidents["easting"].where(exact(incidents)), incidents["northing"].where(exact(incidents))
     if by == "hexagon":
         known = inside[0].notna() & (seen.where == "in the county")
-        cells = hexagon_at(inside[0][known], inside[1][known], ACROSS_METRES)
-        return pd.Series(hexagon_codes(cells), index=incidents.index[known]).reindex(incidents.index, fill_value="")
+        codes = hexagon_names(inside[0][known], inside[1][known])
+        return pd.Series(codes, index=incidents.index[known]).reindex(incidents.index, fill_value="")
     named = areas_at(shapes, *inside)
     return named.where(seen.where == "in the county", "")
 
@@ -167,9 +188,11 @@ def _by_hexagon(county: str) -> Level:
     frame = geo.Gazetteer.of(county).frame
     mine = frame[frame["live"] & frame["lsoa"].isin(answers.residents(county).index)]
     each = mine["lsoa"].map(answers.residents(county) / mine["lsoa"].value_counts())
-    codes = hexagon_codes(hexagon_at(mine["easting"], mine["northing"], ACROSS_METRES))
+    codes = hexagon_names(mine["easting"], mine["northing"])
     residents = each.groupby(codes).sum().reindex(shapes["code"], fill_value=0.0)
-    shapes = shapes.assign(label=shapes["name"], name=shapes["code"])
+    usual = pd.Series(mine.index.str.split().str[0], index=mine.index).groupby(codes).agg(lambda names: names.mode()[0])
+    label = usual.reindex(shapes["code"]).fillna("no address").to_numpy() + ", hexagon " + shapes["code"]
+    shapes = shapes.assign(label=label, name=shapes["code"])
     return Level(shapes, residents, pd.Series(residents.index, index=residents.index))
 
 

@@ -55,7 +55,12 @@ def week(table: pd.DataFrame, measure: str, unit: str, top: float, *, height: in
     )
     if first:
         cells = cells.add_params(alt.selection_interval(name=BRUSH, encodings=["x", "y"]))
-    layers = [cells, _hatch(base, "datum.hatch == 'not observed'", x, y, x2, y2, "#9a9a9a")]
+    unknown = base.transform_filter("datum.hatch == 'unknown'").mark_rect(stroke="#d9d9d9", strokeWidth=0.6, color=GREY)
+    layers = [
+        cells,
+        unknown.encode(x, y, x2, y2, tooltip=_tips(unit)),
+        _hatch(base, "datum.hatch == 'not observed'", x, y, x2, y2, "#9a9a9a"),
+    ]
     up, down = alt.Y("weekday_end:Q", title=None, scale=_Y, axis=axis_y), alt.Y2("weekday:Q")
     layers.append(_hatch(base, "datum.hatch == 'borrowed'", x, up, x2, down, ORANGE))
     across, along = alt.X("x:Q", title=None, scale=_X, axis=axis_x), alt.Y("y:Q", title=None, scale=_Y, axis=axis_y)
@@ -79,7 +84,8 @@ def _week_frame(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     told = table["rate"].notna()
     value = table["counted"] if measure == "counts" else table["rate"].fillna(0.0)
     borrowed = table["borrowed"] & (measure == "rates")
-    hatch = np.select([borrowed, ~table["observed"] & (value == 0)], ["borrowed", "not observed"], "")
+    unseen = ~table["observed"] & (value == 0)
+    hatch = np.select([borrowed, unseen, value.isna()], ["borrowed", "not observed", "unknown"], "")
     clock = table["hour"].map("{:02d}:00".format)
     return pd.DataFrame(
         {

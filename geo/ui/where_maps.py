@@ -114,7 +114,7 @@ def counts(here: Seen, by: str) -> Picture:
     unit, table = UNITS[here.question.weight], counts_by(here, by, divided)
     shapes = divided.shapes.merge(table, left_on="name", right_on="area")
     text = [
-        f"{palette.number(value)} {unit}\n{words.count(n, 'incident')}"
+        f"{palette.number(value) if np.isfinite(value) else 'no'} {unit}\n{words.count(n, 'incident')}"
         for value, n in zip(table["counted"].round(1), table["incidents"], strict=True)
     ]
     shapes = shapes.assign(name=shapes["label"], value=shapes["counted"].round(1), text=text)
@@ -127,15 +127,20 @@ def counts(here: Seen, by: str) -> Picture:
 
 
 def counts_by(here: Seen, by: str, divided: Level) -> pd.DataFrame:
-    """Count incidents and what they count for in each area of a level: ``area``, ``incidents``, ``counted``."""
+    """
+    Count incidents and what they count for in each area of a level: ``area``, ``incidents``, ``counted``, which is
+    missing where none of its incidents has any recorded: that is unknown, never zero.
+    """
     names = here.incidents[here.district] if by == "district" else seen.places_of(here, by, divided.shapes)
     weights = here.weights.fillna(0.0)
     summed = weights.groupby(names).agg(["size", "sum"]).reindex(divided.shapes["name"], fill_value=0)
+    known = here.weights.notna().groupby(names).sum().reindex(divided.shapes["name"], fill_value=0)
+    blank = (summed["size"] > 0) & (known == 0)
     return pd.DataFrame(
         {
             "area": divided.shapes["name"].to_numpy(),
             "incidents": summed["size"].to_numpy(np.int64),
-            "counted": summed["sum"].to_numpy(np.float64),
+            "counted": summed["sum"].mask(blank).to_numpy(np.float64),
         }
     )
 

@@ -89,7 +89,7 @@ def test_by_lsoa_they_are_the_rates_of_the_demand_model():
 
 
 def test_nothing_counted_tells_no_rate():
-    with pytest.raises(SchemaError, match="no incident lies in these areas"):
+    with pytest.raises(SchemaError, match="nothing is counted in these areas"):
         area_rates(pd.Series(["X"]), pd.Series([1.0]), RESIDENTS)
 
 

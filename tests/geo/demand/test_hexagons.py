@@ -6,7 +6,14 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.demand.hexagons import ACROSS_METRES, hexagon_at, hexagon_codes, hexagon_shapes, hexagons_over
+from geo.demand.hexagons import (
+    ACROSS_METRES,
+    hexagon_at,
+    hexagon_codes,
+    hexagon_names,
+    hexagon_shapes,
+    hexagons_over,
+)
 from geo.errors import SchemaError
 
 metres = st.floats(0, 700_000, allow_nan=False)
@@ -44,3 +51,10 @@ def test_codes_of_points_are_those_of_the_grid():
 def test_hexagons_of_no_width_are_refused():
     with pytest.raises(SchemaError, match="hexagons 0 m across"):
         hexagon_at([0.0], [0.0], 0)
+
+
+@given(st.lists(st.tuples(metres, metres), min_size=1, max_size=20))
+def test_names_of_many_points_are_those_of_each(points):
+    east, north = zip(*points, strict=True)
+    shifted = np.array(east) - 350_000  # west of the origin columns are negative
+    assert hexagon_names(shifted, north).tolist() == hexagon_codes(hexagon_at(shifted, north)).tolist()

@@ -63,6 +63,13 @@ def test_weights_that_are_blank_add_nothing():
     assert table["counted"].sum() == 2.0 * 14
 
 
+def test_an_hour_of_blank_weights_is_unknown_and_not_zero():
+    incidents, watched = calls(), shifts()
+    blank = pd.Series(np.nan, index=incidents.index)
+    table = week_table(incidents, blank, watched, live_hours(watched), np.ones(168), None)
+    assert table["counted"].isna().to_list() == (table["incidents"] > 0).to_list()
+
+
 def test_without_a_model_the_limits_stay():
     table = week(demand=False)
     assert table["rate"].isna().all()
