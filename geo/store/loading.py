@@ -11,6 +11,7 @@ from geo.demand.exposure import round_the_clock
 from geo.demand.policy import POLICY_DATES, PolicyDate
 from geo.demand.profile import Profile, published_profile, source_profile
 from geo.demand.rates import fit_demand
+from geo.demand.weights import counted
 from geo.deployment.patterns import with_days
 from geo.errors import SourceError
 from geo.incidents.quality import SOURCE_WORDS
@@ -131,11 +132,14 @@ def load_world(
     *,
     seed: int = 0,
     policy_dates: Iterable[PolicyDate] = POLICY_DATES,
+    weight: str = "incidents",
+    with_heaviest: bool = True,
 ) -> World:
     """
     Load the world of one project, source and period, on roads that may be shared with other worlds.
 
-    The level of demand is that since the last of ``policy_dates`` within the period.
+    What counts in it, :func:`geo.demand.weights.counted` says of ``weight`` and ``with_heaviest``. The level of demand
+    is that since the last of ``policy_dates`` within the period.
 
     Raises
     ------
@@ -144,7 +148,8 @@ def load_world(
     SourceError
         If the selection names a second exposure that the project does not hold.
     """
-    incidents, shifts = select(project, selection)
+    everything, shifts = select(project, selection)
+    incidents = counted(everything, weight, with_heaviest=with_heaviest)
     demand = fit_demand(
         incidents,
         watch(project, selection),

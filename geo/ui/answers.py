@@ -194,7 +194,13 @@ def _stored(folder: Path, version: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]
 @st.cache_resource(show_spinner="Fitting demand …", max_entries=8, scope="session")
 def world(question: Question) -> World:
     """Load the world of a question; read-only by agreement and by test."""
-    return load_world(question.loaded, roads(question.project), question.selection)
+    return load_world(
+        question.loaded,
+        roads(question.project),
+        question.selection,
+        weight=question.weight,
+        with_heaviest=question.heaviest,
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")

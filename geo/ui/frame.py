@@ -7,6 +7,7 @@ The question and the scenario live in widgets that are bound to the link, so a l
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import streamlit as st
@@ -17,20 +18,26 @@ from geo.places.boundaries import Edition
 from geo.places.editions import BY_DATE, edition_of_period
 from geo.routing.sources import not_covered
 from geo.scenarios.scenario import Scenario
-from geo.store.loading import Selection
+from geo.store.loading import Selection, profiles_of
 from geo.store.project import Project
+from geo.tables import ROUND_THE_CLOCK
 from geo.ui import answers, plan, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
 NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export"}
+OF_PLANS = {"Overview", "Coverage", "Compare", "Search"}
 EMPTY = (
     "This page will show your incidents. Nothing was imported yet: open the page Data and bring in your extracts and "
     "shift log, or open the demonstration with: triage-map run"
 )
 
 COUNTING = "What an incident counts for, whether the heaviest callers and places are in, and a second source beside."
+PROFILE = (
+    "A source that is kept day and night, or a published profile in the project's folder 'profiles', may lend its "
+    "rhythm of the week, never its level. Without one nothing is claimed for hours that nobody watched."
+)
 HEAVIEST = {"in": "counted", "out": "left out"}
 
 EDITIONS = {"2011-2021": "2011-2021", "2021-": "from 2021", BY_DATE: "by date"}
@@ -51,8 +58,9 @@ def ask_question() -> tuple[Question, Scenario]:
     version = project.version
     first, last = answers.period(project.folder, version) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
-    standing |= {"weight": "incidents", "heaviest": "in", "beside": ""}
-    _restore(standing, CHOICES)
+    standing |= {"weight": "incidents", "heaviest": "in", "beside": "", "profile": ""}
+    lent = {"": "not observed"} | _lent(answers.Loaded(project.folder, version))
+    _restore(standing, CHOICES | {"profile": list(lent)})
     source, begin, end, edition, counting, chip = st.columns(
         [1.75, 1.45, 1.45, 1.35, 1.4, 3.0], vertical_alignment="bottom"
     )
@@ -65,7 +73,7 @@ def ask_question() -> tuple[Question, Scenario]:
         end.date_input("To (day, included)", key="to", **span),
     )
     shown = edition.selectbox("District edition", list(EDITIONS), format_func=EDITIONS.__getitem__, key="edition")
-    _ask_counting(counting)
+    _ask_counting(counting, lent)
     keep_in_link(standing, {key: st.session_state[key] for key in standing})
     if asked.first and asked.last and asked.first > asked.last:
         period = f"ends ({words.day(asked.last)}) before it begins ({words.day(asked.first)})"
@@ -73,6 +81,8 @@ def ask_question() -> tuple[Question, Scenario]:
     by_date = shown == BY_DATE
     stood = edition_of_period(asked.first or first, asked.last or last) if by_date else cast(Edition, shown)
     weight, heaviest, beside = (str(st.session_state[key]) for key in ("weight", "heaviest", "beside"))
+    borrowed = "" if asked.source in ROUND_THE_CLOCK else str(st.session_state["profile"])
+    asked = replace(asked, profile=borrowed)
     question = answers.Question(project.folder, version, asked, stood, weight, heaviest == "in", beside)
     with chip:
         scenario, problem = plan.ask(question)
@@ -81,11 +91,17 @@ def ask_question() -> tuple[Question, Scenario]:
     return question, scenario
 
 
-def _ask_counting(place: DeltaGenerator) -> None:
-    """Show what an incident counts for, whether the heaviest callers and places count, and what stands beside."""
-    weight, heaviest, beside = (st.session_state[key] for key in ("weight", "heaviest", "beside"))
-    others = [words.WEIGHTS[weight], *(["without the heaviest"] if heaviest == "out" else [])]
-    with place.popover(", ".join(others + (["two sources"] if beside else [])), width="stretch", help=COUNTING):
+def _lent(project: Project) -> dict[str, str]:
+    """Name the second exposures that may lend the rhythm of the week to hours that were never watched."""
+    return {name: f"shape from: {words.SOURCES.get(name, name)}" for name in profiles_of(project)}
+
+
+def _ask_counting(place: DeltaGenerator, lent: Mapping[str, str]) -> None:
+    """Show what an incident counts for, whether the heaviest count, what stands beside, and who lends a rhythm."""
+    weight, heaviest, beside, profile = (st.session_state[key] for key in ("weight", "heaviest", "beside", "profile"))
+    said = [words.WEIGHTS[weight], *(["without the heaviest"] if heaviest == "out" else [])]
+    said += [*(["two sources"] if beside else []), *(["hours borrowed"] if profile else [])]
+    with place.popover(", ".join(said), width="stretch", help=COUNTING):
         st.radio("Count by", list(words.WEIGHTS), format_func=words.WEIGHTS.__getitem__, key="weight", horizontal=True)
         st.radio(
             "Heaviest callers and places",
@@ -96,6 +112,14 @@ def _ask_counting(place: DeltaGenerator) -> None:
         )
         named = {"": "no other source"} | words.SOURCES
         st.selectbox("Second source, shown beside the first", list(named), format_func=named.__getitem__, key="beside")
+        st.selectbox(
+            "Hours never on duty",
+            list(lent),
+            format_func=lambda name: lent.get(name, name),
+            key="profile",
+            help=PROFILE,
+            disabled=len(lent) == 1,
+        )
 
 
 def _restore(standing: Mapping[str, Value], choices: Mapping[str, Sequence[str]]) -> None:
@@ -155,6 +179,21 @@ def _show_said() -> None:
         st.caption("\n".join(f"- {words.plain(sentence)}" for sentence in others))
 
 
+def _say_counted(title: str, question: Question) -> None:
+    """Say what the figures of a plan count, where that is not simply every incident."""
+    if title not in OF_PLANS:
+        return
+    said = []
+    if question.weight == "persons":
+        said.append("Each person counts once, at the first incident of the period: read 'incidents' as 'persons'.")
+    if question.weight == "minutes":
+        said.append("Plans are counted in incidents; minutes act on the pages before.")
+    if not question.heaviest:
+        said.append("The heaviest callers and places are left out.")
+    if said:
+        st.caption(" ".join(said))
+
+
 def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Question, Scenario] | None) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
@@ -164,6 +203,7 @@ def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Qu
             if title in NEEDS_RECORDS and asked[0].project.ledger().empty:
                 st.info(EMPTY)
             else:
+                _say_counted(title, asked[0])
                 page(*asked)
         except GeoError as problem:
             st.error(words.plain(str(problem)))

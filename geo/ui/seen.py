@@ -92,7 +92,7 @@ def _demand(question: Question, incidents: pd.DataFrame, watched: pd.DataFrame) 
     """Give the demand of these incidents, or say why there is none."""
     try:
         if question.heaviest:
-            return answers.world(question).demand, ""
+            return answers.world(replace(question, weight="incidents", beside="")).demand, ""
         residents = answers.residents(question.project.facts.county)
         profile = load_profile(question.loaded, question.selection)
         return fit_demand(incidents, watched, residents, profile=profile), ""

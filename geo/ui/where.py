@@ -15,7 +15,7 @@ from geo.scenarios.scenario import Scenario
 from geo.ui import answers, hours, maps, months, seen, tables, where_charts, where_maps, words
 from geo.ui.answers import Question
 from geo.ui.seen import Seen
-from geo.ui.where_asks import Shown, ask_map, ask_profile, ask_week
+from geo.ui.where_asks import Shown, ask_map, ask_week
 
 
 def show(question: Question, scenario: Scenario) -> None:
@@ -28,7 +28,6 @@ def show(question: Question, scenario: Scenario) -> None:
     with right:
         district, chosen, measure = ask_week(question, scenario)
         grid = st.container()
-        question = ask_profile(question)
     here = seen.seen(question)
     if here.incidents.empty:
         st.info(f"{here.heavy.sentence} Nothing is left to show: let the heaviest count again.")

@@ -1,7 +1,7 @@
 """What 'Where and when' asks: which map, by which areas, of which hours, and of which district the grid."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -13,8 +13,6 @@ from geo.demand.policy import POLICY_DATES
 from geo.errors import GeoError
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
-from geo.store.loading import profiles_of
-from geo.tables import ROUND_THE_CLOCK
 from geo.ui import maps, seen, where_charts, words
 from geo.ui.answers import Question
 from geo.ui.seen import Seen
@@ -31,11 +29,6 @@ FORMER = {
 WHOLE = "whole county"
 CHOSEN = "by the data"
 HOURS_HELP = "Choose, mark a range on the grid, or type one like Fri-Sat 17-01. Incidents without a time are left out."
-PROFILE = (
-    "A source that is kept day and night, or a published profile in the project's folder 'profiles', may lend its "
-    "rhythm of the week, never its level. Without one nothing is claimed for hours that nobody watched."
-)
-
 READY = ("daily 0-6", "Mon-Fri 8-18", "daily 18-24", "Fri-Sat 18-4")
 
 
@@ -47,27 +40,6 @@ class Shown:
     by: str
     kilometres: float | None
     at: dt.date
-
-
-def ask_profile(question: Question) -> Question:
-    """Ask whether hours that were never watched borrow their rhythm from a second exposure; give the question so."""
-    if question.selection.source in ROUND_THE_CLOCK:
-        return question
-    named = {"": "not observed"} | {
-        name: f"shape from: {words.SOURCES.get(name, name)}"
-        for name in profiles_of(question.loaded)
-        if name != question.selection.source
-    }
-    chosen = st.selectbox(
-        "Hours never on duty",
-        list(named),
-        format_func=named.__getitem__,
-        key="profile",
-        bind="query-params",
-        help=PROFILE,
-        disabled=len(named) == 1,
-    )
-    return replace(question, selection=replace(question.selection, profile=str(chosen or "")))
 
 
 def ask_map(question: Question, here: Seen) -> Shown:

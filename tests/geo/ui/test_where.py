@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from geo.store.intake import demonstration_project
 from geo.ui.hours import pattern_of
 
-APP = Path(__file__).resolve().parents[3] / "app.py"
+PAGE = "from geo.ui import frame, where\nframe.show('Where and when', where.show, frame.ask())"
 
 
 STANDING = {
@@ -35,7 +34,7 @@ def page(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRIAGE_MAP_CACHE", str(tmp_path_factory.getbasetemp() / "app-cache"))
         patch.delenv("TRIAGE_MAP_PROJECT", raising=False)
-        yield AppTest.from_file(str(APP), default_timeout=120).run()
+        yield AppTest.from_string(PAGE, default_timeout=120).run()
 
 
 def said(page, **asked):
@@ -51,7 +50,7 @@ def said(page, **asked):
 def opened(page, **link):
     """Open a link in a session of its own; the first one made the demonstration."""
     assert page.session_state["view"]
-    other = AppTest.from_file(str(APP), default_timeout=120)
+    other = AppTest.from_string(PAGE, default_timeout=120)
     other.query_params.update(link)
     other.run()
     assert not other.exception
