@@ -122,15 +122,16 @@ def fit_demand(
     draws: int = 500,
     profile: Profile | None = None,
     policy_dates: Iterable[PolicyDate] = POLICY_DATES,
+    groups: pd.Series | None = None,
 ) -> Demand:
     """
     Fit demand to the incidents of one source and the shift log.
 
     The level is ``Gamma(0.5 + n, live hours)``, wider where nights differ by more than chance; the rhythm of the week
-    is :func:`geo.demand.model.fit_rhythm`'s; places are gamma-Poisson around their residents' share, the strength of
-    shrinkage mixed by evidence. An incident counts in the rates only if it belongs to a live shift, by its record or
-    its time (without a time it tells the level and no hour), and in the places only if it has an LSOA of the county.
-    Wrong where hour and place depend on each other (town centres at closing time).
+    is :func:`geo.demand.model.fit_rhythm`'s; places are gamma-Poisson around their residents' share, in ``groups``
+    first, the strength of shrinkage mixed by evidence. An incident counts in the rates only if it belongs to a live
+    shift, by its record or its time (without a time it tells the level and no hour), and in the places only if it has
+    an LSOA of the county. Wrong where hour and place depend on each other (town centres at closing time).
 
     Parameters
     ----------
@@ -146,6 +147,8 @@ def fit_demand(
         A second exposure, whose rhythm is shared: then hours that were never live have a rate, marked as borrowed.
     policy_dates
         Dates at which the level may have changed: it is fitted apart before and after, and the last part's counts.
+    groups
+        The district of each place, by LSOA; see :func:`place_shares`. None where places are few or stand alone.
 
     Raises
     ------
@@ -170,7 +173,7 @@ def fit_demand(
     relative = _relative(rhythm.draw(rng, draws), parts[-1].exposure)
     return Demand(
         hour_rates=np.where(told, level[:, None] * relative, np.nan),
-        place_shares=_place_shares(here, residents, rng, draws),
+        place_shares=place_shares(here, residents, groups, rng, draws),
         places=tuple(residents.index),
         live_hours=watched.exposure,
         incidents=watched.incidents,
@@ -230,11 +233,30 @@ def _level(part: Watched, dispersion: Dispersion, rng: np.random.Generator, draw
     return np.asarray(rng.gamma((0.5 + part.incidents) / wider, wider / part.exposure.sum()), dtype=np.float64)
 
 
-def _place_shares(here: Hours, residents: pd.Series, rng: np.random.Generator, draws: int) -> Draws:
-    """Draw the share of incidents in each place, shape (draws, places), from its count and residents."""
+def place_shares(
+    here: Hours, residents: pd.Series, groups: pd.Series | None, rng: np.random.Generator, draws: int
+) -> Draws:
+    """
+    Draw the share of incidents in each place, shape (draws, places), from its count and residents.
+
+    With ``groups`` in two steps: each group around its residents' share, then each place around its residents' part of
+    its group. In one step a sum over many places would hardly differ from its residents' share, however little is known
+    of it: the doubts of single places even out, and districts differ by more than that.
+    """
     weight = residents.to_numpy(np.float64) / float(residents.sum())
-    by_place = relative_draws(here, weight * here.sum(), rng, draws) * weight
-    return np.asarray(by_place / by_place.sum(axis=1, keepdims=True), dtype=np.float64)
+    if groups is None:
+        return _of_whole(relative_draws(here, weight * here.sum(), rng, draws) * weight)
+    names, member = np.unique(groups.reindex(residents.index).fillna("").to_numpy(dtype=object), return_inverse=True)
+    belongs = np.eye(len(names))[member]
+    by_group, counted = weight @ belongs, here @ belongs
+    shares = _of_whole(relative_draws(counted, by_group * here.sum(), rng, draws) * by_group)
+    expected = weight * (counted / by_group)[member]
+    within = relative_draws(here, expected, rng, draws) * weight
+    return np.asarray(within / (within @ belongs)[:, member] * shares[:, member], dtype=np.float64)
+
+
+def _of_whole(parts: Draws) -> Draws:
+    return np.asarray(parts / parts.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def relative_draws(counts: Hours, expected: Hours, rng: np.random.Generator, draws: int) -> Draws:

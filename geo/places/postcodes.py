@@ -446,6 +446,16 @@ def standing_for(frame: pd.DataFrame, lsoas: Collection[str]) -> pd.DataFrame:
     return points
 
 
+def districts_of(frame: pd.DataFrame, lsoas: Collection[str]) -> pd.DataFrame:
+    """
+    Give the district of LSOAs in both editions (``district``, ``district_2021``): where most of their postcodes lie.
+
+    ``frame`` is that of a :class:`Gazetteer`; one row an LSOA, in the order given.
+    """
+    by_place = standing_for(frame, lsoas).groupby("lsoa")[["district", "district_2021"]]
+    return by_place.agg(lambda names: names.mode().iloc[0]).reindex(list(lsoas))
+
+
 def _typed(texts: pa.Array) -> pa.Array:
     """Give the plain letters and digits of texts alone."""
     return pc.replace_substring_regex(texts, "[^A-Za-z0-9]+", "")

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from geo.demand.rates import Demand
 from geo.places.bases import Base
-from geo.places.postcodes import Gazetteer, standing_for
+from geo.places.postcodes import Gazetteer, districts_of, standing_for
 from geo.routing.matrix import Ends, minutes_to
 from geo.routing.roads import RoadNetwork
 from geo.routing.speeds import SpeedProfile
@@ -73,5 +73,4 @@ class World:
 
     @cached_property
     def _districts(self) -> pd.DataFrame:
-        by_place = self.points.groupby("lsoa")[["district", "district_2021"]].agg(lambda names: names.mode().iloc[0])
-        return by_place.reindex(list(self.demand.places))
+        return districts_of(self.gazetteer.frame, self.demand.places)

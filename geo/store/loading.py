@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from geo.demand.weights import counted
 from geo.deployment.patterns import with_days
 from geo.errors import SourceError
 from geo.incidents.quality import SOURCE_WORDS
-from geo.places.postcodes import Gazetteer
+from geo.places.postcodes import Gazetteer, districts_of
 from geo.places.residents import load_residents
 from geo.routing.estimated import estimate_roads
 from geo.routing.network import load_network
@@ -125,6 +126,12 @@ def _profile_text(project: Project, name: str) -> str:
         ) from error
 
 
+@cache
+def _districts(county: str) -> pd.Series:
+    """Give the district of each place of a county, of the edition 2011-2021, which divides it most finely."""
+    return districts_of(Gazetteer.default().frame, list(load_residents(county).index))["district"]
+
+
 def load_world(
     project: Project,
     roads: Roads,
@@ -157,5 +164,6 @@ def load_world(
         seed=seed,
         profile=load_profile(project, selection),
         policy_dates=policy_dates,
+        groups=_districts(project.facts.county),
     )
     return World(incidents, demand, shifts, roads.network, Gazetteer.default(), roads)

@@ -15,14 +15,13 @@ from geo.demand.exposure import HOURS, Hours, live_hours
 from geo.demand.hexagons import hexagon_names, hexagons_over
 from geo.demand.hours import received_in
 from geo.demand.kernel import Window, window_over
-from geo.demand.rates import Demand, fit_demand
+from geo.demand.rates import Demand
 from geo.demand.surface import placement
 from geo.demand.weights import Heaviest, heaviest, weigh
 from geo.errors import SchemaError
 from geo.places.boundaries import Edition
 from geo.places.residents import residents_in
 from geo.scenarios.pattern import ShiftPattern
-from geo.store.loading import load_profile
 from geo.ui import answers
 from geo.ui.answers import Question
 
@@ -69,7 +68,7 @@ def seen(question: Question) -> Seen:
     heavy = heaviest(incidents)
     kept = incidents if question.heaviest else incidents[~heavy.theirs]
     watched = answers.watched(question)
-    demand, why = _demand(question, kept, watched)
+    demand, why = _demand(question)
     return Seen(question, kept, heavy, watched, live_hours(watched), demand, why)
 
 
@@ -88,14 +87,10 @@ def in_hours(hours: str) -> npt.NDArray[np.bool_]:
     return np.ones(HOURS, dtype=np.bool_) if hours == ALL else np.asarray(ShiftPattern.parse(hours).hours > 0)
 
 
-def _demand(question: Question, incidents: pd.DataFrame, watched: pd.DataFrame) -> tuple[Demand | None, str]:
-    """Give the demand of these incidents, or say why there is none."""
+def _demand(question: Question) -> tuple[Demand | None, str]:
+    """Give the demand of the incidents that count, or say why there is none."""
     try:
-        if question.heaviest:
-            return answers.world(replace(question, weight="incidents", beside="")).demand, ""
-        residents = answers.residents(question.project.facts.county)
-        profile = load_profile(question.loaded, question.selection)
-        return fit_demand(incidents, watched, residents, profile=profile), ""
+        return answers.world(replace(question, weight="incidents", beside="")).demand, ""
     except SchemaError as problem:
         return None, str(problem)
 

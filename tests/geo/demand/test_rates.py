@@ -17,6 +17,7 @@ from geo.demand.rates import (
     empirical_bayes,
     fit_demand,
     hour_table,
+    place_shares,
     rates_by_area,
     relative_draws,
     spread_weights,
@@ -254,3 +255,31 @@ def test_nights_that_differ_widen_the_level():
     evening = even.observed.astype(float)
     assert burst.a_month(evening).std() > 1.4 * even.a_month(evening).std()
     assert burst.dispersion_in(even.observed) > 2 > even.dispersion_in(even.observed) == 1
+
+
+def test_the_share_of_a_district_is_not_its_residents_share_alone():
+    """Districts that differ by a factor of 1.35 or so either way: intervals of their shares hold the truth."""
+    held, sets = 0.0, 40
+    for seed in range(sets):
+        rng = np.random.default_rng(seed)
+        people, member = np.round(1600 * rng.lognormal(0, 0.3, 120)), np.arange(120) % 6
+        truth = people * np.exp(rng.normal(0, 0.3, 6))[member] * np.exp(rng.normal(0, 0.5, 120))
+        counts = rng.multinomial(60, truth / truth.sum()).astype(float)
+        residents = pd.Series(people, index=[f"E{number}" for number in range(120)])
+        groups = pd.Series([f"district {number}" for number in member], index=residents.index)
+        shares = place_shares(counts, residents, groups, rng, 300)
+        belongs = np.eye(6)[member]
+        low, high = np.quantile(shares @ belongs, [0.05, 0.95], axis=0)
+        right = truth @ belongs / truth.sum()
+        held += float(((low <= right) & (right <= high)).mean())
+        assert shares.sum(axis=1) == pytest.approx(1)
+    assert 0.83 <= held / sets <= 0.97
+
+
+def test_places_without_groups_stand_alone():
+    residents = pd.Series({"E1": 100.0, "E2": 300.0})
+    counts = np.array([0.0, 0.0])
+    one = place_shares(counts, residents, None, np.random.default_rng(0), 4000).mean(axis=0)
+    groups = pd.Series({"E1": "a", "E2": "a"})
+    same = place_shares(counts, residents, groups, np.random.default_rng(0), 4000).mean(axis=0)
+    assert one == pytest.approx(same, abs=0.02)
