@@ -40,6 +40,7 @@ drive-times: $(READY)
 # Simulates data and measures how often intervals of demand hold the truth; writes docs/method.md and data/accuracy.
 calibration: $(READY)
 	$(BIN)/python -m benchmarks.calibration
+	$(BIN)/python -m benchmarks.calibration_districts
 
 # Breaks files, processes and disks, and writes docs/reliability.md.
 reliability: $(READY)
