@@ -102,6 +102,7 @@ def best_rotas(
     rest: int = REST_HOURS,
     must: npt.ArrayLike | None = None,
     most: int = 200,
+    told_only: bool = False,
 ) -> Rotas:
     """
     Find the best rotas by trying all of them at every base: one or two groups of days, one window each.
@@ -144,7 +145,10 @@ def best_rotas(
     (np.float64(46.0), 0.0, (4, 1080, 1560))
     """
     values, observed = week_values(value_per_hour)
-    ceiling = best_windows(value_per_hour, crewed_hours=crewed_hours, lengths=lengths, starts=starts)
+    values = np.where(observed, values, -np.inf) if told_only else values
+    ceiling = best_windows(
+        value_per_hour, crewed_hours=crewed_hours, lengths=lengths, starts=starts, told_only=told_only
+    )
     required = np.zeros(HOURS) if must is None else np.asarray(must, dtype=float)
     if required.shape != (HOURS,):
         raise SchemaError(f"hours that must be crewed of shape {required.shape}; give {HOURS} hours of the week")
@@ -168,6 +172,7 @@ def best_rotas(
             if sums.max() <= least:
                 continue
             top = np.argpartition(-sums, min(most, len(sums)) - 1)[:most]
+            top = top[sums[top] > -np.inf]
             kept += [(float(sums[row]), which, base, int(pairs[row, 0]), int(pairs[row, 1])) for row in top]
             if len(kept) > 4 * most:
                 kept = sorted(kept, key=lambda plan: (-plan[0], *plan[1:]))[:most]
@@ -175,7 +180,7 @@ def best_rotas(
     if not kept:
         raise SchemaError(
             f"no rota of {sorted(set(lengths))} hours keeps {crewed_hours} crewed hours, {rest} hours of rest and the "
-            "hours that must be crewed; allow more"
+            f"hours that must be crewed{', in hours that were observed' if told_only else ''}; allow more"
         )
     kept = sorted(kept, key=lambda plan: (-plan[0], *plan[1:]))[:most]
     complete = tried <= most or kept[-1][0] < kept[0][0] * (1 - NEAR_TIE)

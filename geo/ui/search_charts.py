@@ -1,0 +1,90 @@
+"""Charts of a search: windows on the grid of the week, reach against crewed hours, and what would change the answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from geo.layers import palette
+from geo.planning.windows import Window
+from geo.scenarios.pattern import crewed_share
+from geo.ui.charts import BLUE, DAYS, INK, ORANGE, VERMILION
+
+
+def windows_grid(worth: np.ndarray, windows: Iterable[Window], title: str) -> Any:
+    """Draw what each hour is worth, hours of which nothing is known hatched, and the windows as an outline."""
+    hours = np.arange(168)
+    frame = pd.DataFrame(
+        {
+            "day": [DAYS[hour // 24] for hour in hours],
+            "hour": hours % 24,
+            "worth": np.nan_to_num(worth),
+            "known": ~np.isnan(worth),
+            "crewed": crewed_share(windows) > 0,
+        }
+    )
+    base = alt.Chart(frame, title=alt.Title(title, anchor="start", fontSize=12)).encode(
+        alt.X("hour:O", title="hour of day", axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3)))),
+        alt.Y("day:N", sort=DAYS, title=None),
+    )
+    tips = ["day:N", "hour:O", alt.Tooltip("worth:Q", title="a month", format=".2f"), "crewed:N"]
+    scale = alt.Scale(range=[palette.BLUES[0], palette.BLUES[-1]])
+    legend = alt.Legend(title="a month, if crewed", orient="top", gradientLength=110, tickCount=3)
+    known = base.transform_filter("datum.known").mark_rect(stroke="white", strokeWidth=1)
+    unknown = base.transform_filter("!datum.known").mark_text(text="╱", color="#9a9a9a", size=12)
+    crewed = base.transform_filter("datum.crewed").mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.6)
+    layers = (
+        known.encode(color=alt.Color("worth:Q", scale=scale, legend=legend), tooltip=tips),
+        unknown.encode(tooltip=tips),
+        crewed.encode(tooltip=tips),
+    )
+    return alt.layer(*layers).properties(height=190).configure_view(stroke=None)
+
+
+def curve(table: pd.DataFrame, points: pd.DataFrame, unit: str) -> Any:
+    """Draw reach against crewed hours, and plans as points with their names; nurse and car always free."""
+    x = alt.X("hours:Q", title="crewed hours a week, each car")
+    line = alt.Chart(table).mark_line(color=BLUE, interpolate="step-after").encode(x, alt.Y("a_month:Q", title=unit))
+    base = alt.Chart(points).encode(alt.X("hours:Q"), alt.Y("a_month:Q"))
+    marks = base.mark_point(filled=True, size=90, color=ORANGE, stroke=INK).encode(
+        shape=alt.Shape("name:N", legend=None), tooltip=["name:N", "hours:Q", alt.Tooltip("a_month:Q", format=".1f")]
+    )
+    names = base.mark_text(align="left", dx=8, dy=9, color=INK).encode(text="name:N")
+    return alt.layer(line, marks, names).properties(height=230)
+
+
+def plans(table: pd.DataFrame, unit: str) -> Any:
+    """Draw each plan as a dot on its 80 % interval, best first; those clearly worse as crosses."""
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330))
+    tips = ["label:N", "state:N", alt.Tooltip("a_month:Q", format=".1f"), alt.Tooltip("gives_away:Q", format=".1%")]
+    base = alt.Chart(table)
+    bar = base.mark_rule(strokeWidth=2, color="#888888").encode(alt.X("low:Q", title=unit), y, x2="high:Q")
+    states = ["not clearly worse", "clearly worse"]
+    colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=[BLUE, VERMILION]), legend=None)
+    shape = alt.Shape("state:N", scale=alt.Scale(domain=states, range=["circle", "cross"]), title=None)
+    dot = base.mark_point(filled=True, size=80, opacity=1).encode(
+        alt.X("a_month:Q"), y, color=colour, shape=shape, tooltip=tips
+    )
+    return alt.layer(bar, dot).properties(height=22 * len(table) + 60)
+
+
+def tornado(table: pd.DataFrame) -> Any:
+    """Draw by how much each assumption, low and high, changes what the best plan reaches, widest first."""
+    y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=300))
+    base = alt.Chart(table)
+    low = base.mark_bar(color=ORANGE, height=12).encode(
+        alt.X("low_change:Q", title="change in what the best plan reaches", axis=alt.Axis(format="+.0%")),
+        y,
+        x2=alt.datum(0),
+        tooltip=["what:N", "low:N", alt.Tooltip("low_change:Q", format="+.1%")],
+    )
+    high = base.mark_bar(color=BLUE, height=12).encode(
+        alt.X("high_change:Q"),
+        y,
+        x2=alt.datum(0),
+        tooltip=["what:N", "high:N", alt.Tooltip("high_change:Q", format="+.1%")],
+    )
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK).encode(x="x:Q")
+    return alt.layer(low, high, zero).properties(height=30 * len(table) + 50)
