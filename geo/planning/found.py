@@ -167,7 +167,7 @@ class Found:
     def sentence(self) -> str:
         """Say in a sentence or three what was found, its doubt, and what is not known."""
         best, open_plans = self.best, self.not_clearly_worse
-        figure = f"{best.mean:.1f} ({best.low:.1f}-{best.high:.1f}) {AIMS[self.rules.aim]} a month"
+        figure = f"{best.mean:.1f} ({best.low:.1f}-{best.high:.1f}) incidents a month {AIMS[self.rules.aim]}"
         where = " and ".join(base.name for base in best.scenario.bases)
         if self.named:
             said = f"Best: {where}, {best.scenario.pattern.text}, with {figure}"

@@ -70,7 +70,7 @@ def as_json(found: Found) -> dict[str, Any]:
     zone = found.candidates.iloc[found.zone]
     return {
         "objective": found.rules.aim,
-        "unit": f"{AIMS[found.rules.aim]} a month",
+        "unit": f"incidents a month {AIMS[found.rules.aim]}",
         "cars": found.rules.cars,
         "crewed_hours": found.rules.crewed_hours,
         "tried": found.tried,

@@ -29,9 +29,9 @@ Chances = npt.NDArray[np.float32]
 Aim = Literal["face_to_face", "nurse_contact", "equity"]
 
 AIMS: dict[Aim, str] = {
-    "face_to_face": "incidents reached face to face in time",
-    "nurse_contact": "incidents with nurse contact",
-    "equity": "incidents reached in time if every district were served like the worst",
+    "face_to_face": "reached face to face in time",
+    "nurse_contact": "with nurse contact",
+    "equity": "reached in time if every district were served like the worst",
 }
 
 BOUND_MINUTES = 0.5

@@ -40,7 +40,7 @@ def windows_grid(worth: np.ndarray, windows: Iterable[Window], title: str) -> An
         unknown.encode(tooltip=tips),
         crewed.encode(tooltip=tips),
     )
-    return alt.layer(*layers).properties(height=190).configure_view(stroke=None)
+    return alt.layer(*layers).properties(height=290).configure_view(stroke=None)
 
 
 def curve(table: pd.DataFrame, points: pd.DataFrame, unit: str) -> Any:
@@ -57,7 +57,7 @@ def curve(table: pd.DataFrame, points: pd.DataFrame, unit: str) -> Any:
 
 def plans(table: pd.DataFrame, unit: str) -> Any:
     """Draw each plan as a dot on its 80 % interval, best first; those clearly worse as crosses."""
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330))
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330, labelOverlap=False))
     tips = ["label:N", "state:N", alt.Tooltip("a_month:Q", format=".1f"), alt.Tooltip("gives_away:Q", format=".1%")]
     base = alt.Chart(table)
     bar = base.mark_rule(strokeWidth=2, color="#888888").encode(alt.X("low:Q", title=unit), y, x2="high:Q")
@@ -71,20 +71,22 @@ def plans(table: pd.DataFrame, unit: str) -> Any:
 
 
 def tornado(table: pd.DataFrame) -> Any:
-    """Draw by how much each assumption, low and high, changes what the best plan reaches, widest first."""
-    y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=300))
-    base = alt.Chart(table)
-    low = base.mark_bar(color=ORANGE, height=12).encode(
-        alt.X("low_change:Q", title="change in what the best plan reaches", axis=alt.Axis(format="+.0%")),
-        y,
-        x2=alt.datum(0),
-        tooltip=["what:N", "low:N", alt.Tooltip("low_change:Q", format="+.1%")],
+    """Draw what the plan found reaches under each other assumption, about what it was found to reach."""
+    frame = table.assign(
+        label=table["what"] + ": " + table["case"],
+        change=table["reach_times"] - 1,
+        answer=table["stands"].map({True: "the plan stands", False: "another plan is better"}),
     )
-    high = base.mark_bar(color=BLUE, height=12).encode(
-        alt.X("high_change:Q"),
-        y,
-        x2=alt.datum(0),
-        tooltip=["what:N", "high:N", alt.Tooltip("high_change:Q", format="+.1%")],
+    states = ["the plan stands", "another plan is better"]
+    bar = (
+        alt.Chart(frame)
+        .mark_bar(height=12)
+        .encode(
+            alt.X("change:Q", title="change in what the plan reaches", axis=alt.Axis(format="+.0%")),
+            alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=300, labelOverlap=False)),
+            color=alt.Color("answer:N", scale=alt.Scale(domain=states, range=[BLUE, VERMILION]), legend=None),
+            tooltip=["label:N", alt.Tooltip("change:Q", format="+.1%"), "answer:N", "other:N"],
+        )
     )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK).encode(x="x:Q")
-    return alt.layer(low, high, zero).properties(height=30 * len(table) + 50)
+    return alt.layer(bar, zero).properties(height=22 * len(frame) + 50)

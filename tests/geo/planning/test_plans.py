@@ -248,7 +248,7 @@ def test_the_search_is_told_in_sentences_and_fields(found):
     told = as_json(found)
     assert told["plans"][0]["not_clearly_worse"]
     assert len(told["zone"]) == len(found.zone)
-    assert told["unit"] == "incidents reached face to face in time a month"
+    assert told["unit"] == "incidents a month reached face to face in time"
 
 
 def test_rules_that_are_none_are_refused():
