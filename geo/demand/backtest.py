@@ -13,6 +13,7 @@ from geo.errors import SchemaError
 
 Floats = npt.NDArray[np.float64]
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PARTS = {"night": range(6), "morning": range(6, 12), "afternoon": range(12, 18), "evening": range(18, 24)}
 """Hours of the day that a window of the back-test holds."""
 
@@ -123,9 +124,10 @@ def _windows(demand: Demand, held: Watched, rng: np.random.Generator) -> list[di
     """Foretell the total of all live hours, and of each weekday and part of the day among them."""
     known = np.where(demand.told, held.exposure, 0.0)
     wanted = {(ALL, "all live hours"): np.ones(168, dtype=bool)}
-    for weekday in range(7):
-        for part, hours in PARTS.items():
-            wanted[WINDOWS, f"{DAYS[weekday]} {part}"] = np.isin(np.arange(168), weekday * 24 + np.array(hours))
+    hour = np.arange(168)
+    for weekday, day in enumerate(DAYS):
+        for part, clock in PARTS.items():
+            wanted[WINDOWS, f"{day} {part}"] = np.isin(hour, weekday * 24 + np.array(clock))
     rows = []
     for (of, name), hours in wanted.items():
         live = np.where(hours, known, 0.0)
@@ -159,6 +161,3 @@ def _row(of: str, name: str, draws: npt.NDArray[np.int64], came: float) -> dict[
         row |= {f"low{per_cent}": float(low), f"high{per_cent}": float(high)}
         row[f"inside{per_cent}"] = bool(low <= came <= high)
     return row
-
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

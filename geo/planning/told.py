@@ -91,10 +91,18 @@ def as_json(found: Found) -> dict[str, Any]:
             "rotas_tried": found.rotas.tried,
         },
         "plans": plans_table(found).to_dict("records"),
-        "zone": zone[["name", "district", "a_month", "worst_district"]].to_dict("records"),
+        "zone": _told(zone[["name", "district", "a_month", "worst_district"]]),
         "curve": found.curve.to_dict("records"),
-        "front": found.front.drop(columns=["easting", "northing"]).to_dict("records"),
+        "front": _told(found.front.drop(columns=["easting", "northing"])),
     }
+
+
+def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a table, what is not told as null."""
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in table.astype(object).where(table.notna(), None).to_dict("records")
+    ]
 
 
 def _row(plan: Plan) -> dict[str, Any]:
