@@ -646,6 +646,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
 @click.option(
     "--profile", default="", help="Second exposure for hours never watched: a source, or a file of profiles/."
 )
+@click.option("--changes", is_flag=True, help="Also ask under other speeds, staffing and records (one car).")
 @click.option("--keep", help="Keep the best plan in the project under this name.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 @as_json
@@ -661,6 +662,7 @@ def search(
     bases: str,
     source: str,
     profile: str,
+    changes: bool,
     keep: str | None,
     seed: int,
     as_json: bool,
@@ -673,13 +675,15 @@ def search(
     from dataclasses import replace
     from typing import cast
 
+    from geo.places.residents import load_residents
     from geo.planning.found import Rules
     from geo.planning.plans import search_plans
     from geo.planning.told import as_json as told
     from geo.planning.told import sentences
+    from geo.planning.weighed import weigh_evidence
     from geo.planning.worth import Aim
     from geo.scenarios.pattern import ShiftPattern
-    from geo.store.loading import Selection, load_world
+    from geo.store.loading import Selection, load_world, watch
     from geo.store.project import open_project
 
     opened = open_project(project)
@@ -696,20 +700,37 @@ def search(
     said = [""]
 
     def progress(share: float, words: str) -> None:
-        if (line := f"{share:4.0%} {words}") != said[0]:
+        if (line := f"{share // 0.1 * 10:3.0f}% {words}".rstrip()) != said[0]:
             said[0] = line
             _tell(line)
 
     found = search_plans(asked, world, rules, bases=_bases(bases), seed=seed, progress=progress)
     if keep:
         opened.save_scenario(keep, replace(found.best.scenario, name=keep).to_toml())
+    others = _other_worlds(opened, world, source, seed) if changes else {}
+    watched, residents = watch(opened, Selection(source)), load_residents(opened.facts.county)
+    weighed = weigh_evidence(found, world, watched, residents, others if changes else None, seed=seed)
     if as_json:
         about = {"project": opened.facts.name, "synthetic": opened.facts.synthetic, "source": source, "seed": seed}
-        _print_json(about | {"profile": profile} | told(found))
+        _print_json(about | {"profile": profile} | told(found) | weighed.as_json())
         return
-    for sentence in sentences(found):
+    for sentence in [*sentences(found), *weighed.sentences]:
         click.echo(sentence)
     _say_synthetic(opened)
+
+
+def _other_worlds(project: Any, world: Any, source: str, seed: int) -> dict[str, Any]:
+    """Give the worlds of a project's other sources, those that can tell a rate."""
+    from geo.errors import SchemaError
+    from geo.store.loading import Selection, load_world
+
+    found: dict[str, Any] = {}
+    for name in sorted(set(project.incidents()["source"]) - {source}):
+        try:
+            found[name] = load_world(project, world.roads, Selection(name), seed=seed)
+        except SchemaError as problem:
+            _tell(f"{name}: {problem}")
+    return found
 
 
 def _fast_roads(project: Any) -> Any:

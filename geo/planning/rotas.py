@@ -126,6 +126,8 @@ def best_rotas(
         Hours of the week that every rota has to crew (minimum cover), shape (168,); none when omitted.
     most
         How many to keep.
+    told_only
+        Whether no rota may crew an hour that was never observed.
 
     Raises
     ------
