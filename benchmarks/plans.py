@@ -1,5 +1,5 @@
 """
-Time the search for plans on the illustrative years: where and when should one car with 42 crewed hours a week operate?
+Time the search for plans on the illustrative years: where and when a car with 42 crewed hours a week should operate.
 
 Prints when the first answer was there and when the exact one was, over every live postcode and every legal window, once
 for the hours that were on duty and once for all hours of the week (a flat profile lends the others a rhythm).
@@ -45,8 +45,7 @@ def main(sets: list[str]) -> None:
             (project.folder / PROFILES).mkdir(exist_ok=True)
             (project.folder / PROFILES / "flat.toml").write_text(FLAT.format(weights=[1] * 24), encoding="utf-8")
             roads = load_roads(project, partial(best_engine, folder=project.drive_times))
-            scenario = geo.presets()["Operation Alloy"] if name != "cambridgeshire" else None
-            scenario = scenario or next(iter(geo.presets(project.facts.base).values()))
+            scenario = geo.presets(project.facts.base)["Operation Alloy"]
             for profile in ("", "flat.toml"):
                 world = load_world(project, roads, Selection(profile=profile))
                 for period in range(-1, len(scenario.speeds.periods)):

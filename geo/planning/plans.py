@@ -160,18 +160,18 @@ class _Search:
 
         A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows.
         """
-        aim = self.rules.aim
-        look, bounds = self.survey.first_look(aim, lambda share: self.tell(0.1 * share, ""))
+        aim, stand_ins = self.rules.aim, self.survey.stand_ins()
+        words = self._so_far(pool, stand_ins, self.survey.glance().score(aim))
+        self.tell(0.0, words)
+        look, bounds = self.survey.first_look(aim, lambda share: self.tell(0.1 * share, words))
         coarse = look.score(aim)
-        first = self._windows(coarse[:, undominated(coarse)])
-        rows = self.survey.stand_ins()[undominated(coarse)]
-        words = self._so_far(pool, rows[first.base], first)
-        self.tell(0.1, words)
+        better = self._so_far(pool, stand_ins, coarse)
+        self.tell(0.1, better)
         beaten = np.zeros(len(pool), dtype=bool)
         for known in coarse[:, undominated(coarse)].T:
             beaten |= (bounds < (1 - NEAR_TIE) * known[:, None]).all(axis=0)
         kept = pool[~beaten].reset_index(drop=True)
-        return self._singles(kept, self._timed(kept, 0.1, 0.85, words), len(pool))
+        return self._singles(kept, self._timed(kept, 0.1, 0.85, better), len(pool))
 
     def _pairs(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
         aim, busy = self.rules.aim, self.busy()
@@ -240,9 +240,12 @@ class _Search:
             told_only=True,
         )
 
-    def _so_far(self, pool: pd.DataFrame, row: int, windows: Windows) -> str:
-        text = _pattern(windows.windows).text if windows.windows else "no legal window"
-        return f"best so far {pool['name'].iloc[row]}, {text}: {windows.objective:.1f} a month"
+    def _so_far(self, pool: pd.DataFrame, rows: Rows, score: Floats) -> str:
+        """Say the best so far, of candidates whose scores are known."""
+        good = undominated(score)
+        found = self._windows(score[:, good])
+        text = _pattern(found.windows).text if found.windows else "no legal window"
+        return f"best so far {pool['name'].iloc[rows[good[found.base]]]}, {text}: {found.objective:.1f} a month"
 
     def finish(self, choice: _Choice) -> Found:
         """Search windows for the sets that no other beats, evaluate the best plans, and put the answer together."""

@@ -8,6 +8,7 @@ number for each traffic.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -141,7 +142,7 @@ class Survey:
     edition: str = "2011-2021"
     minutes_times: float = 1.0
 
-    @property
+    @cached_property
     def levels(self) -> dict[int, Hours]:
         """The traffic that told hours meet: its period, and its hours."""
         return traffic_levels(self.scenario.speeds, self.world.demand.told.astype(float))
@@ -154,13 +155,13 @@ class Survey:
             found[hours > 0] = number
         return found
 
-    @property
+    @cached_property
     def member(self) -> Rows:
         """The number of the district of each place."""
         names = self.world.districts(self.edition).to_numpy(dtype=object)
         return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
-    @property
+    @cached_property
     def _order(self) -> tuple[Rows, Rows]:
         """The postcodes sorted by their place, and where each place begins among them."""
         places = list(self.world.demand.places)
@@ -196,6 +197,18 @@ class Survey:
         """Give one postcode for each place, the first, as row numbers of the world's points: the coarse candidates."""
         order, begins = self._order
         return order[begins]
+
+    def glance(self) -> Surveyed:
+        """Give the chances from stand-ins to stand-ins alone: a rough answer in a moment, before any that counts."""
+        points = self.world.points.iloc[self.stand_ins()]
+        ends = points["easting"].to_numpy(float), points["northing"].to_numpy(float)
+        chance, found = chance_of_minutes(self.scenario.standard), []
+        for period in self.levels:
+            timed = self.world.roads.timed(self.scenario.speeds, period)
+            minutes = DriveMatrix(timed.network, timed.engine, *ends, *ends).whole(np.float64)
+            found.append(chance(np.asarray(minutes, dtype=np.float64) * self.minutes_times).astype(np.float32))
+        shares = self.world.demand.place_shares.mean(axis=0)
+        return Surveyed(self.level_of_hour, np.array(found), shares, self.member)
 
     def first_look(self, aim: Aim, progress: Progress | None = None) -> tuple[Surveyed, Floats]:
         """

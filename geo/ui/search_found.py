@@ -10,10 +10,11 @@ from geo.layers.base import Layer
 from geo.layers.bases import BaseLayer
 from geo.layers.zone import ZoneLayer
 from geo.planning import told
+from geo.planning.everyone import cars_for_everyone
 from geo.planning.found import AS_NOW, Found, Plan
 from geo.planning.sites import zone
 from geo.planning.worth import AIMS
-from geo.ui import frame, maps, plan, search_charts, search_evidence, tables, words
+from geo.ui import answers, frame, maps, plan, search_charts, search_evidence, tables, words
 from geo.ui.answers import Question
 
 
@@ -30,7 +31,7 @@ def show(question: Question, found: Found) -> None:
     _windows(found)
     left, right = st.columns(2)
     with left:
-        _curve(found)
+        _curve(question, found)
     with right:
         search_evidence.show(question, found)
 
@@ -118,7 +119,7 @@ def _windows(found: Found) -> None:
         place.altair_chart(chart, width="stretch", alt=f"{title}: hours of the week, unknown ones hatched")
 
 
-def _curve(found: Found) -> None:
+def _curve(question: Question, found: Found) -> None:
     """Show reach against crewed hours, with the plan as it is and the best rota."""
     st.markdown("**Reach against crewed hours**")
     now, rota = found.question.pattern.crewed_hours, sum(b - a for _, a, b in found.rotas.windows[0]) / 60
@@ -136,3 +137,6 @@ def _curve(found: Found) -> None:
     if not found.front.empty:
         front = found.front.drop(columns=["easting", "northing"]).round(3)
         tables.under("Table of bases between most reach and the worst district", front, "search-front")
+    with st.expander("How many cars would reach everyone?"):
+        everyone = cars_for_everyone(found.question, answers.world(question))
+        st.markdown(words.plain(everyone.sentence))
