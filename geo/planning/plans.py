@@ -161,11 +161,11 @@ class _Search:
         A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows.
         """
         aim, stand_ins = self.rules.aim, self.survey.stand_ins()
-        words = self._so_far(pool, stand_ins, self.survey.glance().score(aim))
+        words = self._so_far(pool, stand_ins[:, None], self.survey.glance().score(aim))
         self.tell(0.0, words)
         look, bounds = self.survey.first_look(aim, lambda share: self.tell(0.1 * share, words))
         coarse = look.score(aim)
-        better = self._so_far(pool, stand_ins, coarse)
+        better = self._so_far(pool, stand_ins[:, None], coarse)
         self.tell(0.1, better)
         beaten = np.zeros(len(pool), dtype=bool)
         for known in coarse[:, undominated(coarse)].T:
@@ -174,15 +174,21 @@ class _Search:
         return self._singles(kept, self._timed(kept, 0.1, 0.85, better), len(pool))
 
     def _pairs(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
-        aim, busy = self.rules.aim, self.busy()
-        reach = self._timed(pool, 0.0, 0.7)
+        aim, busy, words = self.rules.aim, self.busy(), ""
+        if everywhere:
+            glance, stand_ins = self.survey.glance(), self.survey.stand_ins()
+            rough = pairs.every_pair(len(stand_ins))
+            score = pairs.pair_scores(glance, glance.chances, rough, aim, busy)
+            words = self._so_far(pool, stand_ins[rough], score)
+            self.tell(0.0, words)
+        reach = self._timed(pool, 0.0, 0.7, words)
         if len(pool) <= pairs.ALL_PAIRS:
             sets = pairs.every_pair(len(pool))
             return _Choice(pool, reach, sets, pairs.pair_scores(reach, reach.chances, sets, aim, busy), len(sets))
         stand = self.survey.stand_ins() if everywhere else np.arange(len(pool))
         sets = stand[pairs.every_pair(len(stand))]
         score = pairs.pair_scores(reach, reach.chances, sets, aim, busy)
-        self.tell(0.75, "")
+        self.tell(0.75, self._so_far(pool, sets, score))
         good = undominated(score)
         weight = self._weight(self._windows(score[:, good]).crewed, reach)
         starts = sets[np.argsort(-(weight @ score), kind="stable")[: pairs.STARTS]]
@@ -241,11 +247,12 @@ class _Search:
         )
 
     def _so_far(self, pool: pd.DataFrame, rows: Rows, score: Floats) -> str:
-        """Say the best so far, of candidates whose scores are known."""
+        """Say the best so far, of sets of candidates (rows of the pool, shape (sets, bases)) whose scores are known."""
         good = undominated(score)
         found = self._windows(score[:, good])
         text = _pattern(found.windows).text if found.windows else "no legal window"
-        return f"best so far {pool['name'].iloc[rows[good[found.base]]]}, {text}: {found.objective:.1f} a month"
+        names = " and ".join(pool["name"].iloc[rows[good[found.base]]])
+        return f"best so far {names}, {text}: {found.objective:.1f} a month"
 
     def finish(self, choice: _Choice) -> Found:
         """Search windows for the sets that no other beats, evaluate the best plans, and put the answer together."""

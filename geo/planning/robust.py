@@ -206,13 +206,13 @@ def recording_words(evidence: Evidence) -> str:
     """Say whether to record for longer before choosing."""
     if evidence.enough == 0:
         return (
-            f"The plan chosen today is the best with {evidence.right_today:.0%}; knowing demand for certain would add "
+            f"The plan chosen today is the best with a chance of {evidence.right_today:.0%}; knowing demand for certain would add "
             f"{evidence.perfect / evidence.today[1]:.1%}, so more weeks of recording would hardly change the choice."
         )
     best = (
         f"record {evidence.enough} more weeks" if evidence.enough else "no number of weeks tried is enough; record on"
     )
     return (
-        f"The plan chosen today is the best with {evidence.right_today:.0%}; knowing demand for certain would add "
+        f"The plan chosen today is the best with a chance of {evidence.right_today:.0%}; knowing demand for certain would add "
         f"{evidence.perfect / evidence.today[1]:.1%}: {best} before you choose."
     )

@@ -38,7 +38,11 @@ def zone_words(found: Found) -> str:
         return ""
     where = found.candidates["district"].iloc[found.zone].value_counts()
     most = f", most of them in {where.index[0]} ({where.iloc[0] / len(found.zone):.0%})" if where.index[0] else ""
-    return f"{len(found.zone):,} of {found.tried:,} postcodes give away at most 5% of the best{most}."
+    number = f"{len(found.zone):,}".replace(",", "\u2009")
+    if found.rules.cars > 1:
+        return f"{number} bases are in sets that give away at most 5% of the best{most}."
+    tried = f"{found.tried:,}".replace(",", "\u2009")
+    return f"{number} of {tried} postcodes give away at most 5% of the best{most}."
 
 
 def gap_words(found: Found) -> str:

@@ -27,11 +27,13 @@ def windows_grid(worth: np.ndarray, windows: Iterable[Window], title: str) -> An
     )
     base = alt.Chart(frame, title=alt.Title(title, anchor="start", fontSize=12)).encode(
         alt.X("hour:O", title="hour of day", axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3)))),
-        alt.Y("day:N", sort=DAYS, title=None),
+        alt.Y("day:N", sort=DAYS, title=None, axis=alt.Axis(labelOverlap=False)),
     )
     tips = ["day:N", "hour:O", alt.Tooltip("worth:Q", title="a month", format=".2f"), "crewed:N"]
     scale = alt.Scale(range=[palette.BLUES[0], palette.BLUES[-1]])
-    legend = alt.Legend(title="a month, if crewed", orient="top", gradientLength=110, tickCount=3)
+    legend = alt.Legend(
+        title="a month, if crewed", orient="bottom", direction="horizontal", gradientLength=110, tickCount=3
+    )
     known = base.transform_filter("datum.known").mark_rect(stroke="white", strokeWidth=1)
     unknown = base.transform_filter("!datum.known").mark_text(text="╱", color="#9a9a9a", size=12)
     crewed = base.transform_filter("datum.crewed").mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.6)

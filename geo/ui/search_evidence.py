@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from geo.demand.backtest import back_test
+from geo.demand.backtest import BackTest, back_test
 from geo.demand.rates import fit_demand
 from geo.demand.weights import heaviest
 from geo.errors import GeoError
@@ -19,7 +19,11 @@ from geo.ui.answers import Question
 def show(question: Question, found: Found) -> None:
     """Show the evidence: in a sentence whether to record on, and folded what would change the answer."""
     st.markdown("**How sure are we?**")
-    evidence = robust.what_recording_brings(found, answers.world(question), edition=question.edition)
+    held = st.session_state.get("search-recording")
+    if held is None or held[0] is not found:
+        brought = robust.what_recording_brings(found, answers.world(question), edition=question.edition)
+        held = st.session_state["search-recording"] = found, brought
+    evidence = held[1]
     st.markdown(words.plain(robust.recording_words(evidence)))
     weeks = pd.DataFrame({"more weeks": evidence.weeks, "gain": evidence.share, "chance of the best": evidence.right})
     tables.under("Table of what more weeks of recording bring", weeks.round(3), "search-weeks")
@@ -31,13 +35,15 @@ def _changes(question: Question, found: Found) -> None:
     """Ask the search again under other assumptions, when wanted: it takes some seconds."""
     if len(found.bases) > 1:
         return
-    with st.expander("What would change this answer?"):
-        held = st.session_state.get("search-changes")
-        if (held is None or held[0] is not found) and st.button("Ask under other assumptions"):
+    held = st.session_state.get("search-changes")
+    asked = held is not None and held[0] is found
+    with st.expander("What would change this answer?", expanded=asked):
+        if not asked and st.button("Ask under other assumptions"):
             with st.spinner("Asking …"):
                 world, others = answers.world(question), _others(question)
                 changes = robust.what_would_change(found, world, others, edition=question.edition)
-            held = st.session_state["search-changes"] = found, changes
+            st.session_state["search-changes"] = found, changes
+            st.rerun()
         if held is None or held[0] is not found:
             st.caption("Other speeds, staffing, shares judged appropriate, and other records, one at a time.")
             return
@@ -71,14 +77,19 @@ def _others(question: Question) -> dict[str, World]:
 def _back_test(question: Question) -> None:
     """Fit on the first half of the record and foretell the second, when opened."""
     with st.expander("Table of the back-test: the second half of the record, foretold from the first"):
-        incidents, _ = answers.records(question)
-        residents = answers.residents(question.project.facts.county)
-        districts = answers.world(question).districts(question.edition)
         try:
-            tested = back_test(incidents, answers.watched(question), residents, districts)
+            tested = _tested(question)
         except GeoError as problem:
             st.info(words.plain(str(problem)))
             return
         st.markdown(words.plain(tested.sentence))
         st.dataframe(tested.coverage.round(3), hide_index=True, width="stretch")
         st.dataframe(tested.table.round(1), hide_index=True, width="stretch")
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+def _tested(question: Question) -> BackTest:
+    incidents, _ = answers.records(question)
+    residents = answers.residents(question.project.facts.county)
+    districts = answers.world(question).districts(question.edition)
+    return back_test(incidents, answers.watched(question), residents, districts)

@@ -36,6 +36,11 @@ def show(question: Question, found: Found) -> None:
         search_evidence.show(question, found)
 
 
+@st.cache_resource(show_spinner="Looking for the fewest …", max_entries=4, scope="session")
+def _everyone(scenario: geo.Scenario, question: Question) -> str:
+    return cars_for_everyone(scenario, answers.world(question)).sentence
+
+
 def _map(question: Question, found: Found) -> None:
     """Draw the zone of bases that are not clearly worse, the plan's own base, and the best where one may be named."""
     layers: list[Layer] = []
@@ -138,5 +143,6 @@ def _curve(question: Question, found: Found) -> None:
         front = found.front.drop(columns=["easting", "northing"]).round(3)
         tables.under("Table of bases between most reach and the worst district", front, "search-front")
     with st.expander("How many cars would reach everyone?"):
-        everyone = cars_for_everyone(found.question, answers.world(question))
-        st.markdown(words.plain(everyone.sentence))
+        if st.button("Find the fewest") or "search-everyone" in st.session_state:
+            st.session_state["search-everyone"] = True
+            st.markdown(words.plain(_everyone(found.question, question)))

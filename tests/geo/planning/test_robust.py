@@ -56,7 +56,7 @@ def test_recording_is_worth_no_more_than_knowing(found):
     evidence = what_recording_brings(found, WORLD, weeks=(4, 52))
     assert evidence.today[1] == pytest.approx(found.plans[0].mean)
     assert (evidence.gain <= evidence.perfect + 1e-9).all()
-    assert "the best with" in recording_words(evidence)
+    assert "the best with a chance of" in recording_words(evidence)
     draws = np.column_stack([found.draws[:, 0], found.draws[::-1, 0]])
     unsure = what_recording_brings(replace(found, draws=draws), WORLD)
     assert "before you choose" in recording_words(unsure)
