@@ -22,6 +22,9 @@ Rows = npt.NDArray[np.int64]
 AS_NOW = "as now"
 """The kind of the plan that the search was asked about."""
 
+FREE = "free windows"
+"""The kind of the ceiling: windows that need not keep the rules of a rota."""
+
 LEAST_WEEKS = 12
 """Below so many live weeks no single plan is named best: tied zones and windows are all there is."""
 
@@ -59,7 +62,8 @@ class Plan:
     A plan that was evaluated: its scenario, why it is in the list, and what it is worth, incidents a month.
 
     ``low`` and ``high`` bound it at 80 %. ``beaten`` is the chance that the best plan is worth more, ``regret`` the
-    share of the best that it gives away; it is ``open`` while it is not clearly worse. ``unobserved`` and ``borrowed``
+    share of the best that it gives away, below 0 where free windows are worth more than any rota; a plan that keeps the
+    rules, or is the present one, is ``open`` while it is not clearly worse. ``unobserved`` and ``borrowed``
     count its weekly hours without a rate, and with one that rests on a second exposure alone.
     """
 
@@ -141,8 +145,8 @@ class Found:
 
     @property
     def best(self) -> Plan:
-        """The plan with the highest mean among those that keep the rules."""
-        return next(plan for plan in self.plans if plan.kind != AS_NOW)
+        """The plan with the highest mean among those that keep the rules of a rota."""
+        return next(plan for plan in self.plans if plan.kind not in {AS_NOW, FREE})
 
     @property
     def now(self) -> Plan:
@@ -178,10 +182,9 @@ class Found:
             )
         said += f"; {self.now.scenario.name} has {self.now.mean:.1f} ({self.now.low:.1f}-{self.now.high:.1f})."
         others = len([plan for plan in open_plans if plan.kind != AS_NOW]) - 1
+        every = len([plan for plan in self.plans if plan.kind not in {AS_NOW, FREE}]) - 1
         if others > 0:
-            said += (
-                f" {others} of {len(self.plans) - 2} other plans {'is' if others == 1 else 'are'} not clearly worse."
-            )
+            said += f" {others} of {every} other plans {'is' if others == 1 else 'are'} not clearly worse."
         return said + self._unknown()
 
     def _unknown(self) -> str:

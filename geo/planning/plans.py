@@ -18,7 +18,7 @@ from geo.demand.rates import Draws
 from geo.errors import SchemaError
 from geo.places.bases import Base
 from geo.planning import pairs
-from geo.planning.found import AS_NOW, Found, Plan, Rules, worst_share, worth_of
+from geo.planning.found import AS_NOW, FREE, Found, Plan, Rules, worst_share, worth_of
 from geo.planning.location import mclp
 from geo.planning.rotas import CLEARLY, Rotas, best_rotas, standing
 from geo.planning.sites import NEAR_TIE
@@ -350,7 +350,7 @@ class _Search:
             for row in near[: OTHER_WINDOWS + 1]
         ]
         drafts += [("other bases", rows, rotas.windows[0]) for rows in self._elsewhere(choice, rotas.windows[0])]
-        drafts.append(("free windows", sets[windows.base], windows.windows))
+        drafts.append((FREE, sets[windows.base], windows.windows))
         found = [(AS_NOW, self.scenario)]
         for kind, rows, shifts in drafts:
             made = tuple(self._base(choice.pool, row) for row in rows)
@@ -389,12 +389,9 @@ class _Search:
             outcomes.append(evaluate(plan, self.world, seed=self.seed))
         districts = self.world.districts(self.survey.edition)
         table = np.column_stack([worth_of(outcome, self.rules.aim, districts) for outcome in outcomes])
-        stands = standing(table[:, 1:])
-        beaten, regret = (
-            (table[:, 1 + stands.best] > table[:, 0]).mean(),
-            1 - table[:, 0].mean() / table[:, 1 + stands.best].mean(),
-        )
-        chance, loss = np.append(beaten, stands.beaten), np.append(regret, stands.regret)
+        rotas = [row for row, (kind, _) in enumerate(drafts) if kind not in {AS_NOW, FREE}]
+        best = table[:, rotas[standing(table[:, rotas]).best]]
+        chance, loss = (best[:, None] > table).mean(axis=0), 1 - table.mean(axis=0) / best.mean()
         low, high = np.quantile(table, TAILS, axis=0)
         made = [
             Plan(
@@ -405,7 +402,7 @@ class _Search:
                 high=float(high[row]),
                 beaten=float(chance[row]),
                 regret=float(loss[row]),
-                open=bool(chance[row] < CLEARLY and loss[row] < NEAR_TIE),
+                open=bool(kind != FREE and chance[row] < CLEARLY and loss[row] < NEAR_TIE),
                 unobserved=outcomes[row].unobserved_hours,
                 borrowed=float((plan.pattern.hours * self.world.demand.borrowed).sum()),
                 worst_district=worst_share(outcomes[row], districts),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.errors import SchemaError
 from geo.planning.evidence import DRAWS_A_TERM, Evidence, value_of_weeks
-from geo.planning.found import Found
+from geo.planning.found import FREE, Found
 from geo.planning.rotas import best_rotas
 from geo.planning.sites import NEAR_TIE
 from geo.planning.windows import crewed_hours_of
@@ -199,20 +199,17 @@ def what_recording_brings(
     if shares.shape[1] > room:
         shares = np.column_stack([shares[:, : room - 1], shares[:, room - 1 :].sum(axis=1)])
     bins = np.column_stack([block * share for block in blocks for share in shares.T])
-    return value_of_weeks(found.draws, bins, weeks, seed=seed)
+    workable = [row for row, plan in enumerate(found.plans) if plan.kind != FREE]
+    return value_of_weeks(found.draws[:, workable], bins, weeks, seed=seed)
 
 
 def recording_words(evidence: Evidence) -> str:
     """Say whether to record for longer before choosing."""
+    today = f"The plan chosen today is the best with a chance of {evidence.right_today:.0%}"
+    perfect = f"knowing demand for certain would add {evidence.perfect / evidence.today[1]:.1%}"
     if evidence.enough == 0:
-        return (
-            f"The plan chosen today is the best with a chance of {evidence.right_today:.0%}; knowing demand for certain would add "
-            f"{evidence.perfect / evidence.today[1]:.1%}, so more weeks of recording would hardly change the choice."
-        )
+        return f"{today}; {perfect}, so more weeks of recording would hardly change the choice."
     best = (
         f"record {evidence.enough} more weeks" if evidence.enough else "no number of weeks tried is enough; record on"
     )
-    return (
-        f"The plan chosen today is the best with a chance of {evidence.right_today:.0%}; knowing demand for certain would add "
-        f"{evidence.perfect / evidence.today[1]:.1%}: {best} before you choose."
-    )
+    return f"{today}; {perfect}: {best} before you choose."

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.planning.found import Found, Plan
+from geo.planning.found import FREE, Found, Plan
 from geo.planning.worth import AIMS
 from geo.scenarios.pattern import ShiftPattern
 
@@ -57,7 +57,9 @@ def gap_words(found: Found) -> str:
 def plan_words(plan: Plan) -> str:
     """Tell one plan in a line."""
     where = " and ".join(base.name for base in plan.scenario.bases)
-    state = "not clearly worse" if plan.open else f"beaten with {plan.beaten:.0%}"
+    state = (
+        "not clearly worse" if plan.open else "the ceiling" if plan.kind == FREE else f"beaten with {plan.beaten:.0%}"
+    )
     return (
         f"{plan.kind}: {where}, {plan.scenario.pattern.text}: {plan.mean:.1f} ({plan.low:.1f}-{plan.high:.1f}) a "
         f"month, gives away {plan.regret:.1%}; {state}"

@@ -63,9 +63,11 @@ def plans(table: pd.DataFrame, unit: str) -> Any:
     tips = ["label:N", "state:N", alt.Tooltip("a_month:Q", format=".1f"), alt.Tooltip("gives_away:Q", format=".1%")]
     base = alt.Chart(table)
     bar = base.mark_rule(strokeWidth=2, color="#888888").encode(alt.X("low:Q", title=unit), y, x2="high:Q")
-    states = ["not clearly worse", "clearly worse"]
-    colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=[BLUE, VERMILION]), legend=None)
-    shape = alt.Shape("state:N", scale=alt.Scale(domain=states, range=["circle", "cross"]), title=None)
+    states = ["not clearly worse", "clearly worse", "ceiling"]
+    colours, shapes = [BLUE, VERMILION, INK], ["circle", "cross", "triangle-up"]
+    legend = alt.Legend(orient="bottom", direction="horizontal", title=None)
+    colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=colours), legend=legend)
+    shape = alt.Shape("state:N", scale=alt.Scale(domain=states, range=shapes), legend=legend)
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(
         alt.X("a_month:Q"), y, color=colour, shape=shape, tooltip=tips
     )

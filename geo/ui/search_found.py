@@ -11,7 +11,7 @@ from geo.layers.bases import BaseLayer
 from geo.layers.zone import ZoneLayer
 from geo.planning import told
 from geo.planning.everyone import cars_for_everyone
-from geo.planning.found import AS_NOW, Found, Plan
+from geo.planning.found import AS_NOW, FREE, Found, Plan
 from geo.planning.sites import zone
 from geo.planning.worth import AIMS
 from geo.ui import answers, frame, maps, plan, search_charts, search_evidence, tables, words
@@ -65,7 +65,7 @@ def _plans(found: Found) -> None:
     table = told.plans_table(found)
     shown = table.assign(
         label=[_label(one) for one in found.plans],
-        state=table["not_clearly_worse"].map({True: "not clearly worse", False: "clearly worse"}),
+        state=[_state(one) for one in found.plans],
     )
     st.altair_chart(
         search_charts.plans(shown, "a month, with its 80 % interval"), width="stretch", alt="Plans with their intervals"
@@ -73,9 +73,14 @@ def _plans(found: Found) -> None:
     tables.under("Table of plans", table.round(3), "search-plans")
 
 
+def _state(one: Plan) -> str:
+    return "not clearly worse" if one.open else "ceiling" if one.kind == FREE else "clearly worse"
+
+
 def _label(one: Plan) -> str:
     where = " and ".join(base.postcode or base.name for base in one.scenario.bases)
-    return f"{'as now: ' if one.kind == AS_NOW else ''}{where}, {one.scenario.pattern.text}"
+    before = {AS_NOW: "as now: ", FREE: "ceiling: "}.get(one.kind, "")
+    return f"{before}{where}, {one.scenario.pattern.text}"
 
 
 def _use(question: Question, found: Found) -> None:

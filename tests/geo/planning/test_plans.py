@@ -8,7 +8,7 @@ import pytest
 import geo
 from geo.errors import ScenarioError, SchemaError
 from geo.planning import pairs
-from geo.planning.found import AS_NOW, Rules
+from geo.planning.found import AS_NOW, FREE, Rules
 from geo.planning.plans import search_plans
 from geo.planning.told import as_json, sentences
 from geo.planning.windows import crewed_hours_of
@@ -70,6 +70,16 @@ def test_plans_are_worth_what_the_whole_model_says_on_the_same_draws(found):
     assert now.kind == AS_NOW
     assert not now.open
     assert found.plans[-1] is now
+
+
+def test_free_windows_are_a_ceiling_and_never_the_best_plan():
+    pulled = replace(RULES, crewed_hours=30, lengths=(4, 5, 6), rest=20)
+    found = search_plans(PLAN, WORLD, pulled)
+    free = [plan for plan in found.plans if plan.kind == FREE]
+    assert len(free) == 1
+    assert not free[0].open
+    assert found.best.kind != FREE
+    assert found.windows.objective >= found.rotas.objectives[0]
 
 
 def test_what_one_more_hour_brings_is_the_step_of_the_curve(found):
