@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import geo
+from geo.demand.profile import published_profile
 from geo.errors import ScenarioError, SchemaError
 from geo.planning import pairs
 from geo.planning.found import AS_NOW, FREE, Rules
@@ -48,6 +49,18 @@ def test_no_hour_without_a_rate_is_recommended(found):
     assert "Of 126 of the 168 hours of the week nothing is known" in found.sentence
     with pytest.raises(SchemaError, match=r"no shift of 8 to 8 hours lies within the hours .* \(42 of 168\)"):
         search_plans(PLAN, WORLD, Rules(lengths=(8,)))
+
+
+def test_a_second_exposure_lends_hours_and_the_plan_says_how_many():
+    quiet_evenings = [4.0] * 18 + [0.5] * 6
+    text = 'title = "Days"\ncitation = "made up"\nedition = "2016"\neffective = 5000\n'
+    lent = published_profile(text + f"weights = {quiet_evenings}")
+    found = search_plans(PLAN, village_world(profile=lent), RULES)
+    best = found.best
+    assert found.unknown_hours == 0
+    assert best.borrowed == best.scenario.pattern.crewed_hours == 28
+    assert "28 of its weekly hours rest on a second exposure alone" in found.sentence
+    assert not found.named  # those hours were never on duty
 
 
 def test_the_zone_holds_every_base_within_five_per_cent_and_no_other(found):

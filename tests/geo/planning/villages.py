@@ -29,7 +29,7 @@ class Villages:
     )
 
 
-def village_world(weeks=14, counts=(9, 3, 6, 2, 1)):
+def village_world(weeks=14, counts=(9, 3, 6, 2, 1), profile=None):
     nights = pd.date_range("2016-02-01 18:00", periods=7 * weeks, freq="D", tz="Europe/London")
     shifts = pd.DataFrame(
         {
@@ -52,7 +52,9 @@ def village_world(weeks=14, counts=(9, 3, 6, 2, 1)):
             "appropriate_for_car": "yes",
         }
     )
-    demand = geo.fit_demand(calls, shifts, pd.Series(dict.fromkeys(["E1", "E2", "E3", "E4", "E5"], 100)), draws=200)
+    demand = geo.fit_demand(
+        calls, shifts, pd.Series(dict.fromkeys(["E1", "E2", "E3", "E4", "E5"], 100)), draws=200, profile=profile
+    )
     length = np.diff(SPOTS)
     one, other = np.arange(4), np.arange(1, 5)
     seconds = length / (50 / 3.6)
