@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from geo.places.locate import locate
     from geo.places.postcodes import Gazetteer, PostcodeReading, parse_postcode
     from geo.places.residents import load_residents, residents_in
+    from geo.planning.found import Rules
     from geo.planning.location import BaseSet, lscp, mclp, mexclp
     from geo.planning.median import p_median
+    from geo.planning.plans import search_plans
     from geo.planning.rotas import Rotas, best_rotas
     from geo.planning.windows import best_windows
     from geo.release.disclosure import Policy, protect
@@ -96,8 +98,10 @@ _ROOMS = {
     "places.locate": ("locate",),
     "places.postcodes": ("Gazetteer", "PostcodeReading", "parse_postcode"),
     "places.residents": ("load_residents", "residents_in"),
+    "planning.found": ("Rules",),
     "planning.location": ("BaseSet", "lscp", "mclp", "mexclp"),
     "planning.median": ("p_median",),
+    "planning.plans": ("search_plans",),
     "planning.rotas": ("Rotas", "best_rotas"),
     "planning.windows": ("best_windows",),
     "release.disclosure": ("Policy", "protect"),
@@ -154,6 +158,7 @@ __all__ = [
     "RoadNetwork",
     "Roads",
     "Rotas",
+    "Rules",
     "Scenario",
     "ScenarioError",
     "SchemaError",
@@ -217,6 +222,7 @@ __all__ = [
     "read_shift_log",
     "reconcile",
     "residents_in",
+    "search_plans",
     "snap",
     "source_profile",
     "transient_hypercube",

@@ -101,6 +101,45 @@ def test_evaluate_answers_and_compares(weeks, run, capsys):
     assert len(found["differences_from_first"]) == 1
 
 
+def test_compare_holds_plans_against_the_first_in_every_measure(weeks, run, capsys):
+    code, out, _ = run("compare", weeks, "Operation Alloy", "Thames Valley", "--json", capsys=capsys)
+    told = json.loads(out)
+    assert code == 0
+    assert [outcome["scenario"] for outcome in told["outcomes"]] == ["Operation Alloy", "Thames Valley"]
+    (against,) = told["against_first"]
+    assert against["scenario"] == "Thames Valley"
+    assert {row["measure"] for row in against["differences"]} >= {"Reached face to face", "With nurse contact"}
+    assert {row["district"] for row in against["by_district"]} >= {"Northampton", "Corby"}
+    _, out, _ = run("compare", weeks, "Operation Alloy", "Thames Valley", capsys=capsys)
+    assert "It adds 14 crewed hours a week." in out
+    code, _, err = run("compare", weeks, "Operation Alloy", capsys=capsys)
+    assert code == 2
+    assert "choose two to six" in err
+
+
+def test_search_finds_a_plan_says_what_is_not_known_and_keeps_it(copied, tmp_path, run, capsys):
+    listed = tmp_path / "bases.txt"
+    listed.write_text("NN1 1DE\nNN16 0AE\n", encoding="utf-8")
+    words = ["search", copied, "--bases", listed, "--lengths", "4-6", "--keep", "Found"]
+    code, out, err = run(*words, "--json", capsys=capsys)
+    told = json.loads(out)
+    assert code == 0
+    assert told["tried"] == 2
+    assert not told["named"]
+    assert "no single plan can be named" in told["sentence"]
+    assert told["unknown_hours"] > 100
+    assert {plan["bases"] for plan in told["plans"] if plan["kind"] == "best rota"} <= {"NN1 1DE", "NN16 0AE"}
+    assert all(plan["unobserved_hours"] == 0 for plan in told["plans"] if plan["kind"] != "as now")
+    assert told["evidence"]["weeks"][0]["weeks"] == 4
+    assert told["back_test"] is None
+    assert "evaluating plan" in err
+    _, out, _ = run("evaluate", copied, "Found", capsys=capsys)
+    assert "Found: 1 car" in out
+    _, out, _ = run("search", copied, "--bases", "NN1 1DE", "--objective", "nurse_contact", capsys=capsys)
+    assert "with nurse contact" in out
+    assert "Not back-tested: 14 days on record" in out
+
+
 def test_a_project_of_ones_own_is_made_and_filled(tmp_path, weeks, run, capsys):
     folder = tmp_path / "mine"
     assert run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)[0] == 0

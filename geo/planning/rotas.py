@@ -103,6 +103,7 @@ def best_rotas(
     rest: int = REST_HOURS,
     must: npt.ArrayLike | None = None,
     most: int = 200,
+    told_only: bool = False,
 ) -> Rotas:
     """
     Find the best rotas by trying all of them at every base: one or two groups of days, one window each.
@@ -126,6 +127,8 @@ def best_rotas(
         Hours of the week that every rota has to crew (minimum cover), shape (168,); none when omitted.
     most
         How many to keep.
+    told_only
+        Whether no rota may crew an hour that was never observed.
 
     Raises
     ------
@@ -145,6 +148,7 @@ def best_rotas(
     (np.float64(46.0), 0.0, (4, 1080, 1560))
     """
     values, observed = week_values(value_per_hour)
+    values = np.where(observed, values, -np.inf) if told_only else values
     ceiling = free_ceiling(values, crewed_hours, lengths, starts)
     required = np.zeros(HOURS) if must is None else np.asarray(must, dtype=float)
     if required.shape != (HOURS,):
@@ -173,6 +177,7 @@ def best_rotas(
             if sums.max() <= least:
                 continue
             top = np.argpartition(-sums, min(most, len(sums)) - 1)[:most]
+            top = top[sums[top] > -np.inf]
             kept += [(float(sums[row]), which, base, int(pairs[row, 0]), int(pairs[row, 1])) for row in top]
             if len(kept) > 4 * most:
                 kept = sorted(kept, key=lambda plan: (-plan[0], *plan[1:]))[:most]
@@ -180,7 +185,7 @@ def best_rotas(
     if not kept:
         raise SchemaError(
             f"no rota of {sorted(set(lengths))} hours keeps {crewed_hours} crewed hours, {rest} hours of rest and the "
-            "hours that must be crewed; allow more"
+            f"hours that must be crewed{', in hours that were observed' if told_only else ''}; allow more"
         )
     kept = sorted(kept, key=lambda plan: (-plan[0], *plan[1:]))[:most]
     complete = tried <= most or kept[-1][0] < kept[0][0] * (1 - NEAR_TIE)

@@ -77,6 +77,7 @@ def best_windows(
     days: int | Collection[int] = 7,
     starts: Collection[int] = range(DAY),
     rest: int = 0,
+    told_only: bool = False,
 ) -> Windows:
     """
     Find the windows that are worth most within a budget of crewed hours, and the base where they are, exactly.
@@ -101,6 +102,8 @@ def best_windows(
         Hours of the day at which a window may begin.
     rest
         Hours from the end of one window to the start of the next, at least.
+    told_only
+        Whether no window may crew an hour that was never observed.
 
     Raises
     ------
@@ -124,6 +127,7 @@ def best_windows(
     (((4, 1080, 1560), (5, 1080, 1560)), 24.0)
     """
     values, observed = week_values(value_per_hour)
+    values = np.where(observed, values, -np.inf) if told_only else values
     rules = _Rules.of(crewed_hours, lengths, days, starts, rest)
     by_base = np.concatenate(
         [
@@ -168,7 +172,8 @@ def free_ceiling(values: Floats, crewed_hours: int, lengths: Collection[int], st
 
 def most_of_hours(values: Floats, hours: int) -> Floats:
     """Bound what so many hours can be worth at each base by its best ones, whatever the windows, shape (bases,)."""
-    return np.asarray(np.sort(values, axis=1)[:, HOURS - hours :].sum(axis=1) * (1 + 1e-12), dtype=np.float64)
+    worth = np.maximum(values, 0.0)  # an hour that may not be crewed stands as -inf
+    return np.asarray(np.sort(worth, axis=1)[:, HOURS - hours :].sum(axis=1) * (1 + 1e-12), dtype=np.float64)
 
 
 def week_values(value_per_hour: npt.ArrayLike) -> tuple[Floats, Flags]:

@@ -13,9 +13,10 @@ from geo.demand.exposure import HOURS, Hours
 from geo.demand.rates import WEEKS_A_MONTH, Draws
 from geo.routing.speeds import roads_words
 from geo.routing.timing import traffic_levels
-from geo.scenarios.arrival import LEVELS, arrivals
+from geo.scenarios.arrival import arrivals
 from geo.scenarios.pattern import crewed_share
 from geo.scenarios.scenario import Scenario
+from geo.scenarios.staffing import staffing
 from geo.scenarios.world import World
 
 TAILS = (0.1, 0.9)
@@ -202,27 +203,18 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     Outcome
         Incidents a month, over the hours of the week whose demand is known.
     """
-    draws = len(world.demand.hour_rates)
-    rng = np.random.default_rng([seed, 1])
-    nurse = _reliability(world.shifts["nhs_staffed"], scenario.nurse_reliability, rng, draws)
-    officer = _reliability(_officers_given_nurse(world.shifts), scenario.officer_reliability, rng, draws)
-    appropriate = _reliability(_judged_appropriate(world.located), scenario.appropriate_share, rng, draws)
-    stratum = rng.permutation(np.arange(draws) % LEVELS)
-    by_telephone = _by_telephone(world.located, rng, draws)
-    if not scenario.model.sends_car:
-        appropriate = np.zeros(draws)
-    if not scenario.model.needs_officer:
-        officer = np.ones(draws)
+    there = staffing(scenario, world, seed=seed)
+    nurse, officer, appropriate = there.nurse, there.officer, there.appropriate
     with_officer = _occupancy(scenario, world, appropriate)
-    without = _occupancy(scenario, world, np.zeros(draws)) if (officer < 1).any() else with_officer
+    without = _occupancy(scenario, world, np.zeros(len(nurse))) if (officer < 1).any() else with_officer
     kept = _kept(scenario, (with_officer, without), nurse, officer, appropriate)
     arrival = arrivals(scenario, world, with_officer.out)
     a_month = np.nan_to_num(world.demand.hour_rates) * WEEKS_A_MONTH
     ready = a_month * kept[-1]
-    in_time_by_hour = arrival.by_hour(world.demand.place_shares, stratum)
+    in_time_by_hour = arrival.by_hour(world.demand.place_shares, there.stratum)
     by_hour = waterfall(a_month, [a_month * share for share in kept] + [ready * in_time_by_hour])
     weight = np.where(ready.sum(axis=1, keepdims=True) > 0, ready, scenario.pattern.hours)
-    in_time, reached = arrival.by_place(weight, stratum), arrival.by_place(ready, stratum, total=True)
+    in_time, reached = arrival.by_place(weight, there.stratum), arrival.by_place(ready, there.stratum, total=True)
     shares = world.demand.place_shares
     left = [(a_month * share).sum(axis=1)[:, None] * shares for share in kept] + [reached * shares]
     by_place = waterfall(a_month.sum(axis=1)[:, None] * shares, left)
@@ -239,7 +231,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         places=world.demand.places,
         unobserved=np.where(world.demand.told, 0.0, scenario.pattern.hours),
         roads=roads_label(scenario, world),
-        by_telephone=by_telephone,
+        by_telephone=there.by_telephone,
         duty=_duty(scenario, (with_officer, without), nurse, officer),
     )
 
@@ -281,12 +273,6 @@ def _time_left(scenario: Scenario) -> Hours:
         return np.where(scenario.pattern.hours > 0, sent / scenario.pattern.hours, 1.0)
 
 
-def _by_telephone(incidents: pd.DataFrame, rng: np.random.Generator, draws: int) -> Draws:
-    """Draw the share of contacts without a visit that are made by telephone, the rest being advice to officers."""
-    modes = incidents["contact_mode"] if "contact_mode" in incidents else pd.Series(dtype=object)
-    return rng.beta(1 + (modes == "telephone").sum(), 1 + (modes == "advice").sum(), size=draws)
-
-
 def _duty(scenario: Scenario, busy: tuple[Occupancy, Occupancy], nurse: Draws, officer: Draws) -> Duty:
     """Add up what crews do with their hours, a month: on duty, idle, out, and beyond the end of their shifts."""
     crewed = scenario.pattern.hours * scenario.cars
@@ -302,36 +288,6 @@ def _duty(scenario: Scenario, busy: tuple[Occupancy, Occupancy], nurse: Draws, o
         cars_out=(mixed["cars_out"] @ scenario.pattern.hours) * weeks,
         overrun=(officer * busy[0].overrun + (1 - officer) * busy[1].overrun) / 60 * weeks,
     )
-
-
-def _reliability(answers: pd.Series, given: float | None, rng: np.random.Generator, draws: int) -> Draws:
-    """
-    Draw a share from three-valued answers; a given share is taken as it is.
-
-    The known answers give ``Beta(1 + yes, 1 + no)``. Of the blanks each draw takes another share as yes, from none to
-    all, so that the interval is as wide as the blanks leave it.
-    """
-    yes, no, blank = (int((answers == value).sum()) for value in ("yes", "no", "unknown"))
-    known, of_blanks = rng.beta(1 + yes, 1 + no, size=draws), rng.random(draws)
-    if given is not None:
-        return np.full(draws, given)
-    every = yes + no + blank
-    return (known * (yes + no) + of_blanks * blank) / every if every else of_blanks
-
-
-def _judged_appropriate(incidents: pd.DataFrame) -> pd.Series:
-    """
-    Tell of each incident whether the car was judged appropriate: by the record, or because the car was sent.
-
-    A car that was not sent tells nothing: it may have been busy or too far.
-    """
-    judged = incidents["appropriate_for_car"]
-    return judged.mask((judged == "unknown") & (incidents["deployed"] == "yes"), "yes")
-
-
-def _officers_given_nurse(shifts: pd.DataFrame) -> pd.Series:
-    """Police staffing of the shifts whose nurse was on duty: the share that counts once she is there."""
-    return shifts.loc[shifts["nhs_staffed"] == "yes", "police_staffed"]
 
 
 def roads_label(scenario: Scenario, world: World) -> str:

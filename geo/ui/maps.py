@@ -27,11 +27,11 @@ LEGEND_PIXELS = 60
 """How far the county stands to the left of a map's middle."""
 
 
-def choose_view(views: Mapping[str, str], key: str) -> str:
-    """Ask which of the views the map shows, by their words; it opens on the first, and the link keeps the choice."""
+def choose_view(views: Mapping[str, str], key: str, label: str = "Map shows") -> str:
+    """Ask which of the views the page shows, by their words; it opens on the first, and the link keeps the choice."""
     first = next(iter(views))
     chosen = st.segmented_control(
-        "Map shows",
+        label,
         list(views),
         format_func=views.__getitem__,
         default=first,

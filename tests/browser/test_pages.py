@@ -135,6 +135,7 @@ def test_a_dragged_base_changes_map_and_figures_and_nothing_else(visit, demonstr
 def test_every_postcode_is_searched_and_the_near_ties_are_a_zone(visit, demonstration, pictures):
     visit.open(demonstration)
     visit.go("Search")
+    choose(visit, "Base alone")
     visit.page.get_by_role("button", name="Search every postcode").click()
     visit.page.get_by_text("postcodes give away at most 5%").wait_for(timeout=120_000)
     visit.settle()
@@ -145,9 +146,36 @@ def test_every_postcode_is_searched_and_the_near_ties_are_a_zone(visit, demonstr
     visit.page.get_by_text("is best with a mean drive of").wait_for(timeout=30_000)
 
 
+def test_plans_are_searched_and_one_is_opened_in_compare(visit, demonstration, pictures):
+    visit.open(demonstration)
+    visit.go("Search")
+    visit.page.get_by_role("button", name="Search plans").click()
+    visit.page.get_by_text("Of 126 of the 168 hours of the week nothing is known").wait_for(timeout=180_000)
+    visit.settle()
+    assert visit.page.get_by_text("No other base and window is better").first.is_visible()
+    assert visit.drawn_pixels() > 1000
+    assert visit.page.get_by_test_id("stVegaLiteChart").count() >= 4
+    visit.page.screenshot(path=pictures / "search-plans.png")
+    visit.page.get_by_role("button", name="Open in Compare").click()
+    visit.page.get_by_text("Kept as Found: ").wait_for(timeout=60_000)
+    visit.go("Compare")
+    visit.page.get_by_text("incidents a month face to face").first.wait_for(timeout=60_000)
+    assert visit.page.get_by_text("Found: ").first.is_visible()
+
+
+def test_a_search_of_plans_can_be_cancelled(visit, demonstration):
+    visit.open(demonstration)
+    visit.go("Search")
+    visit.page.get_by_role("button", name="Search plans").click()
+    visit.page.get_by_text("best so far").wait_for(timeout=90_000)
+    visit.page.get_by_role("button", name="Cancel").click()
+    visit.page.get_by_text("This tries every base with every legal shift window").wait_for(timeout=60_000)
+
+
 def test_a_search_can_be_cancelled(visit, demonstration):
     visit.open(demonstration)
     visit.go("Search")
+    choose(visit, "Base alone")
     visit.page.get_by_role("button", name="Search every postcode").click()
     visit.page.get_by_text("postcodes tried").wait_for(timeout=60_000)
     visit.page.get_by_role("button", name="Cancel").click()

@@ -125,3 +125,17 @@ def test_rotas_are_valued_on_every_draw():
 def test_questions_without_an_answer_are_refused_in_words(ask, words):
     with pytest.raises(SchemaError, match=words):
         ask()
+
+
+def test_no_rota_crews_an_hour_without_a_rate_where_that_is_forbidden():
+    value = np.full(168, np.nan)
+    for day in range(7):
+        value[day * 24 + 18 : day * 24 + 24] = 1.0
+    free = best_rotas(value, crewed_hours=56, lengths=[6, 8])
+    assert free.unobserved[0] >= 0
+    told = best_rotas(value, crewed_hours=56, lengths=[6, 8], told_only=True)
+    assert told.objectives[0] == told.ceiling == 42
+    assert not told.unobserved.any()
+    assert {(first, last) for plan in told.windows for _, first, last in plan} == {(18 * 60, 24 * 60)}
+    with pytest.raises(SchemaError, match="in hours that were observed"):
+        best_rotas(value, crewed_hours=56, lengths=[8], told_only=True)

@@ -28,9 +28,9 @@ def by_trying_all(value, hours, lengths, days, starts, rest=0):
     return best
 
 
-def by_solver(value, hours, lengths, starts):
+def by_solver(value, hours, lengths, starts, days=range(7)):
     """The same as an integer programme: no hour is crewed twice."""
-    windows = [(day, s, n) for day in range(7) for s in starts for n in lengths]
+    windows = [(day, s, n) for day in days for s in starts for n in lengths]
     covers = np.zeros((168, len(windows)))
     for column, (day, s, n) in enumerate(windows):
         covers[np.arange(day * 24 + s, day * 24 + s + n) % 168, column] = 1
@@ -107,6 +107,32 @@ def test_random_weeks_agree_with_an_integer_programme():
 @pytest.mark.slow
 def test_a_thousand_random_weeks_agree_with_an_integer_programme():
     weeks_agree_with_the_solver(range(15, 1015))
+
+
+@pytest.mark.slow
+def test_a_thousand_random_weeks_agree_with_the_solver_and_with_trying_all():
+    for seed in range(1000):
+        rng = np.random.default_rng(seed)
+        value = rng.integers(0, 50, 168).astype(float)
+        hours, days = int(rng.integers(4, 40)), sorted(rng.choice(7, 3, replace=False).tolist())
+        lengths = sorted(rng.choice(range(4, 13), 2, replace=False).tolist())
+        starts = sorted(rng.choice(24, 3, replace=False).tolist())
+        found = best_windows(value, crewed_hours=hours, lengths=lengths, starts=starts, days=days)
+        assert found.objective == by_trying_all(value, hours, lengths, days, starts)
+        assert found.objective == pytest.approx(by_solver(value, hours, lengths, starts, days))
+
+
+@given(weeks, st.integers(0, 45), st.sets(st.integers(0, 167), min_size=1, max_size=60))
+@settings(max_examples=20)
+def test_no_window_crews_an_hour_without_a_rate_where_that_is_forbidden(value, hours, unknown):
+    gaps = value.copy()
+    gaps[list(unknown)] = np.nan
+    found = best_windows(gaps, crewed_hours=hours, lengths=[5, 10], starts=[0, 14, 22], told_only=True)
+    assert not np.isnan(gaps[found.crewed]).any()
+    assert found.unobserved == 0
+    banned = np.where(np.isnan(gaps), -1e6, gaps)
+    mine = best_windows(gaps, crewed_hours=hours, lengths=[5, 10], starts=[0, 14, 22], days=[1, 4], told_only=True)
+    assert mine.objective == by_trying_all(banned, hours, [5, 10], [1, 4], [0, 14, 22])
 
 
 def test_many_bases_are_searched_as_each_alone():

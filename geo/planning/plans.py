@@ -1,0 +1,421 @@
+"""
+Plans: where and when a car should be crewed, searched together over every base and every legal window.
+
+Bases are timed in every traffic; those that another beats in every traffic are left out, since no windows could prefer
+them; free windows (the ceiling) and rotas are then optimised over the rest, exactly. What the best plans are worth is
+asked of the whole model, busy crews and all, on the same draws, so that plans which cannot be told apart stay together.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.coverage.occupancy import occupancy
+from geo.demand.rates import Draws
+from geo.errors import SchemaError
+from geo.places.bases import Base
+from geo.planning import pairs
+from geo.planning.found import AS_NOW, FREE, Found, Plan, Rules, worst_share, worth_of
+from geo.planning.location import mclp
+from geo.planning.rotas import CLEARLY, Rotas, best_rotas, standing
+from geo.planning.sites import NEAR_TIE
+from geo.planning.windows import Window, Windows, best_windows, crewed_hours_of
+from geo.planning.worth import Survey, Surveyed, hour_values, ready_a_month, score_of, undominated
+from geo.scenarios.evaluate import TAILS, evaluate
+from geo.scenarios.pattern import ShiftPattern
+from geo.scenarios.scenario import Scenario
+from geo.scenarios.staffing import staffing
+from geo.scenarios.world import World
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+Progress = Callable[[float, str], None]
+"""Called with the share that is done and the best so far in words; raise from it to cancel."""
+
+OTHER_BASES = 6
+"""Other bases, each the best of another district, that are evaluated with the best rota."""
+
+OTHER_WINDOWS = 8
+"""Other rotas at the best base that are evaluated beside the best."""
+
+CURVE_HOURS = 84
+"""The most crewed hours a week for which the curve of reach is drawn: 12 hours daily (assumption)."""
+
+
+def search_plans(
+    scenario: Scenario,
+    world: World,
+    rules: Rules = Rules(),
+    *,
+    bases: Sequence[Base] | None = None,
+    edition: str = "2011-2021",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Found:
+    """
+    Find where and when cars should be crewed, and which plans are not clearly worse.
+
+    One car: exact over all candidates and all windows, for the value of an hour that does not depend on which others
+    are crewed. Two cars: every pair of one postcode a place, improved over all postcodes, with a proved bound. More:
+    the bases that together cover most (:func:`geo.planning.location.mclp`), among one postcode a place. Hours whose
+    rate is not told are never recommended. Wrong where one job blocks the next: the plans are therefore evaluated with
+    busy crews, but searched without.
+
+    Parameters
+    ----------
+    scenario
+        Its speeds, standard, staffing, model and work are kept; its bases and pattern are what is searched.
+    bases
+        Candidates; every live postcode of the world when omitted.
+    edition
+        District edition, for the worst district.
+
+    Raises
+    ------
+    SchemaError
+        If no legal window lies within hours whose rate is told.
+    ScenarioError
+        If the aim needs a car and the scenario sends none.
+    """
+    ready = ready_a_month(scenario, world, rules.aim, seed=seed)
+    survey = Survey(scenario, world, edition)
+    search = _Search(scenario, world, rules, survey, ready, seed, progress or _silent)
+    pool = search.pool(bases)
+    choice = search.choose(pool, bases is None)
+    return search.finish(choice)
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """
+    Sets of bases that are worth searching: their score in each traffic, shape (levels, sets), and rows of ``pool``,
+    shape (sets, bases).
+    """
+
+    pool: pd.DataFrame
+    reach: Surveyed
+    sets: Rows
+    score: Floats
+    tried: int
+    most_possible: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """One search: what it is asked, and its steps."""
+
+    scenario: Scenario
+    world: World
+    rules: Rules
+    survey: Survey
+    ready: Floats
+    seed: int
+    tell: Progress
+
+    def pool(self, bases: Sequence[Base] | None) -> pd.DataFrame:
+        """Give the candidates: ``name``, ``easting``, ``northing``, ``district``."""
+        if self.rules.aim == "nurse_contact":
+            bases = self.scenario.bases
+        if bases is not None:
+            rows = [(base.postcode or base.name, base.easting, base.northing, "") for base in bases]
+            return pd.DataFrame(rows, columns=["name", "easting", "northing", "district"])
+        points = self.world.points
+        field = "district" if self.survey.edition == "2011-2021" else "district_2021"
+        return pd.DataFrame(
+            {
+                "name": points.index.astype(str),
+                "easting": points["easting"].to_numpy(float),
+                "northing": points["northing"].to_numpy(float),
+                "district": points[field].to_numpy(dtype=object),
+            }
+        )
+
+    def choose(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
+        """Time candidates and narrow them down to the sets of bases that windows are searched for."""
+        cars, aim = self.rules.cars, self.rules.aim
+        if aim == "nurse_contact" or (not everywhere and cars == 1):
+            return self._singles(pool, self._timed(pool, 0.0, 0.9), len(pool))
+        if cars == 1:
+            return self._everywhere(pool)
+        if cars == 2:
+            return self._pairs(pool, everywhere)
+        return self._several(pool, everywhere)
+
+    def _timed(self, pool: pd.DataFrame, begin: float, end: float, words: str = "") -> Surveyed:
+        def part(share: float) -> None:
+            self.tell(begin + (end - begin) * share, words)
+
+        return self.survey.reach(pool["easting"].to_numpy(float), pool["northing"].to_numpy(float), part)
+
+    def _singles(self, pool: pd.DataFrame, reach: Surveyed, tried: int) -> _Choice:
+        score = reach.score(self.rules.aim)
+        return _Choice(pool, reach, np.arange(len(pool))[:, None], score, tried)
+
+    def _everywhere(self, pool: pd.DataFrame) -> _Choice:
+        """
+        Try every postcode for one car: a first look at one a place, then all that could still be within 5 % of it.
+
+        A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows.
+        """
+        aim, stand_ins = self.rules.aim, self.survey.stand_ins()
+        words = self._so_far(pool, stand_ins[:, None], self.survey.glance().score(aim))
+        self.tell(0.0, words)
+        look, bounds = self.survey.first_look(aim, lambda share: self.tell(0.1 * share, words))
+        coarse = look.score(aim)
+        better = self._so_far(pool, stand_ins[:, None], coarse)
+        self.tell(0.1, better)
+        beaten = np.zeros(len(pool), dtype=bool)
+        for known in coarse[:, undominated(coarse)].T:
+            beaten |= (bounds < (1 - NEAR_TIE) * known[:, None]).all(axis=0)
+        kept = pool[~beaten].reset_index(drop=True)
+        return self._singles(kept, self._timed(kept, 0.1, 0.85, better), len(pool))
+
+    def _pairs(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
+        aim, busy, words = self.rules.aim, self.busy(), ""
+        if everywhere:
+            glance, stand_ins = self.survey.glance(), self.survey.stand_ins()
+            rough = pairs.every_pair(len(stand_ins))
+            score = pairs.pair_scores(glance, glance.chances, rough, aim, busy)
+            words = self._so_far(pool, stand_ins[rough], score)
+            self.tell(0.0, words)
+        reach = self._timed(pool, 0.0, 0.7, words)
+        if len(pool) <= pairs.ALL_PAIRS:
+            sets = pairs.every_pair(len(pool))
+            return _Choice(pool, reach, sets, pairs.pair_scores(reach, reach.chances, sets, aim, busy), len(sets))
+        stand = self.survey.stand_ins() if everywhere else np.arange(len(pool))
+        sets = stand[pairs.every_pair(len(stand))]
+        score = pairs.pair_scores(reach, reach.chances, sets, aim, busy)
+        self.tell(0.75, self._so_far(pool, sets, score))
+        good = undominated(score)
+        weight = self._weight(self._windows(score[:, good]).crewed, reach)
+        starts = sets[np.argsort(-(weight @ score), kind="stable")[: pairs.STARTS]]
+        better = {pairs.improve(reach, (int(a), int(b)), weight, aim, busy) for a, b in starts}
+        totals = weight @ score
+        near = totals >= (1 - NEAR_TIE) * totals.max()
+        chosen = np.unique(np.vstack([sets[good], sets[near], np.array(sorted(better))]), axis=0)
+        cluster = np.unique(self.world.points["lsoa"].to_numpy(dtype=object), return_inverse=True)[1]
+        around = pairs.envelope(reach, cluster.astype(np.int64))
+        bound = pairs.pair_scores(reach, around, pairs.every_pair(around.shape[1]), aim, busy)
+        most = self._windows(bound[:, undominated(bound)]).objective
+        number = len(pool) * (len(pool) + 1) // 2
+        return _Choice(
+            pool, reach, chosen, pairs.pair_scores(reach, reach.chances, chosen, aim, busy), number, most_possible=most
+        )
+
+    def _several(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
+        """Take the sets of bases that cover most in the mean traffic, among one postcode a place."""
+        pool = pool.iloc[self.survey.stand_ins()].reset_index(drop=True) if everywhere else pool
+        reach = self._timed(pool, 0.0, 0.6)
+        weight = self._weight(~np.isnan(self.ready), reach)
+        mean = np.tensordot(weight / weight.sum(), reach.chances, axes=1)
+        found = mclp(mean, reach.shares, self.rules.cars)
+        sets = found.near_ties[:200]
+        score = np.array([self._set_score(reach, row) for row in sets]).T
+        return _Choice(pool, reach, sets, score, len(pool), most_possible=np.inf if found.gap else 0.0)
+
+    def _set_score(self, reach: Surveyed, rows: Rows) -> Floats:
+        """Score several cars in each traffic: the nearest that is free goes, each out as often as the others."""
+        busy, chances = self.busy(), -np.sort(-reach.chances[:, rows], axis=1)
+        gains = (1 - busy) * busy ** np.arange(len(rows))
+        return score_of(
+            np.tensordot(gains, chances, axes=(0, 1)).astype(np.float32), reach.shares, reach.member, self.rules.aim
+        )
+
+    def busy(self) -> float:
+        """Give the share of the crewed time that a car is out, by the question's own pattern."""
+        there = staffing(self.scenario, self.world, seed=self.seed)
+        pattern, cars = self.scenario.pattern, self.rules.cars
+        rates = self.world.demand.hour_rates.mean(axis=0, keepdims=True)
+        found = occupancy(pattern, rates, there.appropriate.mean(keepdims=True), cars, self.scenario.work)
+        return float(np.average(found.cars_out[0], weights=pattern.hours) / cars)
+
+    def _weight(self, crewed: npt.NDArray[np.bool_], reach: Surveyed) -> Floats:
+        """Give what a score of 1 in each traffic is worth over the crewed hours, shape (levels,)."""
+        told = crewed & (reach.level_of_hour >= 0)
+        weights, levels = self.ready[told], len(reach.chances)
+        return np.bincount(reach.level_of_hour[told], weights, levels).astype(np.float64)
+
+    def _windows(self, score: Floats, hours: int | None = None) -> Windows:
+        return best_windows(
+            hour_values(self.ready, self.survey.level_of_hour, score),
+            crewed_hours=self.rules.crewed_hours if hours is None else hours,
+            lengths=self.rules.lengths,
+            told_only=True,
+        )
+
+    def _so_far(self, pool: pd.DataFrame, rows: Rows, score: Floats) -> str:
+        """Say the best so far, of sets of candidates (rows of the pool, shape (sets, bases)) whose scores are known."""
+        good = undominated(score)
+        found = self._windows(score[:, good])
+        text = _pattern(found.windows).text if found.windows else "no legal window"
+        names = " and ".join(pool["name"].iloc[rows[good[found.base]]])
+        return f"best so far {names}, {text}: {found.objective:.1f} a month"
+
+    def finish(self, choice: _Choice) -> Found:
+        """Search windows for the sets that no other beats, evaluate the best plans, and put the answer together."""
+        good = undominated(choice.score)
+        score, sets = choice.score[:, good], choice.sets[good]
+        windows = self._windows(score)
+        if not windows.windows:
+            lengths = self.rules.lengths
+            raise SchemaError(
+                f"no shift of {min(lengths)} to {max(lengths)} hours lies within the hours whose demand is known "
+                f"({int((~np.isnan(self.ready)).sum())} of 168); allow shorter ones, or lend a second exposure"
+            )
+        values = hour_values(self.ready, choice.reach.level_of_hour, score)
+        rotas = best_rotas(
+            values,
+            crewed_hours=self.rules.crewed_hours,
+            lengths=self.rules.lengths,
+            rest=self.rules.rest,
+            must=None if self.rules.must is None else self.rules.must.hours,
+            told_only=True,
+        )
+        best = sets[rotas.bases[0]]
+        crewed = crewed_hours_of(rotas.windows[0])
+        candidates, zone = self._zone(choice, crewed)
+        own_values = self._own_values()
+        drafts = self._drafts(choice, sets, windows, rotas)
+        plans, draws = self._evaluated(drafts)
+        gap = max(0.0, choice.most_possible / windows.objective - 1) if windows.objective else 0.0
+        live = self.world.demand.live_hours
+        return Found(
+            question=self.scenario,
+            rules=self.rules,
+            tried=choice.tried,
+            candidates=candidates,
+            zone=zone,
+            windows=windows,
+            rotas=rotas,
+            bases=tuple(self._base(choice.pool, row) for row in best),
+            curve=self._curve(score[:, [rotas.bases[0]]]),
+            own=float((own_values * self.scenario.pattern.hours)[self.scenario.pattern.hours > 0].sum()),
+            plans=plans,
+            draws=draws,
+            gap=gap,
+            live_weeks=float(live[crewed].mean()),
+            unknown_hours=int(np.isnan(self.ready).sum()),
+            worth_by_hour=values[rotas.bases[0]],
+        )
+
+    def _zone(self, choice: _Choice, crewed: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, Rows]:
+        """Give what each candidate reaches with the best rota, and which are near ties; of single bases only."""
+        weight = self._weight(crewed, choice.reach)
+        totals = weight @ choice.score
+        a_month = np.full(len(choice.pool), -np.inf)
+        for column in choice.sets.T:
+            np.maximum.at(a_month, column, totals)
+        alone = choice.sets.shape[1] == 1
+        worst = weight @ choice.reach.score("equity") / weight.sum() if alone else np.full(len(choice.pool), np.nan)
+        order = np.argsort(-a_month, kind="stable")
+        near = order[a_month[order] >= (1 - NEAR_TIE) * a_month.max()]
+        return choice.pool.assign(a_month=a_month, worst_district=worst), near
+
+    def _own_values(self) -> Floats:
+        """Give what an hour is worth with the question's own bases."""
+        bases = self.scenario.bases
+        east, north = (np.array([getattr(base, axis) for base in bases]) for axis in ("easting", "northing"))
+        reach = self.survey.reach(east, north)
+        nearest = reach.chances.max(axis=1, keepdims=True)
+        score = score_of(nearest, reach.shares, reach.member, self.rules.aim)
+        return np.asarray(hour_values(self.ready, reach.level_of_hour, score)[0], dtype=np.float64)
+
+    def _curve(self, score: Floats) -> pd.DataFrame:
+        """Give what free windows at the best base reach with fewer and with more crewed hours."""
+        most = max(CURVE_HOURS, self.rules.crewed_hours)
+        found = self._windows(score, most).by_hours[: most + 1]
+        return pd.DataFrame({"hours": np.arange(len(found)), "a_month": found})
+
+    def _base(self, pool: pd.DataFrame, row: int) -> Base:
+        one = pool.iloc[int(row)]
+        known = {(base.easting, base.northing): base for base in self.scenario.bases}
+        at = float(one["easting"]), float(one["northing"])
+        return known.get(at, Base(str(one["name"]), *at, str(one["name"])))
+
+    def _drafts(
+        self,
+        choice: _Choice,
+        sets: Rows,
+        windows: Windows,
+        rotas: Rotas,
+    ) -> list[tuple[str, Scenario]]:
+        """Choose plans to evaluate: the best rota, other windows there, the best base of each district, the ceiling."""
+        at_best = [row for row in range(len(rotas.windows)) if rotas.bases[row] == rotas.bases[0]]
+        near = [row for row in at_best if rotas.objectives[row] >= (1 - NEAR_TIE) * rotas.objectives[0]]
+        drafts = [
+            ("best rota" if row == 0 else "other windows", sets[rotas.bases[0]], rotas.windows[row])
+            for row in near[: OTHER_WINDOWS + 1]
+        ]
+        drafts += [("other bases", rows, rotas.windows[0]) for rows in self._elsewhere(choice, rotas.windows[0])]
+        drafts.append((FREE, sets[windows.base], windows.windows))
+        found = [(AS_NOW, self.scenario)]
+        for kind, rows, shifts in drafts:
+            made = tuple(self._base(choice.pool, row) for row in rows)
+            plan = replace(
+                self.scenario,
+                name=f"Found {len(found)}",
+                bases=made,
+                pattern=_pattern(shifts),
+                cars=self.rules.cars,
+                roaming=0,
+                cost_a_year=None,
+            )
+            if not any(
+                plan.bases == other.bases and plan.pattern == other.pattern and plan.cars == other.cars
+                for _, other in found[1:]
+            ):
+                found.append((kind, plan))
+        return found
+
+    def _elsewhere(self, choice: _Choice, windows: Sequence[Window]) -> list[Rows]:
+        """Give the best near tie of each district, or for several bases of each choice of districts."""
+        totals = self._weight(crewed_hours_of(windows), choice.reach) @ choice.score
+        order = np.argsort(-totals, kind="stable")
+        near = order[totals[order] >= (1 - NEAR_TIE) * totals.max()]
+        district = choice.pool["district"].to_numpy(dtype=object)
+        first: dict[tuple[str, ...], Rows] = {}
+        for rows in choice.sets[near]:
+            first.setdefault(tuple(sorted(district[rows])), rows)
+        return list(first.values())[: OTHER_BASES + 1]
+
+    def _evaluated(self, drafts: list[tuple[str, Scenario]]) -> tuple[tuple[Plan, ...], Draws]:
+        """Ask the whole model what each plan is worth, on the same draws; best first."""
+        outcomes = []
+        for number, (_, plan) in enumerate(drafts):
+            self.tell(0.85 + 0.15 * number / len(drafts), f"evaluating plan {number + 1} of {len(drafts)}")
+            outcomes.append(evaluate(plan, self.world, seed=self.seed))
+        districts = self.world.districts(self.survey.edition)
+        table = np.column_stack([worth_of(outcome, self.rules.aim, districts) for outcome in outcomes])
+        rotas = [row for row, (kind, _) in enumerate(drafts) if kind not in {AS_NOW, FREE}]
+        best = table[:, rotas[standing(table[:, rotas]).best]]
+        chance, loss = (best[:, None] > table).mean(axis=0), 1 - table.mean(axis=0) / best.mean()
+        low, high = np.quantile(table, TAILS, axis=0)
+        made = [
+            Plan(
+                scenario=plan,
+                kind=kind,
+                mean=float(table[:, row].mean()),
+                low=float(low[row]),
+                high=float(high[row]),
+                beaten=float(chance[row]),
+                regret=float(loss[row]),
+                open=bool(kind != FREE and chance[row] < CLEARLY and loss[row] < NEAR_TIE),
+                unobserved=outcomes[row].unobserved_hours,
+                borrowed=float((plan.pattern.hours * self.world.demand.borrowed).sum()),
+                worst_district=worst_share(outcomes[row], districts),
+            )
+            for row, (kind, plan) in enumerate(drafts)
+        ]
+        order = np.argsort([-plan.mean for plan in made], kind="stable")
+        return tuple(made[row] for row in order), table[:, order]
+
+
+def _silent(share: float, words: str) -> None:
+    pass
+
+
+def _pattern(windows: Sequence[Window]) -> ShiftPattern:
+    return ShiftPattern(tuple(sorted(windows)))

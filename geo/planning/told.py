@@ -1,0 +1,130 @@
+"""What a search found, told in sentences and as the fields of ``triage-map search --json`` (docs/cli.md)."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.planning.found import FREE, Found, Plan
+from geo.planning.worth import AIMS
+from geo.scenarios.pattern import ShiftPattern
+
+MOST_PLANS = 12
+"""Plans that the sentences list; JSON holds all."""
+
+
+def sentences(found: Found) -> list[str]:
+    """Tell what was found: the answer, the ceiling, one more hour, the zone, and every plan that was evaluated."""
+    lines = [found.sentence, ceiling_words(found), zone_words(found), gap_words(found)]
+    lines += [f"- {plan_words(plan)}" for plan in found.plans[:MOST_PLANS]]
+    return [line for line in lines if line]
+
+
+def ceiling_words(found: Found) -> str:
+    """Say what free windows would reach, the price of a simple rota and the value of one more crewed hour."""
+    free = ShiftPattern(found.windows.windows)
+    top, price = found.windows.objective, found.rotas.price
+    share = price / top if top else 0.0
+    return (
+        f"With nurse and car always free: free windows ({free.text}) {top:.1f} a month, the best rota "
+        f"{found.rotas.objectives[0]:.1f}, so a simple rota costs {price:.2f} ({share:.1%}); one more crewed hour a "
+        f"week would add {found.windows.another_hour:.2f}."
+    )
+
+
+def zone_words(found: Found) -> str:
+    """Say how many bases give away at most 5 % with the best rota; empty where no zone is known."""
+    if not len(found.zone):
+        return ""
+    where = found.candidates["district"].iloc[found.zone].value_counts()
+    most = f", most of them in {where.index[0]} ({where.iloc[0] / len(found.zone):.0%})" if where.index[0] else ""
+    number = f"{len(found.zone):,}".replace(",", "\u2009")
+    if found.rules.cars > 1:
+        return f"{number} bases are in sets that give away at most 5% of the best{most}."
+    tried = f"{found.tried:,}".replace(",", "\u2009")
+    return f"{number} of {tried} postcodes give away at most 5% of the best{most}."
+
+
+def gap_words(found: Found) -> str:
+    """Say how much better another base and rota could be."""
+    if np.isinf(found.gap):
+        return "Whether other bases together are better was not proved within the limit."
+    if found.gap:
+        return f"Another set of bases could be better by {found.gap:.1%} at most."
+    return "No other base and window is better, with nurse and car always free (proved)."
+
+
+def plan_words(plan: Plan) -> str:
+    """Tell one plan in a line."""
+    where = " and ".join(base.name for base in plan.scenario.bases)
+    state = (
+        "not clearly worse" if plan.open else "the ceiling" if plan.kind == FREE else f"beaten with {plan.beaten:.0%}"
+    )
+    return (
+        f"{plan.kind}: {where}, {plan.scenario.pattern.text}: {plan.mean:.1f} ({plan.low:.1f}-{plan.high:.1f}) a "
+        f"month, gives away {plan.regret:.1%}; {state}"
+    )
+
+
+def plans_table(found: Found) -> pd.DataFrame:
+    """Give the plans that were evaluated, one a row, best first."""
+    return pd.DataFrame([_row(plan) for plan in found.plans])
+
+
+def as_json(found: Found) -> dict[str, Any]:
+    """Give the fields that ``triage-map search --json`` prints."""
+    zone = found.candidates.iloc[found.zone]
+    return {
+        "objective": found.rules.aim,
+        "unit": f"incidents a month {AIMS[found.rules.aim]}",
+        "cars": found.rules.cars,
+        "crewed_hours": found.rules.crewed_hours,
+        "tried": found.tried,
+        "sentence": found.sentence,
+        "named": found.named,
+        "live_weeks": found.live_weeks,
+        "unknown_hours": found.unknown_hours,
+        "gap": found.gap if np.isfinite(found.gap) else None,
+        "free_windows": {
+            "pattern": ShiftPattern(found.windows.windows).text,
+            "a_month": found.windows.objective,
+            "another_hour": found.windows.another_hour,
+        },
+        "best_rota": {
+            "pattern": ShiftPattern(found.rotas.windows[0]).text,
+            "a_month": float(found.rotas.objectives[0]),
+            "price": found.rotas.price,
+            "rotas_tried": found.rotas.tried,
+        },
+        "plans": plans_table(found).to_dict("records"),
+        "zone": _told(zone[["name", "district", "a_month", "worst_district"]]),
+        "curve": found.curve.to_dict("records"),
+        "front": _told(found.front.drop(columns=["easting", "northing"])),
+    }
+
+
+def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a table, what is not told as null."""
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in table.astype(object).where(table.notna(), None).to_dict("records")
+    ]
+
+
+def _row(plan: Plan) -> dict[str, Any]:
+    return {
+        "plan": plan.scenario.name,
+        "kind": plan.kind,
+        "bases": ", ".join(base.postcode or base.name for base in plan.scenario.bases),
+        "pattern": plan.scenario.pattern.text,
+        "crewed_hours": plan.scenario.pattern.crewed_hours,
+        "a_month": plan.mean,
+        "low": plan.low,
+        "high": plan.high,
+        "beaten": plan.beaten,
+        "gives_away": plan.regret,
+        "not_clearly_worse": plan.open,
+        "unobserved_hours": plan.unobserved,
+        "borrowed_hours": plan.borrowed,
+        "worst_district": plan.worst_district,
+    }

@@ -1,0 +1,90 @@
+"""Search, where and when: what to aim for, what may vary and what must hold; then what was found."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from geo.places.bases import Base
+from geo.planning.found import Found, Rules
+from geo.planning.plans import search_plans
+from geo.planning.worth import Aim
+from geo.scenarios.pattern import ShiftPattern
+from geo.scenarios.scenario import Scenario
+from geo.store.loading import profiles_of
+from geo.ui import answers, search_found, words
+from geo.ui.answers import Question
+
+AIM_WORDS: dict[Aim, str] = {
+    "face_to_face": "Face to face in time",
+    "nurse_contact": "Nurse contact",
+    "equity": "Worst district first",
+}
+EVERY, OWN, LISTED = "every postcode", "the plan's own", "a list"
+UNKNOWN_HOURS = "Hours that were never on duty have no rate and are never recommended, unless another record lends one."
+BUDGET = "Of each car. Several cars work the same windows."
+
+
+def show(question: Question, scenario: Scenario) -> None:
+    """Show the search for bases and windows together."""
+    rules, bases, asked = _ask(question, scenario)
+    key = (replace(scenario, name="search"), asked, rules, bases)
+    start, stop, _ = st.columns([2, 1, 4])
+    begun = start.button("Search plans", type="primary", width="stretch")
+    stop.button("Cancel", width="stretch", help="Stops a search; the last result stays.")
+    if begun:
+        st.session_state["plans-found"] = key, _search(asked, scenario, rules, bases)
+    held = st.session_state.get("plans-found")
+    if held is None or held[0] != key:
+        st.info(
+            "This tries every base with every legal shift window, within the crewed hours of a week, and keeps the "
+            "plan's speeds, standard and staffing. It takes half a minute for every postcode of a county."
+        )
+        return
+    search_found.show(asked, held[1])
+
+
+def _ask(question: Question, scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None, Question]:
+    """Ask what to aim for, what may vary and what must hold."""
+    one, two, three, four = st.columns([1.6, 1.2, 1.2, 1.2], vertical_alignment="bottom")
+    aim = one.selectbox("Aim for the most", list(AIM_WORDS), format_func=AIM_WORDS.__getitem__, key="search-aim")
+    where = two.selectbox("Base", [EVERY, OWN, LISTED], key="search-where", help="What may vary: where cars start.")
+    cars = three.number_input("Cars (number)", 1, 5, scenario.cars, 1, key="search-cars")
+    budget = round(scenario.pattern.crewed_hours)
+    hours = four.number_input("Crewed hours (a week)", 4, 168, max(4, budget), 1, key="search-hours", help=BUDGET)
+    one, two, three, four = st.columns([1.6, 1.2, 1.2, 1.2], vertical_alignment="bottom")
+    least, most = one.slider("Shift length (hours)", 2, 12, (4, 12), 1, key="search-lengths")
+    rest = two.number_input("Rest between shifts (hours)", 0, 24, 11, 1, key="search-rest")
+    must = three.text_input(
+        "Must be crewed", key="search-must", help="As a shift pattern, e.g. Fri-Sat 20-00. Blank: none."
+    )
+    known = {"": "not known", **{name: words.SOURCES.get(name, name) for name in profiles_of(question.project)}}
+    lent = four.selectbox(
+        "Hours never on duty", list(known), format_func=known.__getitem__, key="search-profile", help=UNKNOWN_HOURS
+    )
+    bases = scenario.bases if where == OWN else None
+    if where == LISTED:
+        typed = st.text_input("Bases to try (unit postcodes with commas)", key="search-bases")
+        bases = tuple(answers.base_at(one.strip()) for one in typed.split(",") if one.strip()) or scenario.bases
+    rules = Rules(
+        aim=aim,
+        cars=int(cars),
+        crewed_hours=int(hours),
+        lengths=tuple(range(least, most + 1)),
+        rest=int(rest),
+        must=ShiftPattern.parse(must) if must.strip() else None,
+    )
+    return rules, bases, replace(question, selection=replace(question.selection, profile=lent))
+
+
+def _search(question: Question, scenario: Scenario, rules: Rules, bases: tuple[Base, ...] | None) -> Found:
+    """Search with a progress bar; a click on Cancel, or on anything else, ends it."""
+    bar = st.progress(0.0, "Searching …")
+
+    def progress(share: float, said: str) -> None:
+        bar.progress(min(share, 1.0), f"Searching … {words.plain(said)}")
+
+    found = search_plans(
+        scenario, answers.world(question), rules, bases=bases, edition=question.edition, progress=progress
+    )
+    bar.empty()
+    return found

@@ -1,0 +1,215 @@
+"""Plans searched in a small world of villages along one road, where every answer can be found by hand or by trying."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import geo
+from geo.demand.profile import published_profile
+from geo.errors import ScenarioError, SchemaError
+from geo.planning import pairs
+from geo.planning.found import AS_NOW, FREE, Rules
+from geo.planning.plans import search_plans
+from geo.planning.told import as_json, sentences
+from geo.planning.windows import crewed_hours_of
+from geo.planning.worth import Survey, hour_values, ready_a_month, undominated
+from tests.geo.planning.villages import KM, PLAN, RULES, WORLD, village_world
+
+
+@pytest.fixture(scope="module")
+def found():
+    return search_plans(PLAN, WORLD, RULES)
+
+
+def values_of_all(aim="face_to_face"):
+    """The worth of an hour at each of the ten postcodes, from a full survey of them."""
+    points = WORLD.points
+    reach = Survey(PLAN, WORLD).reach(points["easting"].to_numpy(float), points["northing"].to_numpy(float))
+    return reach.values(ready_a_month(PLAN, WORLD, aim), aim)
+
+
+@pytest.mark.parametrize("aim", ["face_to_face", "equity"])
+def test_the_best_base_and_windows_are_those_of_trying_every_postcode(aim):
+    found = search_plans(PLAN, WORLD, replace(RULES, aim=aim))
+    tried = geo.best_windows(values_of_all(aim), crewed_hours=28, lengths=(4, 6), told_only=True)
+    assert found.windows.objective == pytest.approx(tried.objective, rel=1e-6)
+    rotas = geo.best_rotas(values_of_all(aim), crewed_hours=28, lengths=(4, 6), told_only=True)
+    assert found.rotas.objectives[0] == pytest.approx(rotas.objectives[0], rel=1e-6)
+    assert found.gap == 0
+    assert found.tried == 10
+
+
+def test_no_hour_without_a_rate_is_recommended(found):
+    told = WORLD.demand.told
+    for plan in found.plans:
+        assert not (plan.scenario.pattern.hours[~told] > 0).any()
+        assert plan.unobserved == 0
+    assert found.unknown_hours == 126
+    assert "Of 126 of the 168 hours of the week nothing is known" in found.sentence
+    with pytest.raises(SchemaError, match=r"no shift of 8 to 8 hours lies within the hours .* \(42 of 168\)"):
+        search_plans(PLAN, WORLD, Rules(lengths=(8,)))
+
+
+def test_a_second_exposure_lends_hours_and_the_plan_says_how_many():
+    quiet_evenings = [4.0] * 18 + [0.5] * 6
+    text = 'title = "Days"\ncitation = "made up"\nedition = "2016"\neffective = 5000\n'
+    lent = published_profile(text + f"weights = {quiet_evenings}")
+    found = search_plans(PLAN, village_world(profile=lent), RULES)
+    best = found.best
+    assert found.unknown_hours == 0
+    assert best.borrowed == best.scenario.pattern.crewed_hours == 28
+    assert "28 of its weekly hours rest on a second exposure alone" in found.sentence
+    assert not found.named  # those hours were never on duty
+
+
+def test_the_zone_holds_every_base_within_five_per_cent_and_no_other(found):
+    crewed = crewed_hours_of(found.rotas.windows[0])
+    totals = np.nan_to_num(values_of_all())[:, crewed].sum(axis=1)
+    near = {name for name, total in zip(WORLD.points.index, totals, strict=True) if total >= 0.95 * totals.max()}
+    assert set(found.candidates["name"].iloc[found.zone]) == near
+    assert "AA5 1AA" not in near
+
+
+def test_plans_are_worth_what_the_whole_model_says_on_the_same_draws(found):
+    best = found.best
+    assert best.mean == pytest.approx(geo.evaluate(best.scenario, WORLD).waterfall.reached.mean())
+    assert found.draws.shape == (200, len(found.plans))
+    assert [plan.mean for plan in found.plans] == sorted((plan.mean for plan in found.plans), reverse=True)
+    assert best.open
+    assert best.beaten == best.regret == 0
+    now = found.now
+    assert now.scenario is PLAN
+    assert now.kind == AS_NOW
+    assert not now.open
+    assert found.plans[-1] is now
+
+
+def test_free_windows_are_a_ceiling_and_never_the_best_plan():
+    pulled = replace(RULES, crewed_hours=30, lengths=(4, 5, 6), rest=20)
+    found = search_plans(PLAN, WORLD, pulled)
+    free = [plan for plan in found.plans if plan.kind == FREE]
+    assert len(free) == 1
+    assert not free[0].open
+    assert found.best.kind != FREE
+    assert found.windows.objective >= found.rotas.objectives[0]
+
+
+def test_what_one_more_hour_brings_is_the_step_of_the_curve(found):
+    curve = found.curve.set_index("hours")["a_month"]
+    assert (curve.diff().dropna() >= -1e-9).all()
+    assert curve[28] == pytest.approx(found.rotas.ceiling, rel=1e-6)
+    assert found.windows.another_hour == pytest.approx(curve[29] - curve[28], abs=1e-9)
+    assert found.rotas.price >= 0
+
+
+def test_below_twelve_live_weeks_no_plan_is_named():
+    few = search_plans(PLAN, village_world(weeks=4), RULES)
+    assert not few.named
+    assert few.sentence.startswith("With 4 live weeks no single plan can be named; one of the best is")
+    assert search_plans(PLAN, WORLD, RULES).named
+
+
+def test_a_list_of_bases_is_all_that_is_tried():
+    far = geo.Base("far", 60 * KM, 0.0)
+    near = geo.Base("near", 4 * KM, 0.0)
+    found = search_plans(PLAN, WORLD, RULES, bases=[far, near])
+    assert found.tried == 2
+    assert found.bases[0].name == "near"
+
+
+def test_nurse_contact_does_not_depend_on_the_base():
+    found = search_plans(PLAN, WORLD, replace(RULES, aim="nurse_contact"))
+    assert found.bases == PLAN.bases
+    telephone = replace(PLAN, model=geo.DeploymentModel("telephone"))
+    assert search_plans(telephone, WORLD, replace(RULES, aim="nurse_contact")).best.worst_district is None
+    with pytest.raises(ScenarioError, match="sends no car"):
+        search_plans(telephone, WORLD, RULES)
+
+
+def test_two_cars_are_the_best_pair_of_all():
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2))
+    points = WORLD.points
+    reach = Survey(PLAN, WORLD).reach(points["easting"].to_numpy(float), points["northing"].to_numpy(float))
+    ready = ready_a_month(PLAN, WORLD, "face_to_face")
+    best = 0.0
+    for first in range(10):
+        for second in range(first, 10):
+            both = reach.chances[:, [first]] * 0 + pairs.together(
+                reach.chances[:, [first]], reach.chances[:, [second]], busy_of(found)
+            )
+            value = hour_values(ready, reach.level_of_hour, (both @ reach.shares.astype(np.float32)))
+            best = max(best, geo.best_windows(value, crewed_hours=28, lengths=(4, 6), told_only=True).objective)
+    assert found.windows.objective == pytest.approx(best, rel=1e-5)
+    assert found.best.scenario.cars == 2
+    assert found.best.mean > search_plans(PLAN, WORLD, RULES).best.mean
+
+
+def busy_of(found):
+    """The share of the time a car is out, as the search took it: from the plan as it is, with two cars."""
+    from geo.planning.plans import _Search
+
+    return _Search(PLAN, WORLD, found.rules, Survey(PLAN, WORLD), np.zeros(168), 0, print).busy()
+
+
+def test_many_candidates_for_two_cars_are_improved_and_bounded(monkeypatch):
+    exact = search_plans(PLAN, WORLD, replace(RULES, cars=2))
+    monkeypatch.setattr(pairs, "ALL_PAIRS", 3)
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2))
+    assert found.gap >= 0
+    assert found.windows.objective <= exact.windows.objective * (1 + 1e-9)
+    assert found.windows.objective * (1 + found.gap) >= exact.windows.objective * (1 - 1e-6)
+
+
+def test_three_cars_are_placed_among_one_postcode_a_place():
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=3))
+    assert len(found.bases) == 3
+    assert found.best.mean >= search_plans(PLAN, WORLD, replace(RULES, cars=2)).best.mean - 0.2
+
+
+def test_progress_tells_the_best_so_far_and_may_cancel():
+    said = []
+    search_plans(PLAN, WORLD, RULES, progress=lambda share, words: said.append((share, words)))
+    assert any(words.startswith("best so far AA") for _, words in said)
+    assert [share for share, _ in said] == sorted(share for share, _ in said)
+
+    def cancel(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search_plans(PLAN, WORLD, RULES, progress=cancel)
+
+
+def test_bounds_are_never_below_what_a_postcode_reaches():
+    survey, points = Survey(PLAN, WORLD), WORLD.points
+    for aim in ("face_to_face", "equity"):
+        _, bounds = survey.first_look(aim)
+        reach = survey.reach(points["easting"].to_numpy(float), points["northing"].to_numpy(float))
+        assert (bounds >= reach.score(aim) - 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_dominated_is_never_best_whatever_the_weights(seed):
+    rng = np.random.default_rng(seed)
+    score = rng.random((3, 40)).round(1)
+    kept = undominated(score)
+    for weight in rng.random((50, 3)):
+        assert (weight @ score[:, kept]).max() == pytest.approx((weight @ score).max())
+
+
+def test_the_search_is_told_in_sentences_and_fields(found):
+    lines = sentences(found)
+    assert lines[0] == found.sentence
+    assert "a simple rota costs" in lines[1]
+    assert sum(line.startswith("- ") for line in lines) == len(found.plans)
+    told = as_json(found)
+    assert told["plans"][0]["not_clearly_worse"]
+    assert len(told["zone"]) == len(found.zone)
+    assert told["unit"] == "incidents a month reached face to face in time"
+
+
+def test_rules_that_are_none_are_refused():
+    with pytest.raises(ScenarioError, match="there is no aim 'speed'"):
+        Rules(aim="speed")
+    with pytest.raises(ScenarioError, match="a search for 6 cars"):
+        Rules(cars=6)
