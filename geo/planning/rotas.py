@@ -90,7 +90,7 @@ class Rotas:
     @property
     def price(self) -> float:
         """What the best rota gives away for being simple."""
-        return float(self.ceiling - self.objectives[0])
+        return max(float(self.ceiling - self.objectives[0]), 0.0)  # sums in another order differ in their last digit
 
 
 def best_rotas(
