@@ -6,14 +6,21 @@ demand), a row and, where plans stand side by side, the plan's letter: ``M2.B``.
 """
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from geo.demand.rates import Draws
+from geo.scenarios.evaluate import TAILS
 from geo.scenarios.scenario import Scenario
 
 LETTERS = "ABCDEF"
 """What the plans are called beside their names, in the order asked."""
+
+MONTHLY = "incidents a month"
 
 LEVEL = 0.8
 """Level of every interval of a model's figure; changes between periods have exact limits at 90 %."""
@@ -41,10 +48,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing as SVG, with what it shows in words for those who cannot see it."""
+    """A drawing as SVG, with what it shows in words for those who cannot see it, and a short note below."""
 
     title: str
     words: str
+    note: str
     svg: str
     figures: tuple[str, ...] = ()
 
@@ -67,7 +75,7 @@ class Brief:
     pictures: tuple[Picture, ...]
     measures: Table
     change: Table | None
-    objectives: Said
+    objectives: tuple[Said, ...]
     assumptions: Table
     limits: tuple[Said, ...]
     manifest: dict[str, Any]
@@ -77,7 +85,7 @@ class Brief:
         """Every sentence and cell that holds figures."""
         tables = [self.plans, self.measures, self.assumptions, *([self.change] if self.change else [])]
         cells = [cell for table in tables for row in table.rows for cell in row]
-        return (*self.answers, *cells, self.objectives, *self.limits)
+        return (*self.answers, *cells, *self.objectives, *self.limits)
 
 
 @dataclass
@@ -92,6 +100,14 @@ class Figures:
             raise ValueError(f"the figure {number} was given twice")
         self.by_number[number] = {"what": what, "shown": shown} | more
         return number
+
+    def keep(self, number: str, what: str, values: Draws, unit: str) -> str:
+        """Keep the mean and interval of draws under a number, and give how they are written."""
+        mean, (low, high) = float(values.mean()), (float(limit) for limit in np.quantile(values, TAILS))
+        shown = write(mean, low, high, unit)
+        known = {"value": as_json(mean), "low": as_json(low), "high": as_json(high)}
+        self.add(number, what, shown, unit=unit, level=LEVEL, **known)
+        return shown
 
     def say(self, number: str, text: str, rests_on: Sequence[str] = ()) -> Said:
         """Keep a sentence as a figure of its own, with the figures it rests on."""
@@ -109,12 +125,12 @@ def digest_of_scenario(scenario: Scenario) -> str:
 
 
 def short(text: str, kind: str = "text") -> str:
-    """
+    r"""
     Cut text of a user to what two pages can hold; one line, cut at a word where there is one.
 
     Examples
     --------
-    >>> short("as many as\\n possible"), len(short("a" * 500, "name"))
+    >>> short("as many as\n possible"), len(short("a" * 500, "name"))
     ('as many as possible', 48)
     """
     line, most = " ".join(text.split()), _LONGEST[kind]
@@ -137,3 +153,15 @@ def write(mean: float, low: float, high: float, unit: str) -> str:
     shape = "{:.0%}" if unit == "share" else "{:,.0f}" if unit.startswith("pounds") else "{:.1f}"
     middle, least, most = (shape.format(value + 0.0).replace("-0.0", "0.0") for value in (mean, low, high))
     return middle if least == most == middle else f"{middle} ({least}-{most})"
+
+
+def as_json(value: float) -> float | None:
+    """
+    Give a number as JSON can carry it, with six figures; null where there is none.
+
+    Examples
+    --------
+    >>> as_json(2 / 3), as_json(float("inf"))
+    (0.666667, None)
+    """
+    return float(f"{value:.6g}") if math.isfinite(value) else None

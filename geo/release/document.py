@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape as escape_xml
 
@@ -28,6 +28,9 @@ _WIDTH = 186.0
 """Millimetres between the margins."""
 
 _FONT = "Arial"
+_FEW = 5
+"""Sentences, or plans, above which the type is smaller, so that two pages hold them."""
+
 _BARE = str.maketrans("", "", "".join(chr(code) for code in range(32) if chr(code) not in "\t\n"))
 """Control characters, which XML cannot hold."""
 
@@ -35,31 +38,40 @@ _BARE = str.maketrans("", "", "".join(chr(code) for code in range(32) if chr(cod
 def as_document(brief: Brief) -> bytes:
     """Write the brief as DOCX."""
     document = _blank(brief)
-    document.add_heading(brief.title, level=0)
-    if brief.synthetic:
-        _sentence(document, Said(f"Synthetic. {brief.synthetic}"), 8, bold_until=len("Synthetic."))
-    for word, what in brief.facts:
-        _sentence(document, Said(f"{word}: {what}"), 8, bold_until=len(word) + 1)
-    document.add_heading("The answer", level=1)
-    _bullets(document, brief.answers, 8.5)
-    _table(document, brief.plans, (44, 56, 86), 8)
-    where, when, *others = brief.pictures
-    _side_by_side(document, (where, when))
-    if brief.change:
-        _table(document, brief.change, (9, 53, 26, 26, 72), 7.5)
-    document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
-    _side_by_side(document, others)
-    plans = len(brief.measures.heads) - 2
-    _table(document, brief.measures, (9, 57, *[120 / plans] * plans), 7)
-    _sentence(document, brief.objectives, 7)
-    _table(document, brief.assumptions, (8, 58, 54, 66), 6)
-    document.add_heading("Limits", level=1)
-    _bullets(document, brief.limits, 6.5)
-    _sentence(document, Said(run_in_words(brief)), 6, grey=True)
+    _first_page(document, brief)
+    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    _second_page(document, brief)
     _attach(document, brief)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _first_page(document: Doc, brief: Brief) -> None:
+    document.add_heading(brief.title, level=0)
+    if brief.synthetic:
+        _sentence(document, Said(f"Synthetic. {brief.synthetic}"), 8.5, bold_until=len("Synthetic."))
+    for word, what in brief.facts:
+        _sentence(document, Said(f"{word}: {what}"), 8.5, bold_until=len(word) + 1)
+    document.add_heading("The answer", level=1)
+    _bullets(document, brief.answers, 9 if len(brief.answers) <= _FEW else 7.5)
+    _table(document, brief.plans, (42, 56, 88), 8.5 if len(brief.plans.rows) <= _FEW else 7)
+    for objective in brief.objectives:
+        _sentence(document, objective, 8)
+    where, when, *_ = brief.pictures
+    _side_by_side(document, (where, when), 60 if len(brief.plans.rows) <= _FEW else 48)
+    if brief.change:
+        _table(document, brief.change, (9, 53, 26, 26, 72), 8)
+
+
+def _second_page(document: Doc, brief: Brief) -> None:
+    _side_by_side(document, brief.pictures[2:], 52)
+    plans = len(brief.measures.heads) - 2
+    _table(document, brief.measures, (9, 64, *[113 / plans] * plans), 8 if plans <= _FEW else 6.5)
+    _inputs(document, brief.assumptions, 7)
+    document.add_heading("Limits", level=1)
+    _bullets(document, brief.limits, 7.5)
+    _sentence(document, Said(run_in_words(brief)), 7, grey=True)
 
 
 def _blank(brief: Brief) -> Doc:
@@ -70,7 +82,12 @@ def _blank(brief: Brief) -> Doc:
     section.left_margin = section.right_margin = Mm(12)
     section.top_margin = section.bottom_margin = Mm(10)
     section.header_distance = section.footer_distance = Mm(5)
-    for name, size, above, below in (("Normal", 8.5, 0, 1), ("Title", 17, 0, 2), ("Heading 1", 10, 4, 1), ("List Bullet", 8.5, 0, 1)):
+    for name, size, above, below in (
+        ("Normal", 8.5, 0, 1),
+        ("Title", 17, 0, 2),
+        ("Heading 1", 10, 4, 1),
+        ("List Bullet", 8.5, 0, 1),
+    ):
         style: Any = document.styles[name]
         style.font.name, style.font.size = _FONT, Pt(size)
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:asciiTheme"), "")
@@ -92,12 +109,16 @@ def _clean(text: str) -> str:
     return text.translate(_BARE)
 
 
-def _sentence(place: Any, said: Said, size: float, *, bold_until: int = 0, grey: bool = False, style: str | None = None) -> None:
+def _sentence(
+    place: Any, said: Said, size: float, *, bold_until: int = 0, grey: bool = False, style: str | None = None
+) -> None:
     """Write a sentence as a paragraph, its figures' numbers small behind it."""
     _write(place.add_paragraph(style=style), said, size, bold_until=bold_until, grey=grey)
 
 
-def _write(paragraph: Any, said: Said, size: float, *, bold_until: int = 0, grey: bool = False, numbers: bool = True) -> None:
+def _write(
+    paragraph: Any, said: Said, size: float, *, bold_until: int = 0, grey: bool = False, numbers: bool = True
+) -> None:
     text = _clean(said.text)
     for piece, bold in ((text[:bold_until], True), (text[bold_until:], False)):
         if piece:
@@ -119,19 +140,43 @@ def _table(document: Doc, table: Table, widths: tuple[float, ...], size: float) 
     """Write a table under its heading; where its rows have numbers, these stand for the figures of their cells."""
     document.add_heading(table.title, level=1)
     drawn = document.add_table(rows=1 + len(table.rows), cols=len(table.heads))
-    drawn.autofit = False
+    _set_widths(drawn, widths)
     _rule(drawn)
     keyed = not table.heads[0]
     rows = [tuple(Said(head) for head in table.heads), *table.rows]
     for line, row in enumerate(rows):
         for place, (cell, said) in enumerate(zip(drawn.rows[line].cells, row, strict=True)):
-            cell.width = Mm(widths[place])
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             bold = len(said.text) if not line else 0
             _write(paragraph, said, size, bold_until=bold, grey=keyed and not place, numbers=not keyed)
     _repeat_head(drawn)
-    _sentence(document, Said(table.note), size - 0.5, grey=True)
+    _sentence(document, Said(table.note), max(size - 1, 6), grey=True)
+
+
+def _inputs(document: Doc, table: Table, size: float) -> None:
+    """Write the assumptions in two columns: number, input, value, source."""
+    document.add_heading(f"{table.title}: input, value (source)", level=1)
+    drawn = document.add_table(rows=1, cols=2)
+    _set_widths(drawn, (_WIDTH / 2, _WIDTH / 2))
+    half = -(-len(table.rows) // 2)
+    for cell, rows in zip(drawn.rows[0].cells, (table.rows[:half], table.rows[half:]), strict=True):
+        for number, (key, name, value, source) in enumerate(rows):
+            paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0.5)
+            _write(paragraph, Said(f"{key.text} "), size, grey=True)
+            _write(paragraph, Said(f"{name.text}: "), size)
+            _write(paragraph, Said(value.text), size, bold_until=len(value.text))
+            _write(paragraph, Said(f" ({source.text})"), size)
+
+
+def _set_widths(drawn: Any, widths: Sequence[float]) -> None:
+    """Set the columns' widths where Word looks for them, and where others do."""
+    drawn.autofit = False
+    for column, width in zip(drawn.columns, widths, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
 
 
 def _rule(drawn: Any) -> None:
@@ -159,21 +204,23 @@ def _repeat_head(drawn: Any) -> None:
     drawn.rows[0]._tr.get_or_add_trPr().append(head)
 
 
-def _side_by_side(document: Doc, pictures: Iterable[Picture]) -> None:
-    """Put pictures into the cells of a table without lines, each under its title and over its words."""
-    drawn = list(pictures)
-    table = document.add_table(rows=1, cols=len(drawn))
-    table.autofit = False
-    for cell, picture in zip(table.rows[0].cells, drawn, strict=True):
-        cell.width = Mm(_WIDTH / max(len(drawn), 2))
+def _side_by_side(document: Doc, pictures: Sequence[Picture], height: float) -> None:
+    """
+    Put pictures of at most a height in millimetres side by side, each under its title and over its note.
+
+    They stand in the cells of a table without lines.
+    """
+    table = document.add_table(rows=1, cols=2)
+    _set_widths(table, (_WIDTH / 2, _WIDTH / 2))
+    for cell, picture in zip(table.rows[0].cells, pictures, strict=False):
         title = cell.paragraphs[0]
         _write(title, Said(picture.title), 8, bold_until=len(picture.title))
         image = cell.add_paragraph()
         shape = image.add_run().add_picture(io.BytesIO(png(picture.svg)))
-        scale = min(Mm(_WIDTH / 2 - 5) / shape.width, Mm(58) / shape.height)
+        scale = min(Mm(_WIDTH / 2 - 5) / shape.width, Mm(height) / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         shape._inline.docPr.set("descr", _clean(picture.words))
-        _sentence(cell, Said(picture.words), 6.5, grey=True)
+        _sentence(cell, Said(picture.note), 6.5, grey=True)
 
 
 def _attach(document: Doc, brief: Brief) -> None:

@@ -109,5 +109,8 @@ def _work(work: Work) -> Iterable[Input]:
     yield Input("Nurse advises while deployed", advises, source("advises_while_deployed"))
     yield Input("No car sent in the last minutes of a shift", f"{work.last_job_minutes:g}", source("last_job_minutes"))
     others = f"{work.other_emergencies_a_month:g}, {work.other_minutes:g}"
-    same = (work.other_emergencies_a_month, work.other_minutes) == (usual.other_emergencies_a_month, usual.other_minutes)
+    same = (work.other_emergencies_a_month, work.other_minutes) == (
+        usual.other_emergencies_a_month,
+        usual.other_minutes,
+    )
     yield Input("Other emergencies a month, minutes each", others, ASSUMED if same else AS_SET)

@@ -10,11 +10,13 @@ from geo.deployment.patterns import period_of
 from geo.errors import ScenarioError, SchemaError, SourceError
 from geo.places.boundaries import Edition, load_areas
 from geo.release.brief import Brief
-from geo.release.content import Material, draw_up
+from geo.release.content import draw_up
 from geo.release.disclosure import policy_of
 from geo.release.document import as_document
+from geo.release.material import Material
 from geo.release.page import as_page
 from geo.release.review import Period, Review, review
+from geo.release.targets import Target
 from geo.scenarios.compare import compare
 from geo.scenarios.evaluate import Outcome, evaluate
 from geo.scenarios.scenario import Scenario
@@ -38,6 +40,7 @@ def make_brief(
     selection: Selection = Selection(),
     *,
     against: Period | None = None,
+    targets: Sequence[Target] = (),
     edition: Edition = "2011-2021",
     seed: int = 0,
     world: World | None = None,
@@ -52,6 +55,8 @@ def make_brief(
         ``release`` (public), ``partner`` or ``working``; see :mod:`geo.release.disclosure`.
     against
         A period to hold the selection's against: the quarterly review.
+    targets
+        What the plans are to reach, to be held against.
     world, answer
         The world of that project and selection, and what answers scenarios in it with the same seed, where they are at
         hand already.
@@ -78,7 +83,7 @@ def make_brief(
         policy=policy,
         source=selection.source,
         period=period,
-        against=against,
+        targets=tuple(targets),
         review=_review(project, selection, period, against) if against else None,
         seed=seed,
         run={"software": version("triage-map"), "data_version": project.version},
@@ -106,9 +111,14 @@ def write_brief(brief: Brief, path: Path, manifest: Path | None = None) -> None:
 
 def as_bytes(brief: Brief, ending: str) -> bytes:
     """Give a brief as a file of an ending, ``.docx`` or ``.html``; :class:`SourceError` for any other."""
+    check_ending(ending)
+    return FORMATS[ending.lower()](brief)
+
+
+def check_ending(ending: str) -> None:
+    """Raise :class:`SourceError` if a brief cannot be written to a file of this ending."""
     if ending.lower() not in FORMATS:
         raise SourceError(f"a brief is no {ending or 'file without an ending'}; name it .docx or .html")
-    return FORMATS[ending.lower()](brief)
 
 
 def manifest_text(brief: Brief) -> str:
@@ -133,8 +143,6 @@ def _period(project: Project, selection: Selection) -> Period:
 
 
 def _review(project: Project, selection: Selection, period: Period, against: Period) -> Review:
-    mine, theirs = (
-        Selection(selection.source, one.first, one.last, selection.profile) for one in (period, against)
-    )
+    mine, theirs = (Selection(selection.source, one.first, one.last, selection.profile) for one in (period, against))
     now, before = ((select(project, one)[0], watch(project, one)) for one in (mine, theirs))
     return review(now, before, (period, against))

@@ -5,12 +5,15 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.demand.change import ratio_of_rates
-from geo.demand.exposure import HOURS, Hours, live_hours, while_live
+from geo.demand.exposure import HOURS, live_hours, while_live
 from geo.deployment.patterns import hour_of_week
 from geo.errors import SchemaError
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,23 @@ class Period:
         """The period as pages write it: ``1 Jan 2016 to 31 Mar 2016``."""
         return f"{_day(self.first)} to {_day(self.last)}"
 
+    def as_dates(self) -> list[str]:
+        """Give both days as ISO dates."""
+        return [self.first.isoformat(), self.last.isoformat()]
+
 
 @dataclass(frozen=True, eq=False)
 class Review:
     """
     Incidents of two periods in hours of the week that both watched, and the hours watched in each.
 
-    ``now`` and ``before`` are incidents, ``hours`` those of the one and the other.
+    ``now`` and ``before`` are incidents, ``hours`` those of the one and the other; ``against`` is the other period.
     """
 
     now: pd.DataFrame
     before: pd.DataFrame
     hours: tuple[float, float]
+    against: Period
 
     def whole(self) -> pd.DataFrame:
         """Compare the county: one row of :func:`geo.demand.change.ratio_of_rates` with both counts."""
@@ -109,10 +117,10 @@ def review(
             "choose another period"
         )
     kept = [_within(incidents, watched, both) for incidents, watched in (now, before)]
-    return Review(kept[0], kept[1], (float(live[0][both].sum()), float(live[1][both].sum())))
+    return Review(kept[0], kept[1], (float(live[0][both].sum()), float(live[1][both].sum())), theirs)
 
 
-def _within(incidents: pd.DataFrame, watched: pd.DataFrame, both: Hours) -> pd.DataFrame:
+def _within(incidents: pd.DataFrame, watched: pd.DataFrame, both: Flags) -> pd.DataFrame:
     timed = incidents[incidents["received_at"].notna()]
     inside = while_live(timed, watched) & hour_of_week(timed["received_at"]).isin(np.flatnonzero(both))
     return timed[inside]
