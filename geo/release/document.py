@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape as escape_xml
@@ -31,8 +32,11 @@ _FONT = "Arial"
 _FEW = 5
 """Sentences, or plans, above which the type is smaller, so that two pages hold them."""
 
-_BARE = str.maketrans("", "", "".join(chr(code) for code in range(32) if chr(code) not in "\t\n"))
-"""Control characters, which XML cannot hold."""
+_PROPERTY = 255
+"""Letters that a property of a Word file holds at most."""
+
+_BARE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold: control characters and halves of pairs."""
 
 
 def as_document(brief: Brief) -> bytes:
@@ -48,7 +52,7 @@ def as_document(brief: Brief) -> bytes:
 
 
 def _first_page(document: Doc, brief: Brief) -> None:
-    document.add_heading(brief.title, level=0)
+    document.add_heading(_clean(brief.title), level=0)
     if brief.synthetic:
         _sentence(document, Said(f"Synthetic. {brief.synthetic}"), 8.5, bold_until=len("Synthetic."))
     for word, what in brief.facts:
@@ -100,13 +104,13 @@ def _blank(brief: Brief) -> Doc:
     for border in document.styles["Title"].element.iter(qn("w:pBdr")):
         border.getparent().remove(border)
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = brief.title, "Triage Map", brief.protection
-    properties.language = "en-GB"
+    properties.author, properties.language = "Triage Map", "en-GB"
+    properties.title, properties.comments = _clean(brief.title)[:_PROPERTY], _clean(brief.protection)[:_PROPERTY]
     return document
 
 
 def _clean(text: str) -> str:
-    return text.translate(_BARE)
+    return _BARE.sub("", text)
 
 
 def _sentence(
@@ -138,7 +142,7 @@ def _bullets(document: Doc, said: Iterable[Said], size: float) -> None:
 
 def _table(document: Doc, table: Table, widths: tuple[float, ...], size: float) -> None:
     """Write a table under its heading; where its rows have numbers, these stand for the figures of their cells."""
-    document.add_heading(table.title, level=1)
+    document.add_heading(_clean(table.title), level=1)
     drawn = document.add_table(rows=1 + len(table.rows), cols=len(table.heads))
     _set_widths(drawn, widths)
     _rule(drawn)
@@ -156,7 +160,7 @@ def _table(document: Doc, table: Table, widths: tuple[float, ...], size: float) 
 
 def _inputs(document: Doc, table: Table, size: float) -> None:
     """Write the assumptions in two columns: number, input, value, source."""
-    document.add_heading(f"{table.title}: input, value (source)", level=1)
+    document.add_heading(f"{_clean(table.title)}: input, value (source)", level=1)
     drawn = document.add_table(rows=1, cols=2)
     _set_widths(drawn, (_WIDTH / 2, _WIDTH / 2))
     half = -(-len(table.rows) // 2)

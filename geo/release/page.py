@@ -36,8 +36,10 @@ footer { color: #595959; font-size: 7pt; margin-top: 2mm; overflow-wrap: anywher
 .second { break-before: page; }
 .second img { max-height: 48mm; }
 .note { margin: .8mm 0 0; }
-.many { font-size: 7.6pt; } .many .measures { font-size: 6.5pt; line-height: 1.18; }
-.many .inputs, .many .limits { font-size: 6.5pt; } .many .second img { max-height: 42mm; } .many figure img { max-height: 50mm; }
+.many { font-size: 7.6pt; }
+.many .measures { font-size: 6.5pt; line-height: 1.18; }
+.many .inputs, .many .limits { font-size: 6.5pt; } .many .second img { max-height: 42mm; }
+.many figure img { max-height: 50mm; }
 @media screen { body { padding: 8mm; max-width: 202mm; } .second { margin-top: 12mm; } }
 """
 
