@@ -92,7 +92,7 @@ def run_in_words(brief: Brief) -> str:
         f"plans {plans}; made {run['made']}. Each number in small print or at the head of a row, with the letter of a "
         "plan where plans stand side by side (M2.B), is in the manifest inside this file with its value. Boundaries: "
         "Office for National Statistics, Open Government Licence v3.0; contains OS and Royal Mail data © Crown "
-        "copyright and database right."
+        "copyright and database right. Roads: © OpenStreetMap contributors, ODbL."
     )
 
 
