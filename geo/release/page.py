@@ -9,7 +9,8 @@ from geo.release.brief import Brief, Picture, Said, Table
 _STYLE = """
 @page { size: A4; margin: 10mm 12mm; }
 * { box-sizing: border-box; }
-body { font: 8.4pt/1.28 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; color: #1c1c1c;
+body { font: 8.4pt/1.28 Arial, Helvetica, "Liberation Sans", "DejaVu Sans Condensed", sans-serif; color: #1c1c1c;
+  font-size-adjust: .519; /* the x-height of Arial: wider fonts that stand in for it are set smaller */
   background: #fff; margin: 0 auto; max-width: 186mm; }
 h1 { font-size: 17pt; line-height: 1.15; margin: 0 0 1mm; font-weight: 600; }
 h2 { font-size: 10pt; margin: 3mm 0 1mm; font-weight: 600; border-bottom: .6pt solid #1c1c1c; padding-bottom: .5mm; }
