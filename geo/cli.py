@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -791,6 +791,58 @@ def export(project: Path, folder: Path, layers: str, formats: str, mode: str, so
         click.echo(str(path))
     for sentence in written.hidden:
         click.echo(f"- {sentence}")
+
+
+@commands.command()
+@click.argument("project", type=FOLDER)
+@click.argument("scenarios", nargs=-1, required=True)
+@click.option("--out", type=FOLDER, required=True, help="The file to write: brief.docx or brief.html.")
+@click.option("--mode", default="release", show_default=True, help="release, partner or working")
+@click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
+@click.option("--period", "within", default="", help="FROM..TO, both days included; all records when not said.")
+@click.option("--against", default="", help="FROM..TO: hold the period against this one, as a quarterly review.")
+@click.option("--target", "targets", multiple=True, help="What is aimed for, as reached>=15; may be given again.")
+@click.option("--edition", default="2011-2021", show_default=True, type=click.Choice(["2011-2021", "2021-"]))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--manifest", type=FOLDER, help="Write the run manifest there too; it is inside the brief in any case.")
+def report(
+    project: Path,
+    scenarios: tuple[str, ...],
+    out: Path,
+    mode: str,
+    source: str,
+    within: str,
+    against: str,
+    targets: tuple[str, ...],
+    edition: str,
+    seed: int,
+    manifest: Path | None,
+) -> None:
+    """Write the brief of SCENARIOS (presets, saved ones, TOML files) in PROJECT: two pages, as Word or as HTML."""
+    from geo.release.report import check_ending, make_brief, write_brief
+    from geo.release.review import parse_period
+    from geo.release.targets import parse_target
+    from geo.store.loading import Selection
+    from geo.store.project import open_project
+
+    check_ending(out.suffix)
+    opened = open_project(project)
+    period = parse_period(within) if within else None
+    brief = make_brief(
+        opened,
+        [_scenario(name, opened) for name in scenarios],
+        mode,
+        Selection(source, period.first, period.last) if period else Selection(source),
+        against=parse_period(against) if against else None,
+        targets=[parse_target(text) for text in targets],
+        edition=cast(Any, edition),
+        seed=seed,
+    )
+    write_brief(brief, out, manifest)
+    for said in brief.answers:
+        click.echo(said.text)
+    for path in [out, manifest] if manifest else [out]:
+        click.echo(str(path))
 
 
 @commands.command()

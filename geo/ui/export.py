@@ -11,6 +11,7 @@ from geo.errors import SchemaError
 from geo.release.disclosure import POLICIES
 from geo.release.export import FORMATS, LAYERS, ONLY_WORKING, export_project
 from geo.scenarios.scenario import Scenario
+from geo.ui import brief
 from geo.ui.answers import Question
 
 DEFAULT_FORMATS = ("geojson", "csv", "html")
@@ -34,6 +35,8 @@ def show(question: Question, scenario: Scenario) -> None:
         )
     if st.button("Make the files", type="primary", disabled=not (layers and formats)):
         _make(question, scenario, mode, layers, formats)
+    st.markdown("##### The brief")
+    brief.show(question, scenario)
 
 
 def _make(question: Question, scenario: Scenario, mode: str, layers: list[str], formats: list[str]) -> None:
