@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from geo.planning.median import p_median
     from geo.planning.rotas import Rotas, best_rotas
     from geo.planning.windows import best_windows
+    from geo.release.attack import Margin, attack
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.areas import RoadArea
@@ -92,6 +93,7 @@ _ROOMS = {
     "planning.median": ("p_median",),
     "planning.rotas": ("Rotas", "best_rotas"),
     "planning.windows": ("best_windows",),
+    "release.attack": ("Margin", "attack"),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.areas": ("RoadArea",),
@@ -130,6 +132,7 @@ __all__ = [
     "Gazetteer",
     "GeoError",
     "Journeys",
+    "Margin",
     "Matches",
     "Outcome",
     "PlaceError",
@@ -161,6 +164,7 @@ __all__ = [
     "World",
     "accuracy_table",
     "accuracy_words",
+    "attack",
     "bank_holiday_nights",
     "bank_holidays",
     "best_rotas",
