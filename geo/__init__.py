@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from geo.deployment.patterns import weekly_table
     from geo.deployment.shifts import read_shift_log
     from geo.deployment.work import Work
-    from geo.errors import CrsError, GeoError, PlaceError, ProjectError, ScenarioError, SchemaError, SourceError
+    from geo.errors import (
+        CrsError,
+        DisclosureError,
+        GeoError,
+        PlaceError,
+        ProjectError,
+        ScenarioError,
+        SchemaError,
+        SourceError,
+    )
     from geo.incidents.quality import QualityReport, quality_report
     from geo.incidents.read import Extract, read_extract
     from geo.incidents.reconcile import Matches, Reconciliation, chapman, propose_matches, reconcile
@@ -75,7 +84,16 @@ _ROOMS = {
     "deployment.patterns": ("weekly_table",),
     "deployment.shifts": ("read_shift_log",),
     "deployment.work": ("Work",),
-    "errors": ("CrsError", "GeoError", "PlaceError", "ProjectError", "ScenarioError", "SchemaError", "SourceError"),
+    "errors": (
+        "CrsError",
+        "DisclosureError",
+        "GeoError",
+        "PlaceError",
+        "ProjectError",
+        "ScenarioError",
+        "SchemaError",
+        "SourceError",
+    ),
     "incidents.quality": ("QualityReport", "quality_report"),
     "incidents.read": ("Extract", "read_extract"),
     "incidents.reconcile": ("Matches", "Reconciliation", "chapman", "propose_matches", "reconcile"),
@@ -125,6 +143,7 @@ __all__ = [
     "CrsError",
     "Demand",
     "DeploymentModel",
+    "DisclosureError",
     "DriveTimeEngine",
     "Extract",
     "Facility",

@@ -181,6 +181,22 @@ def read_back(shown: Numbers, round_to: int, shown_from: int, zeros_shown: bool)
     return np.where(is_hidden, float(zeros_shown), low), np.where(is_hidden, np.inf, high)
 
 
+def is_told(least: Numbers, greatest: Numbers, threshold: int, zeros_shown: bool) -> npt.NDArray[np.bool_]:
+    """
+    Say which hidden counts an attack has told: those left a range below ``threshold - 1``.
+
+    That a hidden count is at least 1 where zeros are shown is the rule itself, and no success of the attack; 1 to
+    ``threshold - 1`` is no more than the rule says.
+
+    Examples
+    --------
+    >>> is_told(np.array([1.0, 3.0, 1.0]), np.array([9.0, 11.0, 8.0]), threshold=10, zeros_shown=True).tolist()
+    [False, True, True]
+    """
+    floor = np.where(least <= float(zeros_shown), 0.0, least)
+    return np.asarray(greatest - floor < threshold - 1, dtype=np.bool_)
+
+
 def with_rests(low: Numbers, high: Numbers, rests: int) -> tuple[Numbers, Numbers]:
     """Append the bounds of rests, of which a reader knows only that they are counts."""
     return np.append(low, np.zeros(rests)), np.append(high, np.full(rests, np.inf))

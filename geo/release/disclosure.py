@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import SchemaError
-from geo.release.attack import Margin, Sums, limits, read_back, sums_of, with_rests
+from geo.release.attack import Margin, Sums, is_told, limits, read_back, sums_of, with_rests
 
 Mode = Literal["working", "partner", "release"]
 Hidden = npt.NDArray[np.bool_]
@@ -88,10 +88,10 @@ def protect(
     Protect a table of counts: hide the small, hide what would give them away, round the rest.
 
     After the small counts, further ones are hidden until the attack on what is shown leaves every hidden count a range
-    of ``threshold - 1`` or wider. Which ones is a heuristic (the smallest that stands in most of the sums concerned),
-    so a few more may be hidden than need be. Rounded parts may differ from their rounded total by a little; the same
-    count is the same figure in every table. Wrong where rows or columns are related in ways that ``margins`` does not
-    say.
+    of ``threshold - 1`` or wider (:func:`geo.release.attack.is_told`). Which ones is a heuristic (the smallest that
+    stands in most of the sums concerned), so a few more may be hidden than need be. Rounded parts may differ from their
+    rounded total by a little; the same count is the same figure in every table. Wrong where rows or columns are related
+    in ways that ``margins`` does not say.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def protect(
     counts = table.select_dtypes("number")
     if (counts < 0).any(axis=None):
         raise SchemaError("a table to protect holds a count below 0; give counts only")
-    hidden = _small(counts, policy, persons, places, residents)
+    hidden = small(counts, policy, persons=persons, places=places, residents=residents)
     if margins is None:
         hidden |= (counts.to_numpy(np.float64) > 0) & hidden.any(axis=1, keepdims=True)
     else:
@@ -141,23 +141,28 @@ def protect(
     return table.assign(**{str(name): rounded[name].mask(hidden[:, at]) for at, name in enumerate(counts)})
 
 
-def _small(
+def small(
     counts: pd.DataFrame,
     policy: Policy,
-    persons: pd.DataFrame | None,
-    places: pd.DataFrame | None,
-    residents: pd.Series | None,
+    *,
+    persons: pd.DataFrame | None = None,
+    places: pd.DataFrame | None = None,
+    residents: pd.Series | None = None,
 ) -> Hidden:
-    """Say which counts are small by themselves: by incidents, persons, places or the residents of their area."""
+    """
+    Say which counts are small by themselves: by incidents, persons, places or the residents of their area.
+
+    Parameters are those of :func:`protect`; shape (rows, columns).
+    """
     value = counts.to_numpy(np.float64)
     some = value > 0
-    small: Hidden = some & (value < policy.threshold)
+    few: Hidden = some & (value < policy.threshold)
     for behind in (persons, places):
         if behind is not None:
-            small |= some & (behind[list(counts)].to_numpy(np.float64) < policy.threshold)
+            few |= some & (behind[list(counts)].to_numpy(np.float64) < policy.threshold)
     if residents is not None:
-        small |= some & (residents.to_numpy(np.float64) < policy.least_residents)[:, None]
-    return small if policy.zeros_shown else small | (value == 0)
+        few |= some & (residents.to_numpy(np.float64) < policy.least_residents)[:, None]
+    return few if policy.zeros_shown else few | (value == 0)
 
 
 def _until_the_attack_fails(counts: pd.DataFrame, hidden: Hidden, sums: Sums, policy: Policy) -> Hidden:
@@ -168,7 +173,7 @@ def _until_the_attack_fails(counts: pd.DataFrame, hidden: Hidden, sums: Sums, po
     hidden = hidden.ravel().copy()
     while True:
         targets = np.append(np.flatnonzero(hidden), guarded_rests)
-        exposed = targets[_widths(value, hidden, sums, policy, targets) < policy.threshold - 1]
+        exposed = targets[_told(value, hidden, sums, policy, targets)]
         if not len(exposed):
             return hidden.reshape(counts.shape)
         hidden[_companion(value, hidden, sums, exposed)] = True
@@ -182,14 +187,14 @@ def _rests(value: npt.NDArray[np.float64], sums: Sums) -> npt.NDArray[np.float64
     return np.asarray(-(open_lines @ (sums.matrix[:, : len(value)] @ value)), dtype=np.float64)
 
 
-def _widths(
+def _told(
     value: npt.NDArray[np.float64], hidden: Hidden, sums: Sums, policy: Policy, targets: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float64]:
-    """Attack what would be shown, and give the range that is left to each target."""
+) -> Hidden:
+    """Attack what would be shown, and say which targets can be told."""
     shown = np.where(hidden, np.nan, (value / policy.round_to).round() * policy.round_to)
     low, high = read_back(shown, policy.round_to, policy.threshold, policy.zeros_shown)
     least, greatest = limits(sums.matrix, *with_rests(low, high, sums.rests), targets)
-    return greatest - least
+    return is_told(least, greatest, policy.threshold, policy.zeros_shown)
 
 
 def _companion(value: npt.NDArray[np.float64], hidden: Hidden, sums: Sums, exposed: npt.NDArray[np.intp]) -> int:
