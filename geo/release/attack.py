@@ -85,7 +85,8 @@ def attack(
     Parameters
     ----------
     table
-        Every numeric column is a count, NaN where hidden; margins that are shown stand in it.
+        Every numeric column, and every column of which all is hidden, holds counts, missing where hidden; margins stand
+        in it, shown or hidden.
     margins
         What adds up to what: a name alone is the total of all others in the columns, the rows or both, wherever it
         stands.
@@ -117,7 +118,7 @@ def attack(
     2    Single    male    1.0       1.0
     3    Single     all    4.0       4.0
     """
-    counts = table.select_dtypes("number")
+    counts = counts_of(table)
     values = counts.to_numpy(np.float64, na_value=np.nan)
     sums = sums_of(table, margins)
     hidden = np.flatnonzero(np.isnan(values))
@@ -138,7 +139,7 @@ def sums_of(table: pd.DataFrame, margins: Iterable[Margin | Hashable]) -> Sums:
     SchemaError
         If a total or a part is not in the table.
     """
-    columns = table.select_dtypes("number").columns
+    columns = counts_of(table).columns
     rows = row_names(table)
     cells = np.arange(len(rows) * len(columns)).reshape(len(rows), len(columns))
     lines: list[Line] = []
@@ -243,9 +244,15 @@ def _solve(matrix: csr_array, low: Numbers, high: Numbers, targets: Positions) -
     return np.asarray(found[np.arange(blocks), np.tile(targets, 2)], dtype=np.float64)
 
 
+def counts_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns that hold counts: numbers, or nothing because all of it is hidden."""
+    names = [name for name in table if pd.api.types.is_numeric_dtype(table[name]) or table[name].isna().all()]
+    return table[names].astype({name: "float64" for name in names if table[name].dtype == "object"})
+
+
 def row_names(table: pd.DataFrame) -> pd.Index:
     """Give what names the rows: the index, or the first text column where the index is plain numbers."""
-    texts = table.select_dtypes(exclude="number").columns
+    texts = table.columns.difference(counts_of(table).columns, sort=False)
     if isinstance(table.index, pd.RangeIndex) and len(texts):
         return pd.Index(table[texts[0]])
     return table.index

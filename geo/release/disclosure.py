@@ -114,7 +114,7 @@ def protect(
     Raises
     ------
     SchemaError
-        If a margin is not in the table, or a count is negative.
+        If a margin is not in the table, or a count is negative or missing.
 
     Examples
     --------
@@ -130,8 +130,8 @@ def protect(
     if policy.threshold == 0:
         return table.copy()
     counts = table.select_dtypes("number")
-    if (counts < 0).any(axis=None):
-        raise SchemaError("a table to protect holds a count below 0; give counts only")
+    if wrong := int((~(counts >= 0)).sum().sum()):
+        raise SchemaError(f"a table to protect holds {wrong} counts that are below 0 or missing; give counts only")
     hidden = small(counts, policy, persons=persons, places=places, residents=residents)
     if margins is None:
         hidden |= (counts.to_numpy(np.float64) > 0) & hidden.any(axis=1, keepdims=True)

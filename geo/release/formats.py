@@ -4,6 +4,8 @@ The formats in which layers and tables leave; each file is opened again and held
 A file that does not hold the same rows, columns and reference system is an error, and then nothing leaves.
 """
 
+import csv
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +32,9 @@ Tables = dict[str, pd.DataFrame]
 SHAPELESS = {"hours"}
 TABULAR = {"csv", "xlsx", "parquet"}
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take wide signs too
-"""What a formula can begin with (OWASP, 'CSV Injection')."""
+_UNSEEN = r"[\s\x00-\x20\x7f-\xa0\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"{_UNSEEN}[=+@\uff1d\uff0b\uff0d\uff20-]|[\t\r\n]")
+"""What a formula can begin with (OWASP, 'CSV Injection': also wide signs), whatever stands unseen before it."""
 
 
 def _shapes(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
@@ -81,7 +84,7 @@ def _parquet(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
 def _csv(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
     for name, table in tables.items():
         path, written = folder / f"{name}.csv", flat(table)
-        written.to_csv(path, index=False)
+        written.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC)  # a bare carriage return is quoted only so
         _like(path, written, pd.read_csv(path, dtype="str", keep_default_na=False, skip_blank_lines=False))
 
 
@@ -160,7 +163,7 @@ def inert(text: str) -> str:
     >>> inert("=1+1"), inert("  @SUM(A1)"), inert("Corby")
     ("'=1+1", "'  @SUM(A1)", 'Corby')
     """
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _writable(table: pd.DataFrame) -> pd.DataFrame:

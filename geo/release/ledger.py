@@ -114,12 +114,18 @@ def _told(releases: Sequence[Release]) -> list[tuple[Release, Cell, float, float
     least, greatest = limits(
         sums, np.append(np.zeros(pieces), low), np.append(np.full(pieces, np.inf), high), pieces + hidden
     )
-    told = is_told(least, greatest, _threshold(releases), all(policy.zeros_shown for policy in policies))
+    threshold = _threshold(releases)
+    told = is_told(least, greatest, threshold, all(policy.zeros_shown for policy in policies))
     return [
         (*cells[at], least_of, greatest_of)
         for at, least_of, greatest_of, is_out in zip(hidden, least, greatest, told, strict=True)
-        if is_out and cells[at][1].marks
+        if is_out and _is_kept_from(cells[at][1], policies[at], threshold)
     ]
+
+
+def _is_kept_from(cell: Cell, policy: Policy, threshold: int) -> bool:
+    """Say whether readers of a threshold must not know a hidden count: they may where only a stricter mode hides it."""
+    return 0 < len(cell.marks) < threshold or (bool(cell.marks) and policy.threshold <= threshold)
 
 
 def _pieces(cells: Iterable[Cell]) -> csr_array:
