@@ -118,16 +118,14 @@ def attack(
     2    Single    male    1.0       1.0
     3    Single     all    4.0       4.0
     """
-    counts = counts_of(table)
-    values = counts.to_numpy(np.float64, na_value=np.nan)
+    columns = count_columns(table)
+    values = table[columns].to_numpy(np.float64, na_value=np.nan)
     sums = sums_of(table, margins)
     hidden = np.flatnonzero(np.isnan(values))
     low, high = read_back(values.ravel(), round_to, shown_from, zeros_shown)
     least, greatest = limits(sums.matrix, *with_rests(low, high, sums.rests), hidden)
-    row, column = np.divmod(hidden, max(len(counts.columns), 1))
-    return pd.DataFrame(
-        {"row": row_names(table)[row], "column": counts.columns[column], "least": least, "greatest": greatest}
-    )
+    row, column = np.divmod(hidden, max(len(columns), 1))
+    return pd.DataFrame({"row": row_names(table)[row], "column": columns[column], "least": least, "greatest": greatest})
 
 
 def sums_of(table: pd.DataFrame, margins: Iterable[Margin | Hashable]) -> Sums:
@@ -139,7 +137,7 @@ def sums_of(table: pd.DataFrame, margins: Iterable[Margin | Hashable]) -> Sums:
     SchemaError
         If a total or a part is not in the table.
     """
-    columns = counts_of(table).columns
+    columns = count_columns(table)
     rows = row_names(table)
     cells = np.arange(len(rows) * len(columns)).reshape(len(rows), len(columns))
     lines: list[Line] = []
@@ -244,15 +242,16 @@ def _solve(matrix: csr_array, low: Numbers, high: Numbers, targets: Positions) -
     return np.asarray(found[np.arange(blocks), np.tile(targets, 2)], dtype=np.float64)
 
 
-def counts_of(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the columns that hold counts: numbers, or nothing because all of it is hidden."""
-    names = [name for name in table if pd.api.types.is_numeric_dtype(table[name]) or table[name].isna().all()]
-    return table[names].astype({name: "float64" for name in names if table[name].dtype == "object"})
+def count_columns(table: pd.DataFrame) -> pd.Index:
+    """Name the columns that hold counts: numbers, or nothing because all of it is hidden."""
+    is_text = [not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]
+    texts = table.loc[:, is_text]
+    return table.columns.drop(texts.columns[texts.notna().any()]) if any(is_text) else table.columns
 
 
 def row_names(table: pd.DataFrame) -> pd.Index:
     """Give what names the rows: the index, or the first text column where the index is plain numbers."""
-    texts = table.columns.difference(counts_of(table).columns, sort=False)
+    texts = table.columns.drop(count_columns(table))
     if isinstance(table.index, pd.RangeIndex) and len(texts):
         return pd.Index(table[texts[0]])
     return table.index

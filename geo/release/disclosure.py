@@ -171,12 +171,18 @@ def _until_the_attack_fails(counts: pd.DataFrame, hidden: Hidden, sums: Sums, po
     rest = _rests(value, sums)
     guarded_rests = len(value) + np.flatnonzero((rest > 0) & (rest < policy.threshold))
     hidden = hidden.ravel().copy()
+    suspects = np.append(np.flatnonzero(hidden), guarded_rests)
     while True:
-        targets = np.append(np.flatnonzero(hidden), guarded_rests)
-        exposed = targets[_told(value, hidden, sums, policy, targets)]
-        if not len(exposed):
+        exposed = suspects[_told(value, hidden, sums, policy, suspects)]
+        if len(exposed):
+            companion = _companion(value, hidden, sums, exposed)
+            hidden[companion] = True
+            suspects = np.append(exposed, companion)
+            continue
+        every = np.append(np.flatnonzero(hidden), guarded_rests)
+        if len(suspects) == len(every):
             return hidden.reshape(counts.shape)
-        hidden[_companion(value, hidden, sums, exposed)] = True
+        suspects = every
 
 
 def _rests(value: npt.NDArray[np.float64], sums: Sums) -> npt.NDArray[np.float64]:

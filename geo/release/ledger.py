@@ -96,15 +96,18 @@ def _isolated(new: Release, before: Release) -> Iterator[tuple[Cell, int]]:
 
 def _told_together(releases: Sequence[Release]) -> list[tuple[Release, Cell, float, float]]:
     """Give the hidden counts that all releases together tell, and their own release alone does not."""
+    if not (together := _told(releases)):
+        return []
     alone = {(id(one[0]), one[1]) for release in releases for one in _told([release])}
-    return [one for one in _told(releases) if (id(one[0]), one[1]) not in alone]
+    return [one for one in together if (id(one[0]), one[1]) not in alone]
 
 
 def _told(releases: Sequence[Release]) -> list[tuple[Release, Cell, float, float]]:
     """Attack all releases together, and give the hidden counts that can be told closely enough."""
     cells = [(release, cell) for release in releases for cell in release.cells]
-    policies = [policy_of(release.mode) for release, _ in cells]
-    hidden = np.flatnonzero([cell.shown is None for _, cell in cells])
+    policies, threshold = [policy_of(release.mode) for release, _ in cells], _threshold(releases)
+    kept = [_is_kept_from(cell, policy, threshold) for (_, cell), policy in zip(cells, policies, strict=True)]
+    hidden = np.flatnonzero(kept)
     if not len(hidden):
         return []
     member = _pieces(cell for _, cell in cells)
@@ -114,18 +117,18 @@ def _told(releases: Sequence[Release]) -> list[tuple[Release, Cell, float, float
     least, greatest = limits(
         sums, np.append(np.zeros(pieces), low), np.append(np.full(pieces, np.inf), high), pieces + hidden
     )
-    threshold = _threshold(releases)
     told = is_told(least, greatest, threshold, all(policy.zeros_shown for policy in policies))
     return [
         (*cells[at], least_of, greatest_of)
         for at, least_of, greatest_of, is_out in zip(hidden, least, greatest, told, strict=True)
-        if is_out and _is_kept_from(cells[at][1], policies[at], threshold)
+        if is_out
     ]
 
 
 def _is_kept_from(cell: Cell, policy: Policy, threshold: int) -> bool:
     """Say whether readers of a threshold must not know a hidden count: they may where only a stricter mode hides it."""
-    return 0 < len(cell.marks) < threshold or (bool(cell.marks) and policy.threshold <= threshold)
+    is_theirs = 0 < len(cell.marks) < threshold or policy.threshold <= threshold
+    return cell.shown is None and bool(cell.marks) and is_theirs
 
 
 def _pieces(cells: Iterable[Cell]) -> csr_array:
