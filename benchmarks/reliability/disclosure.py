@@ -115,8 +115,8 @@ def strings_part() -> str:
         of = search_canaries(year, folder)
     return f"""**Planted strings.** {of["planted"]:,} strings stood in {of["columns"]} columns of text; {CANARIES} of
 them, drawn at random, and what all begin with were searched in the bytes of {of["files"]} files of partner and release
-exports in every format, unpacked where packed, and in the log of exports. Found: {of["found"]}. In a working copy, where
-they belong, the same search finds them in {of["working"]} of {of["working files"]} files.
+exports in every format, unpacked where packed, and in the log of exports. Found: {of["found"]}. In a working copy,
+where they belong, the same search finds them in {of["working"]} of {of["working files"]} files.
 """
 
 
