@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from geo.deployment.patterns import weekly_table
     from geo.deployment.shifts import read_shift_log
     from geo.deployment.work import Work
-    from geo.errors import CrsError, GeoError, PlaceError, ProjectError, ScenarioError, SchemaError, SourceError
+    from geo.errors import (
+        CrsError,
+        DisclosureError,
+        GeoError,
+        PlaceError,
+        ProjectError,
+        ScenarioError,
+        SchemaError,
+        SourceError,
+    )
     from geo.incidents.quality import QualityReport, quality_report
     from geo.incidents.read import Extract, read_extract
     from geo.incidents.reconcile import Matches, Reconciliation, chapman, propose_matches, reconcile
@@ -46,6 +55,7 @@ if TYPE_CHECKING:
     from geo.planning.plans import search_plans
     from geo.planning.rotas import Rotas, best_rotas
     from geo.planning.windows import best_windows
+    from geo.release.attack import Margin, attack
     from geo.release.disclosure import Policy, protect
     from geo.routing.accuracy import accuracy_table, accuracy_words
     from geo.routing.areas import RoadArea
@@ -84,7 +94,16 @@ _ROOMS = {
     "deployment.patterns": ("weekly_table",),
     "deployment.shifts": ("read_shift_log",),
     "deployment.work": ("Work",),
-    "errors": ("CrsError", "GeoError", "PlaceError", "ProjectError", "ScenarioError", "SchemaError", "SourceError"),
+    "errors": (
+        "CrsError",
+        "DisclosureError",
+        "GeoError",
+        "PlaceError",
+        "ProjectError",
+        "ScenarioError",
+        "SchemaError",
+        "SourceError",
+    ),
     "incidents.quality": ("QualityReport", "quality_report"),
     "incidents.read": ("Extract", "read_extract"),
     "incidents.reconcile": ("Matches", "Reconciliation", "chapman", "propose_matches", "reconcile"),
@@ -104,6 +123,7 @@ _ROOMS = {
     "planning.plans": ("search_plans",),
     "planning.rotas": ("Rotas", "best_rotas"),
     "planning.windows": ("best_windows",),
+    "release.attack": ("Margin", "attack"),
     "release.disclosure": ("Policy", "protect"),
     "routing.accuracy": ("accuracy_table", "accuracy_words"),
     "routing.areas": ("RoadArea",),
@@ -135,6 +155,7 @@ __all__ = [
     "CrsError",
     "Demand",
     "DeploymentModel",
+    "DisclosureError",
     "DriveTimeEngine",
     "Extract",
     "Facility",
@@ -142,6 +163,7 @@ __all__ = [
     "Gazetteer",
     "GeoError",
     "Journeys",
+    "Margin",
     "Matches",
     "Outcome",
     "PlaceError",
@@ -175,6 +197,7 @@ __all__ = [
     "accuracy_table",
     "accuracy_words",
     "area_rates",
+    "attack",
     "bank_holiday_nights",
     "bank_holidays",
     "best_rotas",

@@ -32,3 +32,7 @@ class ScenarioError(GeoError, ValueError):
 
 class ProjectError(GeoError, OSError):
     """A project folder that is missing, occupied, unreadable or cannot be written."""
+
+
+class DisclosureError(GeoError, ValueError):
+    """A release that would single out a few records, alone or together with an earlier one."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from geo.whole import whole
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
-SECTIONS = ("corpora", "postcodes", "kills", "duplicates", "layers", "downloads")
+SECTIONS = ("corpora", "postcodes", "kills", "duplicates", "layers", "downloads", "disclosure")
 HEAD = """# Reliability: what was broken on purpose, and what happened
 
 Every figure on this page was printed by `make reliability`, which breaks files, processes and disks and counts what is

@@ -1,41 +1,37 @@
 """
 Files that leave: map layers and tables in the formats that analysts use, protected as the mode asks.
 
-Everything is written beside the target first, opened again to be sure, and only then put in place file by file, each
-whole. Beside the layers stands ``about.json``: what is synthetic, the mode, what it hides, sources, licences and
-checksums.
+Everything is written beside the target first, opened again and compared, checked against every earlier release, logged
+in the project, and only then put in place file by file, each whole. Beside the layers stand ``about.json`` (what is
+synthetic, the mode, what it hides, sources, licences and checksums), ``README.txt`` with the same in words,
+``dictionary.csv`` and ``scenario.toml``.
 """
 
 import datetime as dt
-import hashlib
-import json
-import os
-import shutil
-import tempfile
+import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 from shapely.geometry import Point
 
 from geo import crs
 from geo.demand.rates import hour_table
 from geo.demand.surface import count_by_area
-from geo.deployment.patterns import by_district
-from geo.errors import ProjectError, SchemaError
-from geo.layers.assets import inline
-from geo.layers.base import Layer, around, draw
-from geo.layers.bases import BaseLayer
-from geo.layers.boundaries import BoundaryLayer
-from geo.layers.choropleth import ChoroplethLayer
-from geo.layers.isochrones import IsochroneLayer
+from geo.errors import SchemaError
 from geo.places.boundaries import Areas, Edition, load_areas
 from geo.places.locate import NEVER_RELEASED
-from geo.release.disclosure import Policy, policy_of, protect
+from geo.places.residents import load_residents
+from geo.release.counts import MARGINS, MEASURES, Counts, count_records
+from geo.release.dictionary import dictionary, readme
+from geo.release.disclosure import Policy, policy_of, protect, small
+from geo.release.folder import earlier_files, write_folder
+from geo.release.formats import FORMATS, SHAPELESS, TABULAR, Tables, flat, inert
+from geo.release.ledger import Cell, Release, check_release
 from geo.routing.isochrones import isochrones
 from geo.routing.timing import main_traffic
 from geo.scenarios.evaluate import evaluate, roads_label
@@ -45,7 +41,17 @@ from geo.scenarios.world import World
 from geo.store.loading import Selection, load_roads, load_world
 from geo.store.project import Project
 
-Tables = dict[str, pd.DataFrame]
+__all__ = [
+    "FORMATS",
+    "LAYERS",
+    "ONLY_WORKING",
+    "Written",
+    "export_project",
+    "flat",
+    "gather",
+    "incident_points",
+    "inert",
+]
 
 LAYERS = {
     "county": "county outline",
@@ -64,10 +70,6 @@ ONLY_WORKING = ("lsoas", "hours", "incidents")
 _AGE = r"(?:under |over )?\d{1,3}(?: ?(?:-|–|to|and) ?(?:\d{1,3}|under|over)| ?\+)?"
 """What reads as an age or an age band; whatever else a record says of an age may be a name."""
 
-COUNTS = ("incidents", "deployed", "deployed_unknown")
-SHAPELESS = {"hours"}
-TABULAR = {"csv", "xlsx", "parquet"}
-
 LICENCE = (
     "Boundaries and postcodes: contains OS data (c) Crown copyright and database right; contains Royal Mail data "
     "(c) Royal Mail "
@@ -79,7 +81,7 @@ LICENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files that were put in place, and what the mode held back, in sentences."""
+    """The files that were put in place, and what the mode held back, in sentences for those who made them."""
 
     files: tuple[Path, ...]
     hidden: tuple[str, ...]
@@ -95,9 +97,11 @@ def export_project(
     *,
     scenario: Scenario | None = None,
     edition: Edition = "2011-2021",
+    by: str | None = None,
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Written:
     """
-    Export layers of a project into a folder.
+    Export layers of a project into a folder, and log that in the project.
 
     Parameters
     ----------
@@ -106,13 +110,17 @@ def export_project(
         when the mode hides most of it.
     mode
         ``release`` (public), ``partner`` or ``working``; see :mod:`geo.release.disclosure`.
+    by, clock
+        Who makes it (the user of this computer when not said) and when, for the log and the mark of a working copy.
 
     Raises
     ------
     SchemaError
         If a layer, format or mode does not exist, or the mode holds back every layer asked for.
+    DisclosureError
+        If it would single out a few records together with an earlier release; nothing is then written.
     ProjectError
-        If the folder cannot be written; nothing is then left there.
+        If the folder or the project's log cannot be written; nothing is then left there.
     """
     policy = policy_of(mode)
     wanted = _known(layers or list(LAYERS), LAYERS, "layer")
@@ -124,32 +132,64 @@ def export_project(
         raise SchemaError(f"no format was named; choose of {', '.join(FORMATS)}")
     if set(allowed) <= SHAPELESS and set(kinds) - TABULAR:
         raise SchemaError(f"{' and '.join(allowed)} has no shape for a map; ask for {', '.join(sorted(TABULAR))}")
-    earlier = _earlier_files(folder, mode)
+    earlier_files(folder, mode)
     asked = scenario or presets(project.facts.base)["Operation Alloy"]
     world = load_world(project, load_roads(project), selection)
-    tables = gather(world, load_areas(project.facts.county), asked, allowed, policy, edition)
+    areas = load_areas(project.facts.county)
+    counts = count_districts(world.located, areas, edition)
     origin = project.facts.synthetic or "as recorded in this project's files"
     label = {"data": origin.split(".")[0], "protection": policy.words}
-    tables = {name: table.assign(**label) for name, table in tables.items()}
-    hidden = [f"{name}: not written, {LAYERS[name]}" for name in wanted if name not in allowed] + _hidden_counts(tables)
+    made, maker = clock(), _user() if by is None else by
+    tables = {
+        name: table.assign(**label) for name, table in gather(world, areas, asked, allowed, policy, edition).items()
+    }
+    held_back = [f"{name}: not written, {LAYERS[name]}" for name in wanted if name not in allowed]
     about: dict[str, Any] = {
         "project": project.facts.name,
         "data": origin,
         "mode": mode,
         "protection": policy.words,
-        "hidden": hidden,
+        "hidden": held_back + _hidden_counts(tables),
         "source": selection.source,
         "period": [str(selection.first or "first record"), str(selection.last or "last record")],
         "district_edition": edition,
         "scenario": asked.summary,
         "roads": roads_label(asked, world),
         "licence": LICENCE,
-        "made": dt.datetime.now(dt.UTC).date().isoformat(),
+        "made": made.date().isoformat(),
+        "made_with": f"Triage Map {metadata.version('triage-map')}",
+        "data_version": project.version,
         "use": "For planning, not for live dispatch.",
     }
     if policy.points:
         about["incidents"] = _placement(world.located, tables.get("districts"))
-    return Written(_write_whole(tables, kinds, folder, about, earlier), tuple(hidden))
+        about["made_by"] = maker
+    release = _release(about, made, counts, tables.get("districts"))
+
+    def write(stage: Path) -> None:
+        for kind in kinds:
+            FORMATS[kind](tables, stage, about)
+        _write_words(stage, tables, asked, about, {name: LAYERS[name] for name in allowed})
+
+    def approve() -> None:
+        project.log_export(release, check_release, by=maker, layers=", ".join(allowed), formats=", ".join(kinds))
+
+    files = write_folder(folder, write, about, approve)
+    return Written(files, tuple(held_back + _hidden_in_words(counts, tables, policy)))
+
+
+def _user() -> str:
+    """Name the user of this computer, as the log of exports does."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "a user without a name"
+
+
+def count_districts(located: gpd.GeoDataFrame, areas: Areas, edition: Edition) -> Counts:
+    """Count incidents by the districts of one edition, in order of name."""
+    field = "district" if edition == "2011-2021" else "district_2021"
+    return count_records(located, located[field], list(areas.districts(edition)["name"]))
 
 
 def gather(
@@ -176,13 +216,54 @@ def gather(
 
 
 def _districts(world: World, areas: Areas, policy: Policy, edition: Edition) -> gpd.GeoDataFrame:
-    shapes = areas.districts(edition)
-    counts = by_district(world.located, edition)[["district", *COUNTS]]
-    table = shapes.merge(counts, left_on="name", right_on="district", how="left").drop(columns="district")
-    protected = protect(table[list(COUNTS)].fillna(0), policy)
-    hidden = protected.isna().any(axis=1)
-    whole = {name: protected[name].round().astype("Int64") for name in protected}
-    return table.assign(**whole, edition=edition, state=hidden.map({True: "hidden", False: "shown"}))
+    """Give the districts with their counts, hidden where few incidents, persons, places or residents are behind."""
+    shapes, counts = areas.districts(edition), count_districts(world.located, areas, edition)
+    residents = _residents(areas, edition).reindex(shapes["name"], fill_value=0)
+    protected = protect(
+        counts.incidents, policy, MARGINS, persons=counts.persons, places=counts.places, residents=residents
+    )
+    whole = {name: protected[name].round().astype("Int64").to_numpy() for name in MEASURES}
+    hidden = protected.isna()
+    state = hidden.any(axis=1).map({True: "partly hidden", False: "shown"}).mask(hidden["incidents"], "hidden")
+    table = shapes.assign(edition=edition, state=state.to_numpy())
+    return table.assign(**{name: pd.array(values, dtype="Int64") for name, values in whole.items()})
+
+
+def _residents(areas: Areas, edition: Edition) -> pd.Series:
+    """Count the residents of each district."""
+    field = "district" if edition == "2011-2021" else "district_2021"
+    return (
+        areas.lsoas.set_index("code")[field]
+        .to_frame("name")
+        .join(load_residents(areas.name))
+        .groupby("name")["residents"]
+        .sum()
+    )
+
+
+def _release(about: dict[str, Any], made: dt.datetime, counts: Counts, districts: pd.DataFrame | None) -> Release:
+    """Say what leaves, for the log; a working copy holds nothing that later releases must be compared with."""
+    selection = f"districts {about['district_edition']}, {about['source']}, {' to '.join(about['period'])}"
+    cells: tuple[Cell, ...] = ()
+    if districts is not None and about["mode"] != "working":
+        shown = districts.set_index("name")[list(MEASURES)]
+        cells = tuple(
+            Cell(area, measure, None if pd.isna(shown.loc[area, measure]) else int(shown.loc[area, measure]), marks)
+            for measure in MEASURES
+            for area, marks in counts.records[measure].items()
+        )
+    return Release(made.isoformat(timespec="seconds"), about["mode"], selection, cells)
+
+
+def _write_words(
+    stage: Path, tables: Tables, scenario: Scenario, about: dict[str, Any], layers: dict[str, str]
+) -> None:
+    """Write the dictionary, the scenario and the README beside the layers."""
+    words = dictionary(tables)
+    flat(words).to_csv(stage / "dictionary.csv", index=False)
+    (stage / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
+    files = sorted(path.name for path in stage.iterdir())
+    (stage / "README.txt").write_text(readme(about, layers, words, files), encoding="utf-8")
 
 
 def _coverage(world: World, areas: Areas, scenario: Scenario) -> gpd.GeoDataFrame:
@@ -232,33 +313,6 @@ def _placement(located: pd.DataFrame, districts: pd.DataFrame | None) -> dict[st
     return counts if districts is None else counts | {"in_the_districts": int(districts["incidents"].sum())}
 
 
-def _earlier_files(folder: Path, mode: str) -> list[Path]:
-    """
-    Give the files of an earlier export of the same mode, which this one replaces.
-
-    Raises
-    ------
-    ProjectError
-        If the folder holds anything else: files of another mode must never stand beside these.
-    """
-    if not folder.is_dir():
-        return []
-    there = {path.name for path in folder.iterdir()}
-    if not there:
-        return []
-    try:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-        ours = {*about["sha256"], "about.json"} if about["mode"] == mode else set()
-    except (OSError, ValueError, KeyError, TypeError):
-        ours = set()
-    if strange := sorted(there - ours):
-        raise ProjectError(
-            f"{folder} holds {len(strange)} files that are not of an earlier {mode} export (first: {strange[0]}); "
-            "choose an empty folder"
-        )
-    return [folder / name for name in sorted(there)]
-
-
 def _known(names: Sequence[str], known: dict[str, Any], what: str) -> list[str]:
     if odd := [name for name in names if name not in known]:
         raise SchemaError(f"there is no {what} {odd[0]!r}; choose of {', '.join(known)}")
@@ -266,169 +320,18 @@ def _known(names: Sequence[str], known: dict[str, Any], what: str) -> list[str]:
 
 
 def _hidden_counts(tables: Tables) -> list[str]:
-    return [
-        f"{name}: {int((table['state'] == 'hidden').sum())} of {len(table)} rows hidden"
-        for name, table in tables.items()
-        if "state" in table and (table["state"] == "hidden").any()
-    ]
+    """Say how many counts are hidden, as whoever receives the files may know it."""
+    if "districts" not in tables:
+        return []
+    counts = tables["districts"][list(MEASURES)]
+    hidden = int(counts.isna().sum().sum())
+    return [f"districts: {hidden} of {counts.size} counts hidden"] if hidden else []
 
 
-def _write_whole(
-    tables: Tables, formats: Sequence[str], folder: Path, about: dict[str, Any], earlier: Sequence[Path]
-) -> tuple[Path, ...]:
-    """Write everything beside the folder, then put it in place."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise ProjectError(
-            f"{folder} cannot be written ({error.strerror}); choose a folder in which you may write"
-        ) from error
-    try:
-        for kind in formats:
-            FORMATS[kind](tables, stage, about)
-        files = sorted(path for path in stage.iterdir())
-        digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-        text = json.dumps(about | {"sha256": digests}, indent=2, ensure_ascii=False)
-        (stage / "about.json").write_text(text, encoding="utf-8")
-        folder.mkdir(exist_ok=True)
-        for path in earlier:
-            path.unlink()
-        return tuple(_put(path, folder) for path in [*files, stage / "about.json"])
-    except OSError as error:
-        raise ProjectError(
-            f"{folder} cannot be written ({error.strerror or error}); nothing half written is left"
-        ) from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _put(path: Path, folder: Path) -> Path:
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
-    return path.replace(folder / path.name)
-
-
-def _shapes(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
-    return {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
-
-
-def _vector(table: gpd.GeoDataFrame, path: Path, driver: str, **options: str) -> None:
-    pyogrio.write_dataframe(table, path, driver=driver, **options)
-    if pyogrio.read_info(path, **({"layer": options["layer"]} if "layer" in options else {}))["features"] != len(table):
-        raise OSError(f"{path.name} does not hold the {len(table)} rows that were written")
-
-
-def _geojson(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
-    for name, table in _shapes(tables).items():
-        _vector(table.to_crs(crs.LONLAT), folder / f"{name}.geojson", "GeoJSON")
-
-
-def _kml(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
-    for name, table in _shapes(tables).items():
-        _vector(table.to_crs(crs.LONLAT), folder / f"{name}.kml", "KML")
-
-
-def _gpkg(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
-    for name, table in _shapes(tables).items():
-        _vector(table, folder / "triage-map.gpkg", "GPKG", layer=name)
-
-
-def _parquet(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet")
-
-
-def _csv(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
-    for name, table in tables.items():
-        flat(table).to_csv(folder / f"{name}.csv", index=False)
-
-
-def _xlsx(tables: Tables, folder: Path, about: dict[str, Any]) -> None:
-    words = pd.DataFrame({"about": list(about), "value": [inert(str(value)) for value in about.values()]})
-    with pd.ExcelWriter(folder / "triage-map.xlsx", engine="openpyxl") as book:
-        words.to_excel(book, sheet_name="about", index=False)
-        for name, table in tables.items():
-            flat(table).to_excel(book, sheet_name=name, index=False)
-
-
-def _html(tables: Tables, folder: Path, about: dict[str, Any]) -> None:
-    shapes = _shapes(tables)
-    everything = pd.concat([table.geometry.to_crs(crs.LONLAT) for table in shapes.values()])
-    west, south, east, north = everything.total_bounds
-    drawn = draw(
-        _drawn(shapes, about),
-        centre=((south + north) / 2, (west + east) / 2),
-        fit_bounds=around([(west, south, east, north)]),
-    )
-    (folder / "map.html").write_text(inline(drawn), encoding="utf-8")
-
-
-def _drawn(shapes: dict[str, gpd.GeoDataFrame], about: dict[str, Any]) -> list[Layer]:
-    """Draw what a one-file map can show; points never stand in it."""
-    layers: list[Layer] = []
-    if "county" in shapes:
-        layers.append(BoundaryLayer(shapes["county"].geometry.iloc[0], shapes.get("districts")))
-    if "districts" in shapes:
-        layers.append(_district_layer(shapes["districts"], about))
-    if len(shapes.get("isochrones", ())):
-        bands = shapes["isochrones"]
-        layers.append(IsochroneLayer(bands[bands["base"] == bands["base"].iloc[0]].iloc[-5:], label=about["roads"]))
-    if "base" in shapes:
-        points = [
-            _Spot(row.name_, row.geometry.x, row.geometry.y)
-            for row in shapes["base"].rename(columns={"name": "name_"}).itertuples()
-        ]
-        layers.append(BaseLayer(tuple(points)))
-    return layers
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """A named point in metres."""
-
-    name: str
-    easting: float
-    northing: float
-
-
-def _district_layer(districts: gpd.GeoDataFrame, about: dict[str, Any]) -> Layer:
-    value = districts["incidents"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    text = [
-        "hidden" if state == "hidden" else f"{count:.0f} incidents"
-        for state, count in zip(districts["state"], value, strict=True)
-    ]
-    areas = districts.assign(value=value, text=text, state=districts["state"].map({"hidden": "hidden", "shown": ""}))
-    note = f"{about['protection']} {about['data']}"
-    return ChoroplethLayer.of("Incidents by district", areas, unit="incidents", numbers=True, note=note)
-
-
-def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the table without shapes, its text unable to act as a formula."""
-    flat = pd.DataFrame(table.drop(columns="geometry")) if isinstance(table, gpd.GeoDataFrame) else table
-    texts = flat.select_dtypes(["object", "string"])
-    return flat.assign(**{name: texts[name].map(inert, na_action="ignore") for name in texts})
-
-
-def inert(text: str) -> str:
-    """
-    Keep text from acting as a formula in a spreadsheet: an apostrophe goes before ``= + - @``, tab and carriage return.
-
-    Examples
-    --------
-    >>> inert("=1+1"), inert("Corby")
-    ("'=1+1", 'Corby')
-    """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-FORMATS: dict[str, Callable[[Tables, Path, dict[str, Any]], None]] = {
-    "gpkg": _gpkg,
-    "geojson": _geojson,
-    "parquet": _parquet,
-    "csv": _csv,
-    "xlsx": _xlsx,
-    "kml": _kml,
-    "html": _html,
-}
-"""Formats by name, and what writes each."""
+def _hidden_in_words(counts: Counts, tables: Tables, policy: Policy) -> list[str]:
+    """Say besides how many of them only protect others, which is for those who made the files."""
+    if not (words := _hidden_counts(tables)):
+        return []
+    alone = small(counts.incidents, policy, persons=counts.persons, places=counts.places)
+    more = int((tables["districts"][list(MEASURES)].isna().to_numpy() & ~alone).sum())
+    return [f"{words[0]}, {more} of them to protect the others"]

@@ -26,7 +26,8 @@ from geo.places.code_tables import CodeTable
 from geo.places.facilities import FacilityList
 from geo.places.named import PlaceList
 from geo.places.postcodes import Gazetteer
-from geo.store import decisions, erasing, facts, layers, ledger, limits, mending, placing, rereading, undoing
+from geo.release.ledger import Release
+from geo.store import decisions, erasing, facts, layers, ledger, limits, mending, placing, releases, rereading, undoing
 from geo.store.database import DATABASE, FORMAT, damaged, format_of, initialise, reading, rewrite, writing
 from geo.store.facts import Facts
 from geo.store.frames import table, texts
@@ -341,6 +342,40 @@ class Project:
         """Give when, what, which file and the detail of every change, newest first; it quotes no record."""
         with reading(self.folder) as database:
             return read_history(database)
+
+    def log_export(
+        self,
+        release: Release,
+        check: Callable[[Release, Sequence[Release]], None],
+        *,
+        by: str,
+        layers: str,
+        formats: str,
+    ) -> None:
+        """
+        Check a release against all before it, as ``check`` says, and keep it in the log of exports, in one transaction.
+
+        The ``marks`` of its cells are incident ids; what is kept are keyed marks of them.
+
+        Raises
+        ------
+        DisclosureError
+            If ``check`` refuses it; then nothing is kept.
+        ProjectError
+            If the project cannot be written: what is not logged does not leave.
+        """
+        with writing(self.folder) as database:
+            releases.log_export(database, release, check, by=by, layers=layers, formats=formats)
+
+    def exports(self) -> pd.DataFrame:
+        """Give the log of exports, newest first: at (UTC), by, mode, selection, layers, formats."""
+        with reading(self.folder) as database:
+            return releases.read_exports(database)
+
+    def releases(self) -> tuple[Release, ...]:
+        """Give what left in partner and release mode, oldest first, its records as keyed marks."""
+        with reading(self.folder) as database:
+            return releases.read_releases(database)
 
     def scenarios(self) -> dict[str, str]:
         """Give the saved scenarios by name, as TOML."""

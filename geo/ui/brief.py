@@ -15,7 +15,6 @@ from geo.release.targets import parse_target
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, plan, words
 from geo.ui.answers import Question
-from geo.ui.compare import FIRST_OTHER
 
 MODES = ("release", "partner", "working")
 MIMES = {
@@ -55,7 +54,7 @@ def show(question: Question, scenario: Scenario) -> None:
 def _ask_others(question: Question, scenario: Scenario) -> list[Scenario]:
     """Ask which plans stand beside the one above; they keep its response standard and speeds."""
     known = {name: one for name, one in plan.plans(question).items() if one != scenario and name != scenario.name}
-    first = [name for name in st.query_params.get("others", FIRST_OTHER).split("|") if name in known][: MOST - 1]
+    first = [name for name in st.session_state["others"].split("|") if name in known][: MOST - 1]
     label = f"The plan above, beside these (none to {MOST - 1})"
     chosen = st.multiselect(label, list(known), first, max_selections=MOST - 1, key="brief-plans")
     return [replace(known[name], standard=scenario.standard, speeds=scenario.speeds) for name in chosen]

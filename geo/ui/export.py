@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from geo.errors import SchemaError
@@ -30,13 +31,28 @@ def show(question: Question, scenario: Scenario) -> None:
     formats = st.multiselect("Formats", list(FORMATS), default=list(DEFAULT_FORMATS))
     if not POLICIES[mode].points:
         st.caption(
-            f"Held back in {mode} mode: {', '.join(ONLY_WORKING)}; no points, no single records, no totals that "
-            "would give a hidden count away."
+            f"Held back in {mode} mode: {', '.join(ONLY_WORKING)}; no points, no single records. Counts below "
+            f"{POLICIES[mode].threshold} are hidden, and more of them until none can be worked out from what is shown, "
+            "here or together with an earlier export."
         )
+    else:
+        st.caption("A working copy is marked as such and logged below, with who made it and when.")
     if st.button("Make the files", type="primary", disabled=not (layers and formats)):
         _make(question, scenario, mode, layers, formats)
+    _log(question)
     st.markdown("##### The brief")
     brief.show(question, scenario)
+
+
+def _log(question: Question) -> None:
+    """Show what left the project, newest first: every export is compared with those before it."""
+    log = question.project.exports()
+    with st.expander("What left before"):
+        if log.empty:
+            st.caption("Nothing yet. Each export is logged here, in every mode, and later ones are checked against it.")
+            return
+        at = pd.to_datetime(log["at"], format="ISO8601").dt.strftime("%d %b %Y %H:%M")
+        st.dataframe(log.assign(at=at).rename(columns={"at": "at (UTC)"}), hide_index=True, width="stretch")
 
 
 def _make(question: Question, scenario: Scenario, mode: str, layers: list[str], formats: list[str]) -> None:
