@@ -77,3 +77,16 @@ def presets(*bases: Base) -> dict[str, Scenario]:
         name: Scenario(name, where, ShiftPattern.parse(pattern), note=note, **more)
         for name, pattern, note, more in _SCHEMES
     }
+
+
+def scheme_of(county: str) -> str:
+    """
+    Name the published scheme that a county's pages open on: its own, where there is one, otherwise Operation Alloy.
+
+    Examples
+    --------
+    >>> scheme_of("Cambridgeshire and Peterborough"), scheme_of("Kent")
+    ('Cambridgeshire and Peterborough hours', 'Operation Alloy')
+    """
+    own = f"{county} hours"
+    return own if any(name == own for name, *_ in _SCHEMES) else "Operation Alloy"

@@ -15,14 +15,14 @@ from geo.errors import GeoError, ScenarioError
 from geo.places.postcodes import Gazetteer
 from geo.routing.speeds import SpeedProfile
 from geo.scenarios.pattern import ShiftPattern
-from geo.scenarios.presets import presets
+from geo.scenarios.presets import presets, scheme_of
 from geo.scenarios.scenario import MOST_CARS, Scenario, parse_scenario
 from geo.ui import answers, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
-FIRST, FIRST_OTHER = "Operation Alloy", "Thames Valley"
-"""The plan that is opened on, and the one it is first held against."""
+FIRST_OTHER = "Thames Valley"
+"""The plan that another is first held against."""
 LONGEST_LINK = 8_000
 """Characters of a link's speeds that are read."""
 LONGEST_NAME = 60
@@ -46,12 +46,12 @@ MODELS = {
 
 def ask(question: Question) -> tuple[Scenario, str]:
     """Show the plan's chip, whose form opens on a click; give the scenario, and what is wrong with it as typed."""
-    known = plans(question)
+    known, first = plans(question), scheme_of(question.project.facts.county)
     if "plan" not in st.session_state:
-        named = st.query_params.get("plan", FIRST)
-        st.session_state["plan"] = named if named in known else FIRST
+        named = st.query_params.get("plan", first)
+        st.session_state["plan"] = named if named in known else first
     st.session_state.setdefault("others", st.query_params.get("others", FIRST_OTHER))  # leaving a page empties its link
-    origin = known.get(st.session_state["plan"], known[FIRST])
+    origin = known.get(st.session_state["plan"], known[first])
     standing = _standing(origin)
     if "form" not in st.session_state:
         _open_form({key: read(st.query_params.get(key, ""), value) for key, value in standing.items()})
@@ -60,7 +60,7 @@ def ask(question: Question) -> tuple[Scenario, str]:
     scenario, problem = scenario_now(question)
     with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
         _show_form(question, known, standing, scenario)
-    keep_in_link({"plan": FIRST}, {"plan": st.session_state["plan"]})
+    keep_in_link({"plan": first}, {"plan": st.session_state["plan"]})
     keep_in_link(standing, _typed(standing))
     return scenario, problem
 
@@ -127,7 +127,7 @@ def _row() -> Sequence[Any]:
 def scenario_now(question: Question) -> tuple[Scenario, str]:
     """Give the scenario as its form stands now, and what is wrong with it as typed; a part of a page may ask again."""
     known = plans(question)
-    origin = known.get(st.session_state["plan"], known[FIRST])
+    origin = known.get(st.session_state["plan"], known[scheme_of(question.project.facts.county)])
     try:
         return _scenario(origin, _typed(_standing(origin))), ""
     except GeoError as found:
