@@ -23,7 +23,7 @@ def sentences(found: Found) -> list[str]:
 def ceiling_words(found: Found) -> str:
     """Say what free windows would reach, the price of a simple rota and the value of one more crewed hour."""
     free = ShiftPattern(found.windows.windows)
-    top, price = found.windows.objective, found.rotas.price
+    top, price = found.windows.objective, max(found.rotas.price, 0.0)
     share = price / top if top else 0.0
     return (
         f"With nurse and car always free: free windows ({free.text}) {top:.1f} a month, the best rota "

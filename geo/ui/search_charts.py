@@ -65,7 +65,7 @@ def plans(table: pd.DataFrame, unit: str) -> Any:
     bar = base.mark_rule(strokeWidth=2, color="#888888").encode(alt.X("low:Q", title=unit), y, x2="high:Q")
     states = ["not clearly worse", "clearly worse", "ceiling"]
     colours, shapes = [BLUE, VERMILION, INK], ["circle", "cross", "triangle-up"]
-    legend = alt.Legend(orient="bottom", direction="horizontal", title=None)
+    legend = alt.Legend(orient="bottom", columns=1, title=None)
     colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=colours), legend=legend)
     shape = alt.Shape("state:N", scale=alt.Scale(domain=states, range=shapes), legend=legend)
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(

@@ -12,6 +12,7 @@ from geo.errors import GeoError
 from geo.planning import robust
 from geo.planning.found import Found
 from geo.scenarios.world import World
+from geo.store.loading import load_profile
 from geo.ui import answers, search_charts, tables, words
 from geo.ui.answers import Question
 
@@ -69,7 +70,11 @@ def _others(question: Question) -> dict[str, World]:
     heavy = heaviest(world.located)
     if heavy.theirs.any():
         kept = world.located[~heavy.theirs]
-        demand = fit_demand(kept, answers.watched(question), answers.residents(question.project.facts.county))
+        residents, lent = (
+            answers.residents(question.project.facts.county),
+            load_profile(question.project, question.selection),
+        )
+        demand = fit_demand(kept, answers.watched(question), residents, profile=lent)
         found["without the heaviest"] = replace(world, located=kept, demand=demand)
     return found
 

@@ -85,7 +85,7 @@ def _label(one: Plan) -> str:
 
 def _use(question: Question, found: Found) -> None:
     """Let the user take a plan over, or hold it against the present one."""
-    offered = [one for one in found.plans if one.kind != AS_NOW]
+    offered = sorted((one for one in found.plans if one.kind != AS_NOW), key=lambda one: one.kind == FREE)
     if not offered:
         return
     number = st.selectbox("Plan", range(len(offered)), format_func=lambda row: _label(offered[row]), key="search-plan")

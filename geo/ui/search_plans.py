@@ -58,8 +58,14 @@ def _ask(question: Question, scenario: Scenario) -> tuple[Rules, tuple[Base, ...
         "Must be crewed", key="search-must", help="As a shift pattern, e.g. Fri-Sat 20-00. Blank: none."
     )
     known = {"": "not known", **{name: words.SOURCES.get(name, name) for name in profiles_of(question.project)}}
+    first = list(known).index(question.selection.profile) if question.selection.profile in known else 0
     lent = four.selectbox(
-        "Hours never on duty", list(known), format_func=known.__getitem__, key="search-profile", help=UNKNOWN_HOURS
+        "Hours never on duty",
+        list(known),
+        first,
+        format_func=known.__getitem__,
+        key="search-profile",
+        help=UNKNOWN_HOURS,
     )
     bases = scenario.bases if where == OWN else None
     if where == LISTED:
