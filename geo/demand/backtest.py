@@ -111,7 +111,9 @@ def back_test(
     since = pd.Timestamp(days[cut])
     called = incidents["received_on"].fillna(incidents["received_at"].dt.tz_localize(None).dt.normalize())
     earlier, later = (called < since).to_numpy(), (called >= since).to_numpy()
-    demand = fit_demand(incidents[earlier], watched[day < since], residents, seed=seed, profile=profile)
+    demand = fit_demand(
+        incidents[earlier], watched[day < since], residents, seed=seed, profile=profile, groups=districts
+    )
     held = Watched.of(incidents[later], watched[day >= since])
     if not held.exposure.sum() > 0:
         raise SchemaError("nothing was live in the days held out; choose a longer period")

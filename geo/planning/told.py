@@ -49,9 +49,11 @@ def gap_words(found: Found) -> str:
     """Say how much better another base and rota could be."""
     if np.isinf(found.gap):
         return "Whether other bases together are better was not proved within the limit."
+    if found.rules.cars > 2:
+        return "Bases are the best set of one postcode a place, in the plan's mean traffic; others may be better."
     if found.gap:
         return f"Another set of bases could be better by {found.gap:.1%} at most."
-    return "No other base and window is better, with nurse and car always free (proved)."
+    return "No other base that was tried, and no other window, is better with nurse and car always free (proved)."
 
 
 def plan_words(plan: Plan) -> str:

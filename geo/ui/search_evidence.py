@@ -6,13 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from geo.demand.backtest import BackTest, back_test
-from geo.demand.rates import fit_demand
 from geo.demand.weights import heaviest
 from geo.errors import GeoError
 from geo.planning import robust
 from geo.planning.found import Found
 from geo.scenarios.world import World
-from geo.store.loading import load_profile
 from geo.ui import answers, search_charts, tables, words
 from geo.ui.answers import Question
 
@@ -69,13 +67,7 @@ def _others(question: Question) -> dict[str, World]:
             st.caption(f"{words.SOURCES[source]}: {words.plain(str(problem))}")
     heavy = heaviest(world.located)
     if heavy.theirs.any():
-        kept = world.located[~heavy.theirs]
-        residents, lent = (
-            answers.residents(question.project.facts.county),
-            load_profile(question.project, question.selection),
-        )
-        demand = fit_demand(kept, answers.watched(question), residents, profile=lent)
-        found["without the heaviest"] = replace(world, located=kept, demand=demand)
+        found["without the heaviest"] = answers.world(replace(question, heaviest=False))
     return found
 
 

@@ -10,7 +10,6 @@ from geo.planning.plans import search_plans
 from geo.planning.worth import Aim
 from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
-from geo.store.loading import profiles_of
 from geo.ui import answers, search_found, words
 from geo.ui.answers import Question
 
@@ -20,30 +19,30 @@ AIM_WORDS: dict[Aim, str] = {
     "equity": "Worst district first",
 }
 EVERY, OWN, LISTED = "every postcode", "the plan's own", "a list"
-UNKNOWN_HOURS = "Hours that were never on duty have no rate and are never recommended, unless another record lends one."
 BUDGET = "Of each car. Several cars work the same windows."
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the search for bases and windows together."""
-    rules, bases, asked = _ask(question, scenario)
-    key = (replace(scenario, name="search"), asked, rules, bases)
+    rules, bases = _ask(scenario)
+    key = (replace(scenario, name="search"), question, rules, bases)
     start, stop, _ = st.columns([2, 1, 4])
     begun = start.button("Search plans", type="primary", width="stretch")
     stop.button("Cancel", width="stretch", help="Stops a search; the last result stays.")
     if begun:
-        st.session_state["plans-found"] = key, _search(asked, scenario, rules, bases)
+        st.session_state["plans-found"] = key, _search(question, scenario, rules, bases)
     held = st.session_state.get("plans-found")
     if held is None or held[0] != key:
         st.info(
             "This tries every base with every legal shift window, within the crewed hours of a week, and keeps the "
-            "plan's speeds, standard and staffing. It takes half a minute for every postcode of a county."
+            "plan's speeds, standard and staffing. It takes half a minute for every postcode of a county. Hours that were "
+            "never on duty are not recommended, unless the question above lets another record lend them a rhythm."
         )
         return
-    search_found.show(asked, held[1])
+    search_found.show(question, held[1])
 
 
-def _ask(question: Question, scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None, Question]:
+def _ask(scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None]:
     """Ask what to aim for, what may vary and what must hold."""
     one, two, three, four = st.columns([1.6, 1.2, 1.2, 1.2], vertical_alignment="bottom")
     aim = one.selectbox("Aim for the most", list(AIM_WORDS), format_func=AIM_WORDS.__getitem__, key="search-aim")
@@ -51,21 +50,11 @@ def _ask(question: Question, scenario: Scenario) -> tuple[Rules, tuple[Base, ...
     cars = three.number_input("Cars (number)", 1, 5, scenario.cars, 1, key="search-cars")
     budget = round(scenario.pattern.crewed_hours)
     hours = four.number_input("Crewed hours (a week)", 4, 168, max(4, budget), 1, key="search-hours", help=BUDGET)
-    one, two, three, four = st.columns([1.6, 1.2, 1.2, 1.2], vertical_alignment="bottom")
+    one, two, three = st.columns([1.6, 1.2, 2.4], vertical_alignment="bottom")
     least, most = one.slider("Shift length (hours)", 2, 12, (4, 12), 1, key="search-lengths")
     rest = two.number_input("Rest between shifts (hours)", 0, 24, 11, 1, key="search-rest")
     must = three.text_input(
         "Must be crewed", key="search-must", help="As a shift pattern, e.g. Fri-Sat 20-00. Blank: none."
-    )
-    known = {"": "not known", **{name: words.SOURCES.get(name, name) for name in profiles_of(question.project)}}
-    first = list(known).index(question.selection.profile) if question.selection.profile in known else 0
-    lent = four.selectbox(
-        "Hours never on duty",
-        list(known),
-        first,
-        format_func=known.__getitem__,
-        key="search-profile",
-        help=UNKNOWN_HOURS,
     )
     bases = scenario.bases if where == OWN else None
     if where == LISTED:
@@ -79,7 +68,7 @@ def _ask(question: Question, scenario: Scenario) -> tuple[Rules, tuple[Base, ...
         rest=int(rest),
         must=ShiftPattern.parse(must) if must.strip() else None,
     )
-    return rules, bases, replace(question, selection=replace(question.selection, profile=lent))
+    return rules, bases
 
 
 def _search(question: Question, scenario: Scenario, rules: Rules, bases: tuple[Base, ...] | None) -> Found:
