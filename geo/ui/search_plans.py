@@ -35,8 +35,8 @@ def show(question: Question, scenario: Scenario) -> None:
     if held is None or held[0] != key:
         st.info(
             "This tries every base with every legal shift window, within the crewed hours of a week, and keeps the "
-            "plan's speeds, standard and staffing. It takes half a minute for every postcode of a county. Hours that were "
-            "never on duty are not recommended, unless the question above lets another record lend them a rhythm."
+            "plan's speeds, standard and staffing. It takes half a minute for every postcode of a county. Hours that "
+            "were never on duty are not recommended, unless the question above lets another record lend them a rhythm."
         )
         return
     search_found.show(question, held[1])
