@@ -300,11 +300,11 @@ def _kill_many(year: Project, folder: Path, kills: int, seed: int) -> Counter[st
 def _is_whole(out: Path) -> bool:
     """Open every file that an export leaves, and count what it holds."""
     rows = {"county": 1, "districts": 7, "base": 1}
-    book = pd.ExcelFile(out / "triage-map.xlsx", engine="calamine")
+    book = pd.read_excel(out / "triage-map.xlsx", sheet_name=None, engine="calamine")
     return all(
         int(pyogrio.read_info(out / "triage-map.gpkg", layer=name)["features"]) == number
         and len(pd.read_csv(out / f"{name}.csv")) == number
-        and len(book.parse(name)) == number
+        and len(book[name]) == number
         for name, number in rows.items()
     )
 

@@ -198,7 +198,7 @@ def gather(
     """Make the tables of the layers called ``names``, protected by ``policy``; shapes are in EPSG:27700."""
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "county": lambda: gpd.GeoDataFrame({"name": [areas.name]}, geometry=[areas.county], crs=crs.GRID),
-        "districts": lambda: _districts(world, areas, policy, edition),
+        "districts": lambda: protected_districts(world.located, areas, policy, edition),
         "coverage": lambda: _coverage(world, areas, scenario),
         "isochrones": lambda: _isochrones(world, scenario),
         "base": lambda: gpd.GeoDataFrame(
@@ -215,9 +215,13 @@ def gather(
     return {name: makers[name]() for name in names}
 
 
-def _districts(world: World, areas: Areas, policy: Policy, edition: Edition) -> gpd.GeoDataFrame:
-    """Give the districts with their counts, hidden where few incidents, persons, places or residents are behind."""
-    shapes, counts = areas.districts(edition), count_districts(world.located, areas, edition)
+def protected_districts(located: gpd.GeoDataFrame, areas: Areas, policy: Policy, edition: Edition) -> gpd.GeoDataFrame:
+    """
+    Give the districts with their counts, hidden where few incidents, persons, places or residents are behind them.
+
+    ``state`` says of each district whether its counts are shown.
+    """
+    shapes, counts = areas.districts(edition), count_districts(located, areas, edition)
     residents = _residents(areas, edition).reindex(shapes["name"], fill_value=0)
     protected = protect(
         counts.incidents, policy, MARGINS, persons=counts.persons, places=counts.places, residents=residents
