@@ -181,6 +181,8 @@ def _verdict_sentences(comparison: Comparison, figures: Figures) -> list[Said]:
         mark = letter(number)
         rests = [key for key in figures.by_number if key.startswith("D") and key.endswith(f".{mark}")]
         text = f"{mark} against A. {comparison.sentence(number)} {comparison.cost_of_each_extra(number)}".strip()
+        for one in (comparison.outcomes[0].scenario, comparison.outcomes[number].scenario):
+            text = text.replace(one.name, short(one.name, "name"))
         said.append(figures.say(f"S{number}", text, [*rests, "P1.A", f"P1.{mark}"]))
     return said
 

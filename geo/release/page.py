@@ -11,7 +11,7 @@ _STYLE = """
 * { box-sizing: border-box; }
 body { font: 8.4pt/1.28 Arial, Helvetica, "Liberation Sans", "DejaVu Sans Condensed", sans-serif; color: #1c1c1c;
   font-size-adjust: .519; /* the x-height of Arial: wider fonts that stand in for it are set smaller */
-  background: #fff; margin: 0 auto; max-width: 186mm; }
+  background: #fff; margin: 0 auto; max-width: 186mm; overflow-wrap: anywhere; }
 h1 { font-size: 17pt; line-height: 1.15; margin: 0 0 1mm; font-weight: 600; }
 h2 { font-size: 10pt; margin: 3mm 0 1mm; font-weight: 600; border-bottom: .6pt solid #1c1c1c; padding-bottom: .5mm; }
 h3 { font-size: 8.6pt; margin: 0 0 .5mm; font-weight: 600; }

@@ -11,6 +11,7 @@ from docx import Document
 
 from geo.cli import main
 from geo.errors import ScenarioError, SchemaError, SourceError
+from geo.release.brief import short
 from geo.release.report import as_bytes, make_brief, manifest_text, write_brief
 from geo.release.review import Period
 from geo.release.targets import Target
@@ -43,7 +44,7 @@ def world(weeks, roads):
 @pytest.fixture(scope="module")
 def plans(weeks):
     known = presets(weeks.facts.base)
-    return [known["Operation Alloy"], replace(known["Thames Valley"], name="<i>Later</i>")]
+    return [known["Operation Alloy"], replace(known["Thames Valley"], name="<i>Later</i>" + " and later" * 30)]
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +160,13 @@ def test_the_word_file_has_the_headings_and_pictures_of_the_brief(made):
 def test_a_name_from_a_scenario_is_text_on_the_page(made):
     page = as_bytes(made["release"], ".html").decode()
     assert "<i>" not in page
-    assert "&#60;i&#62;Later&#60;/i&#62;" in page
+    assert "&#60;i&#62;Later&#60;/i&#62; and later" in page
+
+
+def test_a_name_that_two_pages_cannot_hold_is_cut_in_every_sentence(made, plans):
+    sentence = made["release"].answers[0].text
+    assert plans[1].name not in sentence
+    assert short(plans[1].name, "name") in sentence
 
 
 def test_one_plan_twice_or_none_is_refused(weeks, plans):
