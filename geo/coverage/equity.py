@@ -38,6 +38,8 @@ def fifths(measure: pd.Series, residents: pd.Series) -> pd.Series:
     >>> fifths(pd.Series({"a": 9.0, "b": 1.0, "c": np.nan}), pd.Series({"a": 10, "b": 10, "c": 10})).tolist()
     ['4th fifth', '2nd fifth', 'not loaded']
     """
+    if twice := int(measure.index.duplicated().sum()):
+        raise SchemaError(f"{twice} places have several values; give one value a place")
     values = measure.reindex(residents.index)
     people = residents.where(values.notna(), 0.0).astype(float)
     if not people.sum() > 0:

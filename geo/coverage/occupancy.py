@@ -124,6 +124,7 @@ class _Chain:
     cars: int
     advising: Floats
     out: Floats
+    to_others: Floats
     nurse_free: npt.NDArray[np.bool_]
     advise: Floats
     send: Floats
@@ -158,9 +159,10 @@ class _Chain:
             if e:
                 move("free", state, (a, d, e - 1), e * 60 / work.other_minutes)
         counts_of = np.array(states, dtype=np.float64)
-        advising, out = counts_of[:, 0], counts_of[:, 1] + counts_of[:, 2]
+        advising, to_others = counts_of[:, 0], counts_of[:, 2]
+        out = counts_of[:, 1] + to_others
         nurse_free = advising < cars if apart else advising + out < cars
-        return cls(cars, advising, out, nurse_free, *moves.values())
+        return cls(cars, advising, out, to_others, nurse_free, *moves.values())
 
     def change(self, state: Floats, rate: Floats, sent: Floats, others: float) -> Floats:
         """Give the change an hour of the chances of each state, shape (rows, states)."""
@@ -256,7 +258,8 @@ def _run_windows(
                 sums.add(chain, moment, hours, weight * length / steps)
             state = after
         minute = until
-    sums.overrun += (state @ (chain.out * work.deployed_minutes)).sum(axis=1)
+    left = (chain.out - chain.to_others) * work.deployed_minutes + chain.to_others * work.other_minutes
+    sums.overrun += (state @ left).sum(axis=1)
 
 
 def _step(chain: _Chain, state: Floats, rate: Floats, sent: Floats, others: float, length: float) -> Floats:

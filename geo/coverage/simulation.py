@@ -34,7 +34,7 @@ _DRAWS = ("appropriate", "mobilise", "drive", "scene", "conveyed", "to_safety", 
 @dataclass(frozen=True, slots=True)
 class JobTimes:
     """
-    How long the parts of a job last, in minutes.
+    How long the parts of a job last, in minutes; of another emergency the whole.
 
     Mobilisation, scene and advice are gamma, drives log-normal around the roads' minutes, the handover log-normal with
     a long tail. All defaults but three are assumptions: advice is the time of incidents without a deployment in the two
@@ -53,6 +53,8 @@ class JobTimes:
     handover_cv: float = 1.5
     advice_mean: float = 17.0
     advice_cv: float = 1.0
+    emergency_mean: float = 60.0
+    emergency_cv: float = 1.0
 
     def __post_init__(self) -> None:
         parts = [getattr(self, name) for name in self.__slots__]
@@ -311,7 +313,8 @@ def simulate(
                 car = in_hours[0]
                 there = parts.mobilise[number] + minutes[car, which] * parts.drive[number]
                 causes[number], sent[number], response[number] = _DEPLOYED, car, there
-                cars[car].go(now, there + parts.at_scene[number] + minutes[car, which])
+                back = there + parts.at_scene[number] + minutes[car, which]
+                cars[car].go(now, parts.emergency[number] if emergency else back)
                 continue
             causes[number] = _END if free else _CAR
         if nurse is not None:
@@ -355,10 +358,11 @@ class _Crew:
         return self.on
 
     def free(self, now: float, *, emergency: bool) -> bool:
-        """Tell whether the car can be sent: its nurse goes along, so she must not be advising another."""
+        """Tell whether the car can be sent: its nurse goes along, and advises on the way only where she may."""
         if emergency:
             return self.busy_until <= now
-        return max(self.busy_until, self.break_until, self.advising_until) <= now
+        advising = 0.0 if self.rules.advises_away else self.advising_until
+        return max(self.busy_until, self.break_until, advising) <= now
 
     def nurse_free(self, now: float) -> bool:
         """Tell whether the nurse can take a call."""
@@ -384,6 +388,7 @@ class _Parts:
     drive: list[float]
     at_scene: list[float]
     advice: list[float]
+    emergency: list[float]
 
 
 def _parts(draws: Floats, times: JobTimes) -> _Parts:
@@ -397,6 +402,7 @@ def _parts(draws: Floats, times: JobTimes) -> _Parts:
         np.exp(times.drive_sigma * ndtri(column["drive"])).tolist(),
         at_scene.tolist(),
         _gamma(column["advice"], times.advice_mean, times.advice_cv).tolist(),
+        _gamma(column["scene"], times.emergency_mean, times.emergency_cv).tolist(),
     )
 
 

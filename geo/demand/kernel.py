@@ -224,7 +224,8 @@ def foretold(sums: Grid, window: Window, bandwidth: float) -> float:
     smooth = gaussian_filter(sums, bandwidth / CELL_METRES, mode="constant", truncate=REACH)
     filled = sums > 0
     others = smooth[filled] - sums[filled] * _at_home(bandwidth)
-    there = np.maximum(others, 0.0) / mass[filled] / (whole - sums[filled])
+    rest = np.maximum(whole - sums[filled], np.finfo(float).tiny)
+    there = np.maximum(others, 0.0) / mass[filled] / rest
     anywhere = 1 / np.count_nonzero(window.inside)
     told = ((1 - ANYWHERE) * there + ANYWHERE * anywhere) / (CELL_METRES / 1_000) ** 2
     return float(np.average(np.log(told), weights=sums[filled]))

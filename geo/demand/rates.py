@@ -162,6 +162,8 @@ def fit_demand(
     watched = Watched.of(located, shifts)
     if not watched.exposure.sum() > 0:
         raise SchemaError("no shift has the nurse recorded on duty, so no rate can be told; check 'nhs_staffed'")
+    if not (residents >= 0).all() or not residents.sum() > 0:
+        raise SchemaError("residents of places are below 0, not known or all 0; load them for this county")
     rng = np.random.default_rng(seed)
     dates = spanned(policy_dates, watched.elapsed["hour"])
     parts = watched.parts(dates)

@@ -70,12 +70,19 @@ def _shift_date(received: pd.Series, shifts: pd.DataFrame) -> pd.Series:
     none = pd.Series(pd.NaT, index=received.index, dtype="datetime64[us]")
     if shifts.empty:
         return none
-    known = received.dropna().sort_values()
     on_duty = shifts[["start", "end", "date"]].dropna().sort_values("start")
-    latest = pd.merge_asof(known.rename("received").to_frame(), on_duty, left_on="received", right_on="start")
-    latest.index = known.index
-    inside = latest["received"] < latest["end"]
-    return none.where(~none.index.isin(latest.index[inside]), latest["date"].reindex(none.index))
+    starts, ends = (on_duty[name].to_numpy("datetime64[us]") for name in ("start", "end"))
+    times, found = received.to_numpy("datetime64[us]"), none.to_numpy(copy=True)
+    before = np.searchsorted(starts, times, side="right") - 1
+    for back in range(AT_ONCE):  # the shift that began last, or one that began before it and lasts longer
+        at = np.maximum(before - back, 0)
+        inside = ~np.isnat(times) & (before >= back) & (times < ends[at]) if len(ends) else np.zeros(len(times), bool)
+        found = np.where(np.isnat(found) & inside, on_duty["date"].to_numpy("datetime64[us]")[at], found)
+    return pd.Series(found, index=received.index, dtype="datetime64[us]")
+
+
+AT_ONCE = 6
+"""Shifts that may run at once, at most."""
 
 
 def deployed_in_words(deployed: pd.Series) -> str:

@@ -173,7 +173,9 @@ def officer_hours(incidents: pd.DataFrame) -> OfficerHours:
     stayed = (mine["cleared_at"] - begins).dt.total_seconds() / 60
     officers = mine["officers_on_scene"]
     most_officers = officers.fillna(officers.max())
+    after = after.where(until.notna())
     whole = stayed.where(~(stayed < 0)).fillna(until)
+    whole = whole.where(~(whole < until), until)
     complete = until.notna() & officers.notna()
     low, high = median_interval(until.dropna().to_numpy(np.float64))
     return OfficerHours(

@@ -110,7 +110,7 @@ def change(answers: pd.DataFrame) -> Change | None:
 
     Returns
     -------
-    None where either end has no incident.
+    None where either end has no incident, or both are the same days.
     """
     if answers.empty:
         return None
@@ -118,7 +118,7 @@ def change(answers: pd.DataFrame) -> Change | None:
     part = (end - begin + pd.Timedelta(days=1)) * END
     early, late = answers["day"] < begin + part, answers["day"] > end - part
     first, last = share_of(answers.loc[early, "answer"]), share_of(answers.loc[late, "answer"])
-    if not first.n or not last.n:
+    if not first.n or not last.n or bool((early & late).any()):
         return None
     return Change(
         first,

@@ -177,6 +177,8 @@ def _reach(minutes: Numbers, crewed: Numbers) -> float | None:
     if nights < 2:
         return None
     left = minutes - _ratio(minutes, crewed) * crewed
+    if not left.any():  # nights that are all alike tell nothing of how nights differ
+        return None
     spread = np.sqrt(nights / (nights - 1) * float((left**2).sum())) / crewed.sum()
     return float(student.ppf((1 + CONFIDENCE) / 2, nights - 1) * spread)
 

@@ -12,8 +12,11 @@ from geo.scenarios.evaluate import Outcome
 from geo.scenarios.measures import MEASURES, Measure, measures
 
 HEADLINE = ("reached", "contact", "share_in_time")
-HIDDEN = {"reached", "contact", "share_contact"}
-"""What hours that were never observed can add to."""
+ADDED_TO = {"reached", "contact", "share_contact", "officers_released"}
+"""What incidents of hours that were never observed can only add to."""
+
+UNTOUCHED = {"share_in_time", "worst_district", "crewed", "officers_taken", "cost"}
+"""What they do not touch; every other measure they may move either way."""
 
 CLEAR, LEANING = 0.9, 0.75
 """Chance of being better from which a difference is called clear, or leaning."""
@@ -70,7 +73,7 @@ class Comparison:
         first, second = (measures(self.outcomes[number], districts) for number in (0, other))
         hidden = self._hidden(other)
         return [
-            _difference(MEASURES[name], first[name], second[name], hidden if name in HIDDEN else (0.0, 0.0))
+            _difference(MEASURES[name], first[name], second[name], _seen_of(name, hidden))
             for name in names
             if name in first and name in second
         ]
@@ -82,13 +85,25 @@ class Comparison:
             return ""
         more = (second.scenario.cost_a_year - first.scenario.cost_a_year) / 12
         extra = second.waterfall.nurse_contact - first.waterfall.nurse_contact
-        low, high = np.quantile(extra, [0.1, 0.9])
+        low, high = (float(limit) for limit in np.quantile(extra, [0.1, 0.9]))
+        unseen = " Hours that were never observed are not in it." if any(self._hidden(other)) else ""
         if low <= 0 <= high:
-            return "What one more incident with nurse contact costs cannot be told: it may reach more or fewer."
-        dear, cheap = sorted((more / low, more / high), reverse=True)
-        each = more / float(extra.mean())
-        doubt = f"80 % interval {cheap:,.0f} to {dear:,.0f}"
-        return f"Each incident more with nurse contact costs {each:,.0f} pounds ({doubt})."
+            return (
+                f"What one more incident with nurse contact costs cannot be told: it may reach more or fewer.{unseen}"
+            )
+        if more == 0:
+            return f"Both plans cost the same.{unseen}"
+        if (more > 0) != (low > 0):
+            better = "dearer and reaches fewer" if more > 0 else "cheaper and reaches more"
+            return f"It is {better} by nurse contact.{unseen}"
+        cheap, dear = sorted(abs(more / limit) for limit in (low, high))
+        each = abs(more / float(extra.mean()))
+        what = (
+            "Each incident more with nurse contact costs"
+            if more > 0
+            else "Each incident fewer with nurse contact saves"
+        )
+        return f"{what} {each:,.0f} pounds (80 % interval {cheap:,.0f} to {dear:,.0f}).{unseen}"
 
     def sentence(self, other: int = 1) -> str:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
@@ -149,6 +164,14 @@ def _chance_better(change: Draws) -> Draws:
     return np.asarray(((change > 0) + 0.5 * (change == 0)).mean(axis=0), dtype=np.float64)
 
 
+def _seen_of(name: str, hidden: tuple[float, float]) -> tuple[float, float]:
+    """Give the weekly hours that only one plan crews and nobody observed, as they bear on a measure."""
+    if name in UNTOUCHED:
+        return 0.0, 0.0
+    both = sum(hidden)
+    return hidden if name in ADDED_TO else (both, both)
+
+
 def _difference(measure: Measure, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
     change = np.where(np.abs(other - first) < ROUNDING, 0.0, other - first)
     better = float(_chance_better(change if measure.better >= 0 else -change))
@@ -175,6 +198,8 @@ def _verdict(better: float, same: bool, hidden: tuple[float, float]) -> str:
     other verdict in doubt.
     """
     mine, theirs = hidden[1], hidden[0]
+    if mine == theirs > 0:
+        return f"cannot tell yet ({mine:g} weekly hours were never observed)"
     if same and mine == theirs:
         return "no difference"
     if (better <= 1 - LEANING or same) and mine > theirs:

@@ -27,12 +27,14 @@ class Duty:
     """
     What crews do with their hours, in hours a month, shape (draws,) each.
 
-    ``rostered`` by the pattern; ``crewed`` with a nurse on duty; ``nurses_busy`` advising or deployed; ``cars_out`` to
-    incidents and other emergencies; ``overrun`` beyond the end of the shift.
+    ``rostered`` by the pattern; ``crewed`` with a nurse on duty; ``with_officer`` of these with officers too, who
+    are taken to go back to response when no nurse comes (assumption); ``nurses_busy`` advising or deployed;
+    ``cars_out`` to incidents and other emergencies; ``overrun`` beyond the end of the shift.
     """
 
     rostered: Draws
     crewed: Draws
+    with_officer: Draws
     nurses_busy: Draws
     cars_out: Draws
     overrun: Draws
@@ -70,6 +72,8 @@ class Outcome:
         Share of the contacts without a visit that are made by telephone, shape (draws,); the rest is advice.
     duty
         What crews do with their hours.
+    hours_told
+        How many of the 168 hours of the week have a rate.
     """
 
     scenario: Scenario
@@ -84,6 +88,7 @@ class Outcome:
     roads: str
     by_telephone: Draws
     duty: Duty
+    hours_told: int
 
     @property
     def contacts(self) -> dict[str, Draws]:
@@ -111,11 +116,17 @@ class Outcome:
         return float(self.weights.mean(axis=0)[~np.isfinite(self.drive)].sum())
 
     @property
+    def where_observed(self) -> str:
+        """Say that incidents are those of observed hours, where not every hour of the week was; empty otherwise."""
+        return "" if self.hours_told == HOURS else " in the hours that were observed"
+
+    @property
     def sentence(self) -> str:
         """Answer the scenario in one sentence, every figure with its 80 % interval."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
         contact = (
-            f"Of {_with_doubt(waterfall.all)} incidents a month, {_with_doubt(waterfall.nurse_contact)} "
+            f"Of {_with_doubt(waterfall.all)} incidents a month{self.where_observed}, "
+            f"{_with_doubt(waterfall.nurse_contact)} "
             "have nurse contact"
         )
         unknown = (
@@ -233,6 +244,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         roads=roads_label(scenario, world),
         by_telephone=there.by_telephone,
         duty=_duty(scenario, (with_officer, without), nurse, officer),
+        hours_told=int(world.demand.told.sum()),
     )
 
 
@@ -284,6 +296,7 @@ def _duty(scenario: Scenario, busy: tuple[Occupancy, Occupancy], nurse: Draws, o
     return Duty(
         rostered=np.full(len(nurse), crewed.sum() * WEEKS_A_MONTH),
         crewed=crewed.sum() * weeks,
+        with_officer=crewed.sum() * weeks * officer,
         nurses_busy=(mixed["nurses_busy"] @ scenario.pattern.hours) * weeks,
         cars_out=(mixed["cars_out"] @ scenario.pattern.hours) * weeks,
         overrun=(officer * busy[0].overrun + (1 - officer) * busy[1].overrun) / 60 * weeks,

@@ -72,7 +72,7 @@ def measures(outcome: Outcome, districts: pd.Series | None = None) -> dict[str, 
         if districts is not None:
             found["worst_district"] = _worst(outcome, districts)
     if scenario.model.needs_officer:
-        found["officers_taken"] = duty.crewed * scenario.officers
+        found["officers_taken"] = duty.with_officer * scenario.officers
     if scenario.released_minutes is not None:
         found["officers_released"] = losses.reached * scenario.released_minutes / 60
     if scenario.cost_a_year is not None:

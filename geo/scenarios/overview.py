@@ -68,7 +68,8 @@ def missed(outcome: Outcome) -> str:
     if not first:
         return "nothing is missed in the hours that were observed"
     named = [f"{STEPS[step].lower()} {_a_month(outcome, step)}" for step in first]
-    return f"of {_a_month(outcome, None)} incidents a month, most are missed by: {' and '.join(named)}"
+    whole = f"of {_a_month(outcome, None)} incidents a month{outcome.where_observed}"
+    return f"{whole}, most are missed by: {' and '.join(named)}"
 
 
 def _a_month(outcome: Outcome, step: str | None) -> str:

@@ -36,6 +36,10 @@ class ShiftPattern:
             raise ScenarioError(f"a shift pattern needs at least one window; {_EXAMPLE}")
         if len({day for day, _, _ in self.windows}) < len(self.windows):
             raise ScenarioError("a shift pattern has two windows on the same day; one car has one shift a day")
+        week = sorted((day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) for day, start, end in self.windows)
+        following = [*week[1:], (week[0][0] + 7 * _DAY_MINUTES, 0)]
+        if any(end > begin for (_, end), (begin, _) in zip(week, following, strict=True)):
+            raise ScenarioError("a shift begins before the one of the day before ends; one car has one crew at a time")
 
     @classmethod
     def parse(cls, text: str) -> "ShiftPattern":

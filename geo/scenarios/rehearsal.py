@@ -48,11 +48,13 @@ def rehearse(
     Raises
     ------
     ScenarioError
-        If a car roams: which way it would come is not simulated.
+        If a car roams, whose way is not simulated, or nothing was observed in the plan's hours.
     """
     if scenario.roaming:
         raise ScenarioError("a plan with a roaming car cannot be played through; give each car a base")
     rates = np.nan_to_num(world.demand.hour_rates).mean(axis=0)
+    if not rates @ scenario.pattern.hours > 0:
+        raise ScenarioError("no incident was ever observed in this plan's hours, so it cannot be played through")
     sent = appropriate if scenario.model.sends_car else 0.0
     exact = _exact(scenario, rates, sent)
     whole = JobTimes(
@@ -61,6 +63,7 @@ def rehearse(
         scene_cv=1.0,
         conveyed=0.0,
         advice_mean=scenario.work.advice_minutes,
+        emergency_mean=scenario.work.other_minutes,
     )
     at_once = np.zeros((scenario.cars, 1))
     simulated = _play(scenario, rates[:, None], at_once, sent, whole, weeks, seed)
@@ -70,7 +73,7 @@ def rehearse(
         places,
         _drives(scenario, world),
         sent,
-        replace(JobTimes(), advice_mean=whole.advice_mean),
+        replace(JobTimes(), advice_mean=whole.advice_mean, emergency_mean=whole.emergency_mean),
         weeks,
         seed,
     )

@@ -53,7 +53,8 @@ def staffing(scenario: Scenario, world: World, *, seed: int = 0) -> Staffing:
 def _by_telephone(incidents: pd.DataFrame, rng: np.random.Generator, draws: int) -> Draws:
     """Draw the share of contacts without a visit that are made by telephone, the rest being advice to officers."""
     modes = incidents["contact_mode"] if "contact_mode" in incidents else pd.Series(dtype=object)
-    return rng.beta(1 + (modes == "telephone").sum(), 1 + (modes == "advice").sum(), size=draws)
+    named = {"telephone": "yes", "advice": "no", "unknown": "unknown"}
+    return _reliability(modes.map(named), None, rng, draws)
 
 
 def _reliability(answers: pd.Series, given: float | None, rng: np.random.Generator, draws: int) -> Draws:

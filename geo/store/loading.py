@@ -77,11 +77,14 @@ def watch(project: Project, selection: Selection) -> pd.DataFrame:
 
     A source that is kept day and night was watched from its first day on record to its last, within the period.
     """
-    incidents, shifts = select(project, selection)
-    days = incidents["received_on"].dropna()
+    _, shifts = select(project, selection)
+    incidents = project.incidents()
+    days = incidents.loc[incidents["source"] == selection.source, "received_on"].dropna()
     if selection.source not in ROUND_THE_CLOCK or days.empty:
         return shifts
-    return round_the_clock(days.min(), days.max())
+    first = max(days.min(), pd.Timestamp(selection.first or days.min()))
+    last = min(days.max(), pd.Timestamp(selection.last or days.max()))
+    return round_the_clock(first, last) if first <= last else shifts.iloc[:0]
 
 
 def profiles_of(project: Project) -> list[str]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.coverage.equity import by_group, fifths, first_cause
 from geo.coverage.gaps import STEPS
+from geo.errors import ScenarioError
 from geo.layers.bases import BaseLayer
 from geo.layers.causes import CauseLayer
 from geo.layers.palette import Mark
@@ -99,6 +100,8 @@ def _sentence(table: pd.DataFrame, outcome: Outcome) -> str:
     if len(shares) < 2:
         return "There is one group only, so nobody is missed more than others."
     least, most = shares.iloc[0], shares.iloc[-1]
+    if least["share"] == most["share"]:
+        return f"In every group as much is {what}: {_share(least)} of its demand."
     apart = "" if least["share_high"] < most["share_low"] else " Their intervals overlap: cannot tell yet."
     return (
         f"Least is {what} in {least['group']}: {_share(least)} of its demand; most in {most['group']}: {_share(most)}."
@@ -111,18 +114,17 @@ def _share(row: pd.Series) -> str:
 
 
 def _written(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "group": table["group"],
-            "what becomes of it": table["words"],
-            "incidents a month": table["a_month"].round(2),
-            "from": table["low"].round(2),
-            "to": table["high"].round(2),
-            "share": table["share"].round(3),
-            "share from": table["share_low"].round(3),
-            "share to": table["share_high"].round(3),
-        }
-    )
+    """Write the table of groups; a group of which nothing was observed has no figures."""
+    figures = {
+        "incidents a month": table["a_month"].map("{:.2f}".format),
+        "from": table["low"].map("{:.2f}".format),
+        "to": table["high"].map("{:.2f}".format),
+        "share": table["share"].map("{:.1%}".format),
+        "share from": table["share_low"].map("{:.1%}".format),
+        "share to": table["share_high"].map("{:.1%}".format),
+    }
+    told = {name: values.where(table["share"].notna(), "not observed") for name, values in figures.items()}
+    return pd.DataFrame({"group": table["group"], "what becomes of it": table["words"], **told})
 
 
 def _first_causes(question: Question, scenario: Scenario, outcome: Outcome) -> None:
@@ -152,12 +154,13 @@ def _first_causes(question: Question, scenario: Scenario, outcome: Outcome) -> N
 def _rehearsed(question: Question, scenario: Scenario, outcome: Outcome) -> None:
     """Show that exact and simulated agree, and what jobs in their parts would change."""
     with st.expander("How busy are nurse and car? Exact, and played through"):
-        if scenario.roaming:
-            st.caption("A plan with a roaming car is not played through: which way it would come is not known.")
-            return
         contact = float(outcome.waterfall.nurse_contact.mean())
         decided = float(outcome.waterfall.steps["not_appropriate"].mean())
-        table = rehearse(scenario, answers.world(question), 1 - decided / contact if contact else 0.0)
+        try:
+            table = rehearse(scenario, answers.world(question), 1 - decided / contact if contact else 0.0)
+        except ScenarioError as problem:
+            st.caption(words.plain(f"{problem}."))
+            return
         named = {"in_parts": "with drives, scenes and handovers", "low": "95 % from", "high": "to"}
         st.dataframe(table.round(1).rename(columns=named), hide_index=True, width="stretch")
         st.caption(

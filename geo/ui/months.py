@@ -69,8 +69,8 @@ def _months(here: Seen) -> None:
     table = _month_table(here)
     told = table[~table["too_little"]]
     st.caption(
-        f"**Calendar months**, incidents an hour with exact 90 % limits; {12 - len(told)} of 12 were watched too "
-        "little to tell."
+        f"**Calendar months**, incidents an hour with exact 90 % limits, of chance alone; {12 - len(told)} of 12 were "
+        "watched too little to tell."
     )
     if len(told):
         st.altair_chart(where_charts.limits(told, "month"), width="stretch", alt="Incidents an hour by calendar month")

@@ -35,7 +35,9 @@ def show(question: Question, scenario: Scenario) -> None:
     try:
         world, outcome = answers.world(question), answers.answer(scenario, question)
     except SchemaError as problem:
-        st.info(words.plain(f"{len(incidents)} incidents are on record, and no rate can be told: {problem}."))
+        st.info(
+            words.plain(f"{words.count(len(incidents), 'incident')} on record, and no rate can be told: {problem}.")
+        )
         return
     left, right = st.columns([6, 5])
     with left:

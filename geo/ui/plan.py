@@ -26,6 +26,8 @@ FIRST_OTHER = "Thames Valley"
 LONGEST_LINK = 8_000
 """Characters of a link's speeds that are read."""
 LONGEST_NAME = 60
+OWN_NAME = "Your plan"
+"""What a plan is called while it differs from the one it began with; no plan is kept under it."""
 
 BASE = "Several, with a comma between them, for several cars. Or drag it, or click the map, on the Coverage page."
 SHIFTS = "daily 18-00, or Sun-Thu 15-23, Fri-Sat 17-01"
@@ -94,8 +96,7 @@ def _show_form(question: Question, known: dict[str, Scenario], standing: dict[st
     left, middle, right = _row()
     left.text_input("Base (unit postcode)", opened["base"], key=f"base-{number}", help=BASE, on_change=_base_typed)
     text(middle, "pattern", "Shifts (days, 24-hour clock)", SHIFTS)
-    minutes = min(max(5, int(opened["minutes"]) // 5 * 5), 90)
-    right.slider("Response standard (minutes)", 5, 90, minutes, 5, key=f"minutes-{number}", help=STANDARD)
+    whole(right, "minutes", "Response standard (minutes)", 240, STANDARD, least=1)
     left, middle, right = _row()
     whole(left, "cars", "Cars (number)", MOST_CARS, least=1)
     whole(middle, "roaming", "Of these roaming (number)", MOST_CARS, ROAMING)
@@ -111,10 +112,11 @@ def _show_form(question: Question, known: dict[str, Scenario], standing: dict[st
     left, middle, right = _row()
     text(left, "cost", "Cost (pounds a year)", "Blank: not told.")
     text(middle, "released", "Given back (officer minutes)", RELEASED)
-    whole(right, "others", "Other calls (a month)", 500, OTHERS)
+    whole(right, "emergencies", "Other calls (a month)", 500, OTHERS)
     name, keep, restore = st.columns([2, 1, 1.2], vertical_alignment="bottom")
     named = name.text_input("Keep this plan as", max_chars=LONGEST_NAME, key=f"keep-{number}").strip()
-    if keep.button("Keep", disabled=not named or named in presets(), width="stretch"):
+    free = named and named != OWN_NAME and "|" not in named and named not in presets()
+    if keep.button("Keep", disabled=not free, width="stretch"):
         question.project.save_scenario(named, replace(scenario, name=named).to_toml())
         st.toast(f"Kept as {words.plain(named)}; the pages Compare and Coverage know it by this name.")
     restore.button("Restore", on_click=_open_form, args=(standing,), width="stretch")
@@ -221,7 +223,7 @@ def _standing(origin: Scenario) -> dict[str, Value]:
         "cost": _number(origin.cost_a_year),
         "released": _number(origin.released_minutes),
         "last": int(origin.work.last_job_minutes),
-        "others": int(origin.work.other_emergencies_a_month),
+        "emergencies": int(origin.work.other_emergencies_a_month),
         "desk": "yes" if origin.work.advises_while_deployed else "no",
         "speeds": json.dumps(table, ensure_ascii=False) if (table := origin.speeds.as_table()) else "",
     }
@@ -247,7 +249,7 @@ def _scenario(origin: Scenario, typed: Mapping[str, Any]) -> Scenario:
         raise ScenarioError(f"there is no way to go called {text['model']!r}; choose one of {', '.join(MODELS)}")
     return replace(
         origin,
-        name="Your plan",
+        name=OWN_NAME,
         bases=bases if moved else origin.bases,
         pattern=ShiftPattern.parse(text["pattern"]),
         standard=replace(origin.standard, minutes=float(typed["minutes"])),
@@ -269,7 +271,7 @@ def _work(origin: Work, typed: Mapping[str, Any]) -> Work:
     return replace(
         origin,
         last_job_minutes=float(typed["last"]),
-        other_emergencies_a_month=float(typed["others"]),
+        other_emergencies_a_month=float(typed["emergencies"]),
         advises_while_deployed=typed["desk"] == "yes",
     )
 

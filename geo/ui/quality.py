@@ -67,6 +67,9 @@ def _completeness(table: pd.DataFrame) -> None:
     """Show how much of each field is recorded, by source, with its interval."""
     st.markdown("##### How complete is each field?")
     sources = [name for name in words.SOURCES if name in set(table["source"])]
+    if not sources:
+        st.caption("No extract of incidents was imported yet, so there is no field to look at.")
+        return
     for tab, source in zip(st.tabs([words.SOURCES[name] for name in sources]), sources, strict=True):
         mine = table[(table["source"] == source) & (table["needed"] > 0)]
         with tab:

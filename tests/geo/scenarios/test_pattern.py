@@ -1,7 +1,7 @@
 """Shift patterns: read, written back, counted."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geo.errors import ScenarioError
@@ -51,5 +51,16 @@ def test_what_cannot_be_read_is_said(text, words):
 
 @given(st.dictionaries(st.integers(0, 6), st.tuples(st.integers(0, 1439), st.integers(1, 1439)), min_size=1))
 def test_words_read_back_to_the_same_pattern(days):
-    pattern = ShiftPattern(tuple(sorted((day, start, start + length) for day, (start, length) in days.items())))
+    windows = sorted((day, start, start + length) for day, (start, length) in days.items())
+    week = [(day * 1440 + start, day * 1440 + end) for day, start, end in windows]
+    after = [*(start for start, _ in week[1:]), week[0][0] + 7 * 1440]
+    assume(all(end <= begin for (_, end), begin in zip(week, after, strict=True)))
+    pattern = ShiftPattern(tuple(windows))
     assert ShiftPattern.parse(pattern.text).hours.tolist() == pattern.hours.tolist()
+
+
+def test_a_shift_that_begins_before_the_last_one_ends_is_refused():
+    with pytest.raises(ScenarioError, match="begins before the one of the day before ends"):
+        ShiftPattern.parse("Mon 18-17, Tue 16-24")
+    with pytest.raises(ScenarioError, match="begins before"):
+        ShiftPattern.parse("Sun 20-10, Mon 08-16")
