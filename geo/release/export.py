@@ -139,7 +139,7 @@ def export_project(
     counts = count_districts(world.located, areas, edition)
     origin = project.facts.synthetic or "as recorded in this project's files"
     label = {"data": origin.split(".")[0], "protection": policy.words}
-    made, maker = clock(), _user() if by is None else by
+    made, maker = clock(), user() if by is None else by
     tables = {
         name: table.assign(**label) for name, table in gather(world, areas, asked, allowed, policy, edition).items()
     }
@@ -178,7 +178,7 @@ def export_project(
     return Written(files, tuple(held_back + _hidden_in_words(counts, tables, policy)))
 
 
-def _user() -> str:
+def user() -> str:
     """Name the user of this computer, as the log of exports does."""
     try:
         return getpass.getuser()

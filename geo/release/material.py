@@ -12,6 +12,7 @@ from geo.demand.surface import placement
 from geo.errors import SchemaError
 from geo.places.boundaries import Areas, Edition
 from geo.release.disclosure import Policy, protect
+from geo.release.export import count_districts, protected_districts
 from geo.release.review import Period, Review
 from geo.release.targets import Target
 from geo.scenarios.compare import Comparison, Difference
@@ -57,11 +58,14 @@ class Material:
     def places(self) -> pd.Series:
         """Incidents by district of the edition, then those outside the county and those without a place, protected."""
         located = self.world.located
-        names = list(self.areas.districts(self.edition)["name"])
+        districts = protected_districts(located, self.areas, self.policy, self.edition).set_index("name")["incidents"]
         where = placement(located, list(self.areas.districts("2011-2021")["name"]))
-        field = "district" if self.edition == "2011-2021" else "district_2021"
-        named = located[field].where(where == "in the county", OUTSIDE).mask(where == "not located", NOWHERE)
-        return protected_counts(named.value_counts().reindex([*names, OUTSIDE, NOWHERE], fill_value=0), self.policy)
+        beside = pd.Series(
+            {OUTSIDE: int((where == "outside the county").sum()), NOWHERE: int((where == "not located").sum())}
+        )
+        shown = protect(beside.to_frame("incidents"), self.policy)["incidents"].astype(float)
+        counts = pd.concat([count_districts(located, self.areas, self.edition).incidents["incidents"], beside])
+        return guarded(counts, pd.concat([districts.astype("Float64").astype(float), shown]), self.policy)
 
     @cached_property
     def total(self) -> float:
@@ -115,9 +119,14 @@ def protected_counts(counts: pd.Series, policy: Policy) -> pd.Series:
     """
     table = pd.DataFrame({"row": counts.index.astype(str), "incidents": counts.to_numpy(dtype=np.float64)})
     shown = pd.Series(protect(table, policy)["incidents"].to_numpy(dtype=np.float64), index=counts.index)
+    return guarded(counts, shown, policy)
+
+
+def guarded(counts: pd.Series, shown: pd.Series, policy: Policy) -> pd.Series:
+    """Hide one more of the counts shown where a total that is known would tell of those hidden; see above."""
     hidden, others = counts[shown.isna()], shown[shown > 0]
     most, slack = policy.threshold - 1, policy.round_to // 2 * len(others)
-    if hidden.empty or hidden.max() > most or others.empty:
+    if policy.threshold == 0 or hidden.empty or hidden.max() > most or others.empty:
         return shown
     total, fellows = int(hidden.sum()), len(hidden) - 1
     least, greatest = max(1, total - slack - fellows * most), min(most, total + slack - fellows)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +14,8 @@ from geo.release.brief import Brief
 from geo.release.content import draw_up
 from geo.release.disclosure import policy_of
 from geo.release.document import as_document
+from geo.release.export import count_districts, user
+from geo.release.ledger import Cell, Release, check_release
 from geo.release.material import Material
 from geo.release.page import as_page
 from geo.release.review import Period, Review, review
@@ -49,6 +52,8 @@ def make_brief(
     """
     Answer one to six scenarios of a project, and draw up the brief; the first is what the others are held against.
 
+    The counts of districts are checked against every earlier export and kept in the project's log, in every mode.
+
     Parameters
     ----------
     mode
@@ -65,6 +70,8 @@ def make_brief(
     ------
     ScenarioError
         If there are no scenarios, too many, or two of one name.
+    DisclosureError
+        If, with what left before, it would single out a few records.
     SchemaError
         If the mode does not exist or holds back even the county's count, or the periods cannot be compared.
     """
@@ -89,7 +96,9 @@ def make_brief(
         run={"software": version("triage-map"), "data_version": project.version},
         made=dt.datetime.now(dt.UTC).date(),
     )
-    return draw_up(material)
+    brief = draw_up(material)
+    project.log_export(_release(material), check_release, by=user(), layers="brief", formats="brief")
+    return brief
 
 
 def write_brief(brief: Brief, path: Path, manifest: Path | None = None) -> None:
@@ -124,6 +133,21 @@ def check_ending(ending: str) -> None:
 def manifest_text(brief: Brief) -> str:
     """Give the manifest as JSON."""
     return json.dumps(brief.manifest, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _release(material: Material) -> Release:
+    """Say what leaves, for the log: the counts of districts with the records behind them; a working copy has none."""
+    period = " to ".join(material.period.as_dates())
+    selection = f"districts {material.edition}, {material.source}, {period}"
+    made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    if not material.protected:
+        return Release(made, material.policy.mode, selection, ())
+    records = count_districts(material.world.located, material.areas, material.edition).records["incidents"]
+    cells = tuple(
+        Cell(area, "incidents", None if math.isnan(material.places[area]) else int(material.places[area]), marks)
+        for area, marks in records.items()
+    )
+    return Release(made, material.policy.mode, selection, cells)
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:

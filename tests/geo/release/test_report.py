@@ -190,3 +190,11 @@ def test_the_command_writes_the_brief_and_its_manifest(weeks, tmp_path, monkeypa
     assert "O1" in json.loads(manifest.read_text(encoding="utf-8"))["figures"]
     assert str(out) in capsys.readouterr().out
     assert "Target: Reached face to face, at least 5" in out.read_text(encoding="utf-8")
+
+
+def test_every_brief_is_logged_in_its_mode_and_its_hidden_counts_checked(weeks, made):
+    log = weeks.exports()
+    assert set(log.loc[log["layers"] == "brief", "mode"]) == set(made)
+    cells = [cell for release in weeks.releases() for cell in release.cells]
+    assert len(cells) >= 7
+    assert all(cell.shown is None for cell in cells)
