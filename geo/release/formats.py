@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from geo import crs
@@ -43,13 +44,23 @@ def _shapes(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
 
 def _vector(table: gpd.GeoDataFrame, path: Path, driver: str, **options: str) -> None:
     """Write a layer and open it again: the same rows, columns and reference system."""
-    pyogrio.write_dataframe(table, path, driver=driver, **options)
+    _write(table, path, driver=driver, **options)
     layer = {"layer": options["layer"]} if "layer" in options else {}
     info = pyogrio.read_info(path, **layer, force_feature_count=True)
     held = {str(name).casefold() for name in info["fields"]}
     _same(path, "rows", len(table), int(info["features"]))
     _same(path, "reference system", table.crs.to_epsg(), CRS(info["crs"]).to_epsg())
     _lacks(path, [name for name in table.columns if name != table.geometry.name and name.casefold() not in held])
+
+
+def _write(table: pd.DataFrame, path: Path, **options: str) -> None:
+    """Write a layer; what GDAL says of a disk or a name is said in our words."""
+    try:
+        pyogrio.write_dataframe(table, path, **options)
+    except (DataSourceError, DataLayerError) as error:
+        raise ProjectError(
+            f"{path.name} could not be written ({error}); check that the disk has room, or leave this format out"
+        ) from error
 
 
 def _geojson(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
@@ -67,7 +78,7 @@ def _gpkg(tables: Tables, folder: Path, _: dict[str, Any]) -> None:
     for name, table in shapes.items():
         _vector(table, path, "GPKG", layer=name, VERSION="1.2")
     styles = style_table(shapes)
-    pyogrio.write_dataframe(styles, path, driver="GPKG", layer=STYLES_TABLE, layer_options={"FID": "id"})
+    _write(styles, path, driver="GPKG", layer=STYLES_TABLE, FID="id")
     _same(path, "styles", len(styles), int(pyogrio.read_info(path, layer=STYLES_TABLE)["features"]))
 
 
