@@ -104,3 +104,16 @@ def test_days_and_draws_are_followed_apart():
 def test_impossible_work_is_refused():
     with pytest.raises(ScenarioError, match="deployed_minutes is 0; give more than 0"):
         Work(deployed_minutes=0)
+
+
+def test_the_overrun_of_other_emergencies_has_their_own_length():
+    short, long = (
+        float(
+            occupancy(
+                EVENING, constant(0.0), ALL, 1, Work(other_emergencies_a_month=60, other_minutes=minutes)
+            ).overrun[0]
+        )
+        for minutes in (30, 240)
+    )
+    assert 20 < short < 45  # busy at the end with a chance of about 0.14, then 30 minutes, on seven nights
+    assert long > 10 * short

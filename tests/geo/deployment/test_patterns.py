@@ -163,3 +163,22 @@ def test_inputs_are_left_alone():
     before = rows.copy(deep=True)
     weekly_table(rows, SHIFTS, MONDAY, source="mental_health")
     pd.testing.assert_frame_equal(rows, before)
+
+
+def test_a_call_after_midnight_belongs_to_the_car_that_is_still_on_duty():
+    shifts = pd.DataFrame(
+        {
+            "shift_id": ["A", "B"],
+            "date": pd.to_datetime(["2016-02-04", "2016-02-04"]),
+            "start": pd.to_datetime(["2016-02-04 14:00", "2016-02-04 18:00"]).tz_localize("Europe/London"),
+            "end": pd.to_datetime(["2016-02-05 02:00", "2016-02-04 23:00"]).tz_localize("Europe/London"),
+        }
+    )
+    calls = pd.DataFrame(
+        {
+            "shift_id": "",
+            "received_at": pd.to_datetime(["2016-02-05 00:40", "2016-02-05 03:00"]).tz_localize("Europe/London"),
+            "received_on": pd.to_datetime(["2016-02-05", "2016-02-05"]),
+        }
+    )
+    assert with_days(calls, shifts)["day"].dt.day.tolist() == [4, 5]

@@ -314,3 +314,37 @@ def test_what_an_extra_incident_costs_is_not_told_where_there_may_be_none():
     same = [geo.evaluate(replace(ALLOY, name=name, cost_a_year=cost), WORLD) for name, cost in (("a", 1.0), ("b", 2.0))]
     assert "cannot be told" in geo.compare(same).cost_of_each_extra()
     assert not geo.compare([geo.evaluate(ALLOY, WORLD)] * 2).cost_of_each_extra()
+
+
+def test_officers_are_taken_from_response_only_when_they_are_there():
+    taken = [
+        geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(replace(ALLOY, officer_reliability=share), WORLD)])
+        .outcomes[1]
+        .duty.with_officer.mean()
+        for share in (0.0, 0.5, 1.0)
+    ]
+    assert taken[0] == 0
+    assert taken[1] == pytest.approx(taken[2] / 2)
+
+
+def test_a_plan_that_is_dearer_and_reaches_fewer_has_no_cost_of_an_extra_incident():
+    less = replace(ALLOY, name="less", nurse_reliability=0.2, cost_a_year=300_000.0)
+    more = replace(ALLOY, nurse_reliability=1.0, cost_a_year=100_000.0)
+    found = [geo.evaluate(one, WORLD) for one in (more, less)]
+    assert geo.compare(found).cost_of_each_extra() == "It is dearer and reaches fewer by nurse contact."
+    assert geo.compare(found[::-1]).cost_of_each_extra() == "It is cheaper and reaches more by nurse contact."
+    saved = geo.evaluate(replace(less, cost_a_year=50_000.0), WORLD)
+    assert "Each incident fewer with nurse contact saves" in geo.compare([found[0], saved]).cost_of_each_extra()
+
+
+def test_hours_that_nobody_observed_leave_losses_and_costs_in_doubt():
+    late = replace(ALLOY, name="late", pattern=geo.ShiftPattern.parse("daily 18-02"))
+    found = geo.compare([geo.evaluate(one, WORLD) for one in (ALLOY, late)])
+    verdicts = {one.measure: one.verdict for one in found.table(WORLD.districts("2011-2021"))}
+    assert verdicts["Crewed hours idle"] == "cannot tell yet (14 weekly hours were never observed)"
+    assert verdicts["Passed on: nurse busy"].startswith("cannot tell yet")
+    assert verdicts["Share of demand in time"] == "no difference"
+
+
+def test_the_sentence_says_that_incidents_are_those_of_observed_hours():
+    assert "incidents a month in the hours that were observed," in geo.evaluate(ALLOY, WORLD).sentence
