@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import SchemaError
-from geo.release.attack import Margin, Sums, is_told, limits, read_back, sums_of, with_rests
+from geo.release.attack import Margin, Sums, is_told, limits, read_back, row_names, sums_of, with_rests
 
 Mode = Literal["working", "partner", "release"]
 Hidden = npt.NDArray[np.bool_]
@@ -99,8 +99,8 @@ def protect(
         Every numeric column is a count; text columns name the rows.
     margins
         What adds up to what, as for :func:`geo.release.attack.attack`. When not said, any columns of a row are taken to
-        be related, and where one count of a row is hidden so are the row's others except zeros; then the table must
-        hold no totals.
+        be related, and where one count of a row is hidden so are the row's others except zeros; a row or column that is
+        the sum of all others is taken for their total.
     persons, places
         How many different persons and places stand behind each count, in columns of the same names: a count is small
         where these are, however many incidents it has.
@@ -132,13 +132,29 @@ def protect(
     counts = table.select_dtypes("number")
     if wrong := int((~(counts >= 0)).sum().sum()):
         raise SchemaError(f"a table to protect holds {wrong} counts that are below 0 or missing; give counts only")
+    rows = row_names(table)
     hidden = small(counts, policy, persons=persons, places=places, residents=residents)
     if margins is None:
         hidden |= (counts.to_numpy(np.float64) > 0) & hidden.any(axis=1, keepdims=True)
-    else:
-        hidden = _until_the_attack_fails(counts, hidden, sums_of(table, margins), policy)
+        margins = _totals(counts, rows)
+    hidden = _until_the_attack_fails(counts, hidden, sums_of(counts.set_axis(rows), margins), policy)
     rounded = (counts / policy.round_to).round() * policy.round_to
     return table.assign(**{str(name): rounded[name].mask(hidden[:, at]) for at, name in enumerate(counts)})
+
+
+def _totals(counts: pd.DataFrame, rows: pd.Index) -> list[Margin]:
+    """Find columns and rows that are the sum of all others on their side; one by chance only hides a little more."""
+    across, down = counts.set_axis(rows), counts.set_axis(rows).T
+    columns = [Margin(name) for name in _sums_of_the_others(across)]
+    return [*columns, *(Margin(name, side="rows") for name in _sums_of_the_others(down))]
+
+
+def _sums_of_the_others(table: pd.DataFrame) -> list[Hashable]:
+    """Name the columns that are the sum of two others or more."""
+    whole = table.sum(axis=1)
+    if len(table.columns) < 3 or not table.columns.is_unique or not whole.any():
+        return []
+    return [name for name in table if (2 * table[name] == whole).all()]
 
 
 def small(

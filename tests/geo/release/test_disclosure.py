@@ -71,6 +71,19 @@ def test_the_worked_table_is_safe_in_every_mode(mode):
     assert attacked(shown, POLICIES[mode], ["all", "Total"]).empty
 
 
+def test_totals_that_nobody_named_are_found():
+    exact = Policy("release", 10, 1, points=False, words="")
+    names = ["Corby", "Kettering", "Daventry", "county"]
+    for counts in (
+        pd.DataFrame({"incidents": [40, 30, 3, 73]}, index=names),
+        pd.DataFrame({"district": names, "incidents": [40, 30, 3, 73]}),
+    ):
+        shown = protect(counts, exact)
+        assert shown["incidents"].isna().tolist() == [False, True, True, False]
+        assert attacked(shown, exact, ["county"]).empty
+    assert attacked(protect(WORKED, POLICIES["partner"]), POLICIES["partner"], ["all", "Total"]).empty
+
+
 COUNTS = arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=st.integers(0, 30))
 
 
