@@ -1,5 +1,7 @@
 """The table under a picture: folded, and downloadable as CSV that no spreadsheet runs as a formula."""
 
+import csv
+
 import pandas as pd
 import streamlit as st
 
@@ -42,6 +44,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
     Examples
     --------
     >>> as_csv(pd.DataFrame({"reason": ["=1+1"]})).decode("utf-8-sig").split()
-    ['reason', "'=1+1"]
+    ['"reason"', '"\'=1+1"]
     """
-    return str(flat(table).to_csv(index=False)).encode("utf-8-sig")
+    text = flat(table).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # a bare carriage return would break a row
+    return str(text).encode("utf-8-sig")
