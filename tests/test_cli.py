@@ -101,6 +101,7 @@ def test_evaluate_answers_and_compares(weeks, run, capsys):
     assert len(found["differences_from_first"]) == 1
 
 
+@pytest.mark.slow
 def test_compare_holds_plans_against_the_first_in_every_measure(weeks, run, capsys):
     code, out, _ = run("compare", weeks, "Operation Alloy", "Thames Valley", "--json", capsys=capsys)
     told = json.loads(out)

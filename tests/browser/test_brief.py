@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 
+import pytest
+
 from geo.release.report import make_brief, write_brief
 from geo.release.review import Period
 from geo.scenarios.presets import presets
@@ -10,6 +12,7 @@ from geo.store.intake import make_demonstration
 from geo.store.loading import Selection
 
 
+@pytest.mark.slow
 def test_the_brief_opens_from_disk_without_a_request_and_prints_on_two_pages(visit, tmp_path):
     weeks = make_demonstration(tmp_path / "weeks", "weeks")
     known = presets(weeks.facts.base)

@@ -84,6 +84,7 @@ def test_a_file_that_is_no_layer_is_refused_in_one_sentence(analyst, project):
     assert project.layers().empty
 
 
+@pytest.mark.slow
 def test_a_facility_is_added_by_its_postcode_and_its_hours_stay_unknown(analyst, project, pictures):
     page = analyst.page
     page.get_by_test_id("stButtonGroup").get_by_text("Facilities", exact=True).click()
