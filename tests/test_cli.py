@@ -118,6 +118,7 @@ def test_compare_holds_plans_against_the_first_in_every_measure(weeks, run, caps
     assert "choose two to six" in err
 
 
+@pytest.mark.slow
 def test_search_finds_a_plan_says_what_is_not_known_and_keeps_it(copied, tmp_path, run, capsys):
     listed = tmp_path / "bases.txt"
     listed.write_text("NN1 1DE\nNN16 0AE\n", encoding="utf-8")

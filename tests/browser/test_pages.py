@@ -10,7 +10,7 @@ import geo
 from geo.routing.sources import fetch_roads
 from geo.store.project import Facts, create_project, open_project
 
-MAPS = ["Overview", "Compare"]
+MAPS = ["Compare"]
 PARTS = ["Contacts", "Response", "Figures"]
 TABLES = ["Search", "Data", "Export", "Method"]
 VIEWS = ["Rates", "Heat", "Change", "Postcodes"]
@@ -176,6 +176,7 @@ def test_a_search_of_plans_can_be_cancelled(visit, demonstration):
     visit.page.get_by_text("This tries every base with every legal shift window").wait_for(timeout=60_000)
 
 
+@pytest.mark.slow
 def test_a_search_can_be_cancelled(visit, demonstration):
     visit.open(demonstration)
     visit.go("Search")
@@ -186,6 +187,7 @@ def test_a_search_can_be_cancelled(visit, demonstration):
     visit.page.get_by_text("This tries every live postcode").wait_for(timeout=60_000)
 
 
+@pytest.mark.slow
 def test_speeds_are_changed_on_their_page_and_kept_in_the_link(visit, demonstration, pictures):
     visit.open(demonstration)
     visit.go("Coverage")
@@ -233,6 +235,7 @@ def test_who_is_missed_is_told_by_group_and_played_through(visit, demonstration,
     visit.page.get_by_text("520 weeks played through").wait_for(timeout=30_000)
 
 
+@pytest.mark.slow
 def test_the_shift_pattern_changes_what_is_lost(visit, demonstration):
     visit.open(f"{demonstration}/?pattern=daily+20-23")
     visit.go("Coverage")
@@ -291,6 +294,7 @@ def test_the_files_can_be_downloaded(visit, demonstration, tmp_path):
     visit.page.wait_for_timeout(800)
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_a_street_map_drives_the_coverage_page(visit, app_on, shared_data, tmp_path):
     project = cambridge(tmp_path, shared_data)
@@ -337,6 +341,7 @@ def cambridge(folder, shared_data):
     return open_project(project.folder)
 
 
+@pytest.mark.slow
 def test_a_demonstration_takes_no_files(visit, demonstration):
     visit.open(demonstration)
     visit.go("Data")
