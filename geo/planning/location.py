@@ -16,6 +16,7 @@ from scipy.sparse import csr_array, eye_array, hstack
 
 from geo.errors import SchemaError
 from geo.planning.sites import NEAR_TIE
+from geo.routing.matrix import demand_of_places
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -560,19 +561,6 @@ def _cover(cover: npt.ArrayLike) -> Floats:
             f"{worth[row, place]:g}); cover is 0, 1 or a chance: compare minutes with the standard first"
         )
     return worth
-
-
-def demand_of_places(weights: npt.ArrayLike, places: int) -> Floats:
-    """Check that there is one weight >= 0 a place."""
-    weight = np.asarray(weights, dtype=float).reshape(-1)
-    if len(weight) != places:
-        raise SchemaError(f"{len(weight)} weights but {places} places; give one of each")
-    if (odd := ~(np.isfinite(weight) & (weight >= 0))).any():
-        raise SchemaError(
-            f"{int(odd.sum())} of {places} weights are not >= 0 and finite (first: place {int(odd.argmax())}, "
-            f"{weight[odd.argmax()]}); demand is a number of incidents or people"
-        )
-    return weight
 
 
 def locked_rows(locked: Sequence[int], p: int, bases: int, *, repeat: bool = False) -> Rows:

@@ -24,12 +24,12 @@ from geo.planning.location import (
     Rows,
     bases_by_places,
     best_first,
-    demand_of_places,
     exchangeable,
     least_cost,
     locked_rows,
 )
 from geo.planning.sites import NEAR_TIE
+from geo.routing.matrix import demand_of_places
 
 Flags = npt.NDArray[np.bool_]
 

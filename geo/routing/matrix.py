@@ -250,7 +250,7 @@ def demand_sums(
         If there is not one finite weight >= 0 a place, or ``value`` gives something for a place without a road.
     """
     bases, places = matrix.shape
-    weight = _weights(weights, places)
+    weight = demand_of_places(weights, places)
     _check_worth_of_no_road(value)
     covered, cost, unreached = np.zeros(bases), np.zeros(bases), np.zeros(bases)
     farthest = 0.0
@@ -279,7 +279,7 @@ def gram(matrix: DriveMatrix, weights: npt.ArrayLike, value: Value, progress: Pr
         As :func:`demand_sums`.
     """
     bases, places = matrix.shape
-    weight = _weights(weights, places)
+    weight = demand_of_places(weights, places)
     _check_worth_of_no_road(value)
     shared = np.zeros((bases, bases))
     for columns, minutes in matrix.by_place(progress):
@@ -300,7 +300,8 @@ def within(limit_minutes: float) -> Value:
     return lambda minutes: minutes <= limit_minutes
 
 
-def _weights(weights: npt.ArrayLike, places: int) -> Floats:
+def demand_of_places(weights: npt.ArrayLike, places: int) -> Floats:
+    """Check that there is one weight >= 0 a place."""
     weight = np.asarray(weights, dtype=float).reshape(-1)
     if len(weight) != places:
         raise SchemaError(f"{len(weight)} weights but {places} places; give one of each")
