@@ -12,23 +12,17 @@ import argparse
 import json
 import os
 import runpy
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
+from typing import Any
 
+from in_chromium import ROOT, served, settle, visited
 from performance_page import put
 
-ROOT = Path(__file__).resolve().parents[1]
 LOG = "TRIAGE_MAP_DRAG_LOG"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run"]
 AIM_SECONDS, AIM_OURS = 1.0, 0.15
-FOOTER = "For planning, not for live dispatch"
 
 
 def serve_timed() -> None:
@@ -51,39 +45,21 @@ def serve_timed() -> None:
 
 def measure(drags: int) -> tuple[list[float], list[float], float]:
     """Give the seconds of each drag as a user sees them, those of our own code, and those of a search."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+    with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         log.touch()
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        environment = os.environ | {LOG: str(log), "TRIAGE_MAP_PROJECT": "", "PYTHONPATH": str(ROOT)}
-        options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
-        command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).resolve()), *options]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)  # type: ignore[call-overload]
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health")
-            with sync_playwright() as playwright:
-                chromium = shutil.which("chromium") or shutil.which("google-chrome")
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                page = browser.new_page(viewport={"width": 1366, "height": 768})
-                page.goto(f"http://127.0.0.1:{port}/")
-                _settle(page)
-                seen = _drag(page, drags)
-                ours = [float(line) for line in log.read_text(encoding="utf-8").splitlines()][-drags:]
-                return seen, ours, _search(page)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+        with served(Path(__file__).resolve(), more={LOG: str(log)}) as address, visited() as page:
+            page.goto(address)
+            settle(page)
+            seen = _drag(page, drags)
+            ours = [float(line) for line in log.read_text(encoding="utf-8").splitlines()][-drags:]
+            return seen, ours, _search(page)
 
 
-def _drag(page, drags: int) -> list[float]:  # type: ignore[no-untyped-def]
+def _drag(page: Any, drags: int) -> list[float]:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Coverage", exact=True).click()
     page.get_by_text("of demand lies within that standard").wait_for(timeout=180_000)
-    _settle(page)
+    settle(page)
     frame = page.locator("iframe[title^='streamlit_folium']").first.element_handle().content_frame()
     seen = []
     for number in range(drags):
@@ -101,30 +77,14 @@ def _drag(page, drags: int) -> list[float]:  # type: ignore[no-untyped-def]
     return seen
 
 
-def _search(page) -> float:  # type: ignore[no-untyped-def]
+def _search(page: Any) -> float:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Search", exact=True).click()
     page.get_by_role("button", name="Search every postcode").wait_for(timeout=60_000)
-    _settle(page)
+    settle(page)
     began = time.perf_counter()
     page.get_by_role("button", name="Search every postcode").click()
     page.get_by_text("postcodes give away at most").wait_for(timeout=300_000)
     return time.perf_counter() - began
-
-
-def _settle(page) -> None:  # type: ignore[no-untyped-def]
-    page.get_by_text(FOOTER).first.wait_for(timeout=180_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=180_000)
-    page.wait_for_timeout(1500)
-
-
-def _wait(address: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own server
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the app did not answer within a minute")
 
 
 def _aim(seconds: float, aim: float) -> str:
