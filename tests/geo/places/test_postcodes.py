@@ -155,7 +155,7 @@ def test_an_address_around_a_postcode_is_not_repeated():
 SHIPPED = sorted(Gazetteer.default().frame.index)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.sampled_from(SHIPPED), st.sampled_from([str, str.lower, lambda text: text.replace(" ", "-")]))
 def test_what_is_in_the_gazetteer_is_never_changed(postcode, typed):
     gazetteer = Gazetteer.default()
@@ -177,7 +177,7 @@ def test_a_normal_form_is_its_own_normal_form(text):
         assert (again.normal, again.precision) == (first.normal, first.precision)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(TYPED | st.sampled_from(["12 Long Road, by the bridge", "no fixed abode whatever", "0", "FIQQ 1ZZ"])),
     st.booleans(),

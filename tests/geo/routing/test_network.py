@@ -106,6 +106,7 @@ def test_cambridge_has_osmnx_s_own_counts_and_networkx_s_times(cambridge):
     assert same_times(graph, roads) > 900
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_rutland_has_osmnx_s_own_counts_and_networkx_s_times(shared_data, tmp_path):
     extract, drive = shared_data / "roads" / "rutland_2018.osm.pbf", tmp_path / "drive.osm"
@@ -516,9 +517,9 @@ def test_an_unknown_area_is_one_plain_sentence():
 
 
 LIES = {
+    "cuts off in the middle of the body": "the answer was cut off on its way",
     "403 Forbidden": "answered 403 Forbidden",
     "a web page": "answered with a page and no data: 'Service temporarily down'",
-    "cuts off in the middle of the body": "the answer was cut off on its way",
     "JSON of another shape": "answered in another shape than Overpass does",
     "elements of another shape": "of another shape than OpenStreetMap's",
     "no elements": "OpenStreetMap knows no roads there",
@@ -530,7 +531,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize(("fault", "words"), [*list(LIES.items())[:3], *all_but_first_slow(list(LIES.items())[3:])])
+@pytest.mark.parametrize(("fault", "words"), all_but_first_slow(LIES.items()))
 def test_an_answer_that_is_not_whole_is_refused_in_words_and_not_kept(openstreetmap, fault, words):
     openstreetmap.fault = fault
     with pytest.raises(SourceError, match=re.escape(words)) as problem:
@@ -562,10 +563,12 @@ class Enough(Exception):  # noqa: N818 - it says what its raiser thinks
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [
-        ("504 Gateway Timeout", "127.0.0.1 answered 504 Gateway Timeout"),
-        ("names: 429 Too Many Requests", "127.0.0.1 answered 429 Too Many Requests"),
-    ],
+    all_but_first_slow(
+        [
+            ("504 Gateway Timeout", "127.0.0.1 answered 504 Gateway Timeout"),
+            ("names: 429 Too Many Requests", "127.0.0.1 answered 429 Too Many Requests"),
+        ]
+    ),
 )
 def test_what_a_busy_server_answers_is_told_while_it_is_asked_again(openstreetmap, fault, words):
     openstreetmap.fault = fault

@@ -115,7 +115,7 @@ def adds_up(project):
 
 STEPS = {"mend": mend, "discard": discard, "undo": undo, "erase": erase}
 steps = st.one_of(st.sampled_from(sorted(FILES)), st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 11)))
-slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @slow

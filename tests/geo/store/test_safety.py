@@ -137,7 +137,7 @@ def test_what_fails_in_the_middle_of_a_change_changes_nothing(project, bring, mo
     assert len(project.incidents()) == 1
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(8, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [2, pytest.param(8, marks=pytest.mark.slow)])
 def test_an_import_killed_at_any_moment_leaves_the_old_state_or_the_new(tmp_path, times):
     spec = spec_from_file_location("kills", KILLS)
     kills = module_from_spec(spec)
