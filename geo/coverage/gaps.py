@@ -35,7 +35,7 @@ DECISION = "not_appropriate"
 @dataclass(frozen=True, eq=False)
 class Waterfall:
     """
-    Incidents a month by what became of them, as draws: shape (draws,) or (draws, places) for each step of
+    What demand counts for a month, by what became of it, as draws: shape (draws,) or (draws, places) for each step of
     :data:`STEPS`.
 
     The steps add up to ``all`` exactly.
@@ -53,6 +53,11 @@ class Waterfall:
     def reached(self) -> Draws:
         """Incidents a month reached face to face within the standard."""
         return self.steps["reached"]
+
+    @property
+    def total(self) -> "Waterfall":
+        """All places, or hours, together, shape (draws,)."""
+        return Waterfall(self.all.sum(axis=1), {name: part.sum(axis=1) for name, part in self.steps.items()})
 
     def grouped(self, member: Draws) -> "Waterfall":
         """Add up places, or hours, into groups; ``member`` is 1 where a row belongs to a column, shape (of, groups)."""

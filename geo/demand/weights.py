@@ -46,28 +46,6 @@ def weigh(incidents: pd.DataFrame, weight: str) -> pd.Series:
     raise SchemaError(f"an incident cannot count by {weight!r}; choose {', '.join(WEIGHTS)}")
 
 
-def counted(incidents: pd.DataFrame, weight: str, *, with_heaviest: bool) -> pd.DataFrame:
-    """
-    Give the incidents that a plan is asked of: without the heaviest where they are left out, and by ``persons`` only
-    the first of each person's.
-
-    Minutes cannot be planned for one by one, so by ``minutes`` all incidents stay. Whoever is not named counts as a
-    person of their own. Wrong where a person's later calls come from elsewhere.
-
-    Examples
-    --------
-    >>> calls = pd.DataFrame({"person_key": ["a", "", "a"], "received_at": pd.to_datetime(["2016-02-02"] * 3)})
-    >>> len(counted(calls, "persons", with_heaviest=True))
-    2
-    """
-    kept = incidents if with_heaviest else incidents[~heaviest(incidents).theirs]
-    if weight != "persons":
-        return kept
-    ordered = kept.sort_values("received_at", kind="stable")
-    again = ordered["person_key"].duplicated() & (ordered["person_key"] != "")
-    return kept.loc[kept.index.isin(ordered.index[~again])]
-
-
 def weighed_in_words(incidents: pd.DataFrame, weight: str) -> str:
     """
     Say the sum of what incidents count for, with what is not known of it.

@@ -84,3 +84,13 @@ def deployed_by(incidents: pd.DataFrame, field: str) -> pd.DataFrame:
         rows, columns=["entry", "yes", "no", "unknown", "n", "low", "high", "interval_low", "interval_high"]
     )
     return table.sort_values(["n", "entry"], ascending=[False, True], ignore_index=True)
+
+
+def judged_appropriate(incidents: pd.DataFrame) -> pd.Series:
+    """
+    Tell of each incident whether the car was judged appropriate: by the record, or because the car was sent.
+
+    A car that was not sent tells nothing: it may have been busy or too far.
+    """
+    judged = incidents["appropriate_for_car"]
+    return judged.mask((judged == "unknown") & (incidents["deployed"] == "yes"), "yes")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.demand.rates import Draws
 from geo.errors import ScenarioError
+from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.measures import MEASURES, Measure, measures
 
@@ -51,6 +52,11 @@ class Comparison:
 
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def unit(self) -> str:
+        """What demand is counted in, in words."""
+        return self.outcomes[0].unit
+
     def differences(self, other: int = 1) -> list[Difference]:
         """
         Hold outcome number ``other`` against the first, measure by measure.
@@ -73,7 +79,7 @@ class Comparison:
         first, second = (measures(self.outcomes[number], districts) for number in (0, other))
         hidden = self._hidden(other)
         return [
-            _difference(MEASURES[name], first[name], second[name], _seen_of(name, hidden))
+            _difference(MEASURES[name], self.unit, first[name], second[name], _seen_of(name, hidden))
             for name in names
             if name in first and name in second
         ]
@@ -84,7 +90,7 @@ class Comparison:
         if first.scenario.cost_a_year is None or second.scenario.cost_a_year is None:
             return ""
         more = (second.scenario.cost_a_year - first.scenario.cost_a_year) / 12
-        extra = second.waterfall.nurse_contact - first.waterfall.nurse_contact
+        extra = second.incidents.nurse_contact - first.incidents.nurse_contact
         low, high = (float(limit) for limit in np.quantile(extra, [0.1, 0.9]))
         unseen = " Hours that were never observed are not in it." if any(self._hidden(other)) else ""
         if low <= 0 <= high:
@@ -114,10 +120,11 @@ class Comparison:
         more_hours = f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
         crewed = more_hours if hours else "Crewed hours are the same."
         seen = "In the hours that were observed, " if self._hidden(other) != (0, 0) else ""
-        size = f"{abs(main.mean):.1f} {'more' if main.mean >= 0 else 'fewer'} incidents a month {how} than {first.name}"
-        size += f" (80 % interval {main.low:.1f} to {main.high:.1f})"
+        more = "more" if main.mean >= 0 else "fewer"
+        size = f"{figure(abs(main.mean))} {more} {self.unit} a month {how} than {first.name}"
+        size += f" (80 % interval {figure(main.low)} to {figure(main.high)})"
         if main.low == main.high == 0:
-            size = f"as many incidents {how} as {first.name}"
+            size = f"as many {self.unit} {how} as {first.name}"
         return f"{seen}{second.name} reaches {size}: {main.verdict}. {crewed}"
 
     def _hidden(self, other: int) -> tuple[float, float]:
@@ -126,7 +133,7 @@ class Comparison:
         return float(-extra[extra < 0].sum()), float(extra[extra > 0].sum())
 
     def by_district(self, districts: pd.Series, other: int = 1) -> pd.DataFrame:
-        """Give the difference in incidents reached a month by district, its interval, and whether its sign is known."""
+        """Give the difference in what is reached a month by district, its interval, and whether its sign is known."""
         change = self.outcomes[other].by_place.reached - self.outcomes[0].by_place.reached
         names = sorted(districts.unique())
         by_name = np.column_stack([change[:, districts.to_numpy() == name].sum(axis=1) for name in names])
@@ -154,7 +161,8 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
     """
     if not 2 <= len(outcomes) <= 6:
         raise ScenarioError(f"{len(outcomes)} scenarios cannot be compared; choose two to six")
-    if any(not np.array_equal(outcome.weights, outcomes[0].weights) for outcome in outcomes):
+    first = outcomes[0]
+    if any(one.unit != first.unit or not np.array_equal(one.weights, first.weights) for one in outcomes):
         raise ScenarioError("the scenarios rest on different data or seeds; evaluate them again together")
     return Comparison(tuple(outcomes))
 
@@ -172,14 +180,14 @@ def _seen_of(name: str, hidden: tuple[float, float]) -> tuple[float, float]:
     return hidden if name in ADDED_TO else (both, both)
 
 
-def _difference(measure: Measure, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
+def _difference(measure: Measure, counted: str, first: Draws, other: Draws, hidden: tuple[float, float]) -> Difference:
     change = np.where(np.abs(other - first) < ROUNDING, 0.0, other - first)
     better = float(_chance_better(change if measure.better >= 0 else -change))
     low, high = (float(limit) for limit in np.quantile(change, [0.1, 0.9]))
     verdict = _verdict(better, bool((change == 0).all()), hidden)
     return Difference(
         measure=measure.words,
-        unit=measure.unit,
+        unit=measure.unit_in(counted),
         first=float(first.mean()),
         other=float(other.mean()),
         mean=float(change.mean()),

@@ -10,10 +10,11 @@ import pandas as pd
 from geo.coverage.gaps import Waterfall, waterfall
 from geo.coverage.occupancy import Occupancy, occupancy
 from geo.demand.exposure import HOURS, Hours
-from geo.demand.rates import WEEKS_A_MONTH, Draws
+from geo.demand.rates import WEEKS_A_MONTH, Demand, Draws
 from geo.routing.speeds import roads_words
 from geo.routing.timing import traffic_levels
-from geo.scenarios.arrival import arrivals
+from geo.scenarios.arrival import Arrival, arrivals
+from geo.scenarios.counting import Counting, figure
 from geo.scenarios.pattern import crewed_share
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.staffing import staffing
@@ -50,7 +51,8 @@ class Outcome:
     scenario
         The question.
     waterfall
-        Incidents a month in the county by what became of them, shape (draws,).
+        What demand counts for a month in the county, by what became of it, shape (draws,): incidents, minutes on
+        incidents or persons, as ``counting`` says.
     by_place
         The same, shape (draws, places).
     in_time
@@ -67,13 +69,17 @@ class Outcome:
     roads
         The doubt of the roads, in words.
     by_hour
-        Incidents a month by what became of them in each hour of the week, shape (draws, 168).
+        The same in each hour of the week, shape (draws, 168).
     by_telephone
         Share of the contacts without a visit that are made by telephone, shape (draws,); the rest is advice.
     duty
         What crews do with their hours.
     hours_told
         How many of the 168 hours of the week have a rate.
+    counting
+        What demand is counted in.
+    incidents
+        The waterfall in incidents, whatever it is counted in.
     """
 
     scenario: Scenario
@@ -89,10 +95,17 @@ class Outcome:
     by_telephone: Draws
     duty: Duty
     hours_told: int
+    counting: Counting
+    incidents: Waterfall
+
+    @property
+    def unit(self) -> str:
+        """What demand is counted in, in words."""
+        return self.counting.unit
 
     @property
     def contacts(self) -> dict[str, Draws]:
-        """Incidents a month by contact mode: face to face in time, and by telephone or advice alone."""
+        """What demand counts for a month by contact mode: face to face in time, and by telephone or advice alone."""
         alone = self.waterfall.nurse_contact - self.waterfall.reached
         return {
             "face_to_face": self.waterfall.reached,
@@ -125,8 +138,8 @@ class Outcome:
         """Answer the scenario in one sentence, every figure with its 80 % interval."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
         contact = (
-            f"Of {_with_doubt(waterfall.all)} incidents a month{self.where_observed}, "
-            f"{_with_doubt(waterfall.nurse_contact)} "
+            f"Of {self.counting.bound}{with_doubt(waterfall.all)} {self.unit} a month{self.where_observed}, "
+            f"{with_doubt(waterfall.nurse_contact)} "
             "have nurse contact"
         )
         unknown = (
@@ -136,7 +149,7 @@ class Outcome:
             return f"{contact}, by telephone or advice; no car is sent, by decision.{unknown}"
         low, high = np.quantile(self.share_in_time, TAILS)
         return (
-            f"{contact} and {_with_doubt(waterfall.reached)} are reached face to face within {standard:g} minutes; "
+            f"{contact} and {with_doubt(waterfall.reached)} are reached face to face within {standard:g} minutes; "
             f"{self.share_in_time.mean():.0%} ({low:.0%}-{high:.0%}) of demand lies within that standard."
             f"{unknown}{self._roads_missing()}"
         )
@@ -174,10 +187,17 @@ class Outcome:
         return pd.DataFrame(rows).sort_values("incidents_a_month", ascending=False, ignore_index=True)
 
 
-def _with_doubt(values: Draws) -> str:
-    """Write the mean of draws with its 80 % interval, as ``71.0 (67.6-74.5)``."""
+def with_doubt(values: Draws) -> str:
+    """
+    Write the mean of draws with its 80 % interval.
+
+    Examples
+    --------
+    >>> with_doubt(np.array([1.0, 2.0, 3.0]))
+    '2.0 (1.2-2.8)'
+    """
     low, high = np.quantile(values, TAILS)
-    return f"{values.mean():.1f} ({low:.1f}-{high:.1f})"
+    return f"{figure(float(values.mean()))} ({figure(float(low))}-{figure(float(high))})"
 
 
 def _district_row(outcome: Outcome, name: str, mine: npt.NDArray[np.bool_]) -> dict[str, object]:
@@ -212,40 +232,53 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
     Returns
     -------
     Outcome
-        Incidents a month, over the hours of the week whose demand is known.
+        What demand counts for a month (:attr:`World.counting`), over the hours of the week whose demand is known.
     """
-    there = staffing(scenario, world, seed=seed)
+    there, counting = staffing(scenario, world, seed=seed), world.counting
     nurse, officer, appropriate = there.nurse, there.officer, there.appropriate
     with_officer = _occupancy(scenario, world, appropriate)
     without = _occupancy(scenario, world, np.zeros(len(nurse))) if (officer < 1).any() else with_officer
-    kept = _kept(scenario, (with_officer, without), nurse, officer, appropriate)
     arrival = arrivals(scenario, world, with_officer.out)
-    a_month = np.nan_to_num(world.demand.hour_rates) * WEEKS_A_MONTH
-    ready = a_month * kept[-1]
-    in_time_by_hour = arrival.by_hour(world.demand.place_shares, there.stratum)
-    by_hour = waterfall(a_month, [a_month * share for share in kept] + [ready * in_time_by_hour])
+
+    busy = (with_officer, without)
+    kept = _kept(scenario, busy, nurse, officer, counting.of_appropriate(appropriate))
+    by_hour, by_place = _losses(counting, world.demand, kept, arrival, there.stratum)
+    incidents = by_place
+    if counting.weight != "incidents":
+        kept_once = _kept(scenario, busy, nurse, officer, appropriate)
+        once = Counting.incidents(world.demand)
+        incidents = _losses(once, world.demand, kept_once, arrival, there.stratum)[1]
+    ready = counting.a_month(world.demand) * kept[-1]
     weight = np.where(ready.sum(axis=1, keepdims=True) > 0, ready, scenario.pattern.hours)
-    in_time, reached = arrival.by_place(weight, there.stratum), arrival.by_place(ready, there.stratum, total=True)
-    shares = world.demand.place_shares
-    left = [(a_month * share).sum(axis=1)[:, None] * shares for share in kept] + [reached * shares]
-    by_place = waterfall(a_month.sum(axis=1)[:, None] * shares, left)
     return Outcome(
         scenario=scenario,
-        waterfall=Waterfall(
-            by_place.all.sum(axis=1), {name: part.sum(axis=1) for name, part in by_place.steps.items()}
-        ),
+        waterfall=by_place.total,
         by_place=by_place,
         by_hour=by_hour,
-        in_time=in_time,
+        in_time=arrival.by_place(weight, there.stratum),
         drive=arrival.drive,
-        weights=shares,
+        weights=counting.place_shares,
         places=world.demand.places,
         unobserved=np.where(world.demand.told, 0.0, scenario.pattern.hours),
         roads=roads_label(scenario, world),
         by_telephone=there.by_telephone,
-        duty=_duty(scenario, (with_officer, without), nurse, officer),
+        duty=_duty(scenario, busy, nurse, officer),
         hours_told=int(world.demand.told.sum()),
+        counting=counting,
+        incidents=incidents.total,
     )
+
+
+def _losses(
+    counting: Counting, demand: Demand, kept: list[Draws], arrival: Arrival, stratum: npt.NDArray[np.int64]
+) -> tuple[Waterfall, Waterfall]:
+    """Give what becomes of demand by hour and by place, from the share of it that is left after each step."""
+    a_month, shares = counting.a_month(demand), counting.place_shares
+    ready = a_month * kept[-1]
+    by_hour = waterfall(a_month, [a_month * share for share in kept] + [ready * arrival.by_hour(shares, stratum)])
+    reached = arrival.by_place(ready, stratum, total=True)
+    left = [(a_month * share).sum(axis=1)[:, None] * shares for share in kept] + [reached * shares]
+    return by_hour, waterfall(a_month.sum(axis=1)[:, None] * shares, left)
 
 
 def _occupancy(scenario: Scenario, world: World, sent: Draws) -> Occupancy:

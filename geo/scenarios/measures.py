@@ -11,26 +11,43 @@ from geo.scenarios.evaluate import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a figure is called, its unit, and whether more of it is better (1), worse (-1) or neither (0)."""
+    """
+    What a figure is called, its unit, and whether more of it is better (1), worse (-1) or neither (0).
+
+    Where the unit is :data:`COUNTED`, the figure is told in what demand is counted in (:meth:`unit_in`).
+    """
 
     words: str
     unit: str
     better: int
 
+    def unit_in(self, counted: str) -> str:
+        """
+        Give the unit of a figure, where demand is counted in incidents, minutes on incidents or persons.
+
+        Examples
+        --------
+        >>> MEASURES["reached"].unit_in("persons"), MEASURES["idle"].unit_in("persons")
+        ('persons a month', 'hours a month')
+        """
+        return f"{counted} a month" if self.unit == COUNTED else self.unit
+
+
+COUNTED = "incidents a month"
 
 MEASURES = {
-    "reached": Measure("Reached face to face", "incidents a month", 1),
-    "contact": Measure("With nurse contact", "incidents a month", 1),
+    "reached": Measure("Reached face to face", COUNTED, 1),
+    "contact": Measure("With nurse contact", COUNTED, 1),
     "share_in_time": Measure("Share of demand in time", "share", 1),
     "share_contact": Measure("Share of demand with nurse contact", "share", 1),
     "worst_district": Measure("Share in time in the worst district", "share", 1),
-    "telephone": Measure("By telephone alone", "incidents a month", 0),
-    "advice": Measure("By advice to officers alone", "incidents a month", 0),
-    "no_nurse": Measure("No nurse on duty", "incidents a month", -1),
-    "nurse_busy": Measure("Passed on: nurse busy", "incidents a month", -1),
-    "car_busy": Measure("Passed on: car busy", "incidents a month", -1),
-    "shift_end": Measure("Passed on at shift end", "incidents a month", -1),
-    "too_far": Measure("Too far for the standard", "incidents a month", -1),
+    "telephone": Measure("By telephone alone", COUNTED, 0),
+    "advice": Measure("By advice to officers alone", COUNTED, 0),
+    "no_nurse": Measure("No nurse on duty", COUNTED, -1),
+    "nurse_busy": Measure("Passed on: nurse busy", COUNTED, -1),
+    "car_busy": Measure("Passed on: car busy", COUNTED, -1),
+    "shift_end": Measure("Passed on at shift end", COUNTED, -1),
+    "too_far": Measure("Too far for the standard", COUNTED, -1),
     "crewed": Measure("Crewed hours", "hours a month", 0),
     "idle": Measure("Crewed hours idle", "hours a month", -1),
     "overrun": Measure("Overrun beyond shift end", "hours a month", -1),
@@ -53,7 +70,7 @@ def measures(outcome: Outcome, districts: pd.Series | None = None) -> dict[str, 
     districts
         District of each place; without it no worst district is told.
     """
-    scenario, losses, duty = outcome.scenario, outcome.waterfall, outcome.duty
+    scenario, losses, incidents, duty = outcome.scenario, outcome.waterfall, outcome.incidents, outcome.duty
     with np.errstate(invalid="ignore", divide="ignore"):
         share_contact = losses.nurse_contact / losses.all
     found = {
@@ -74,10 +91,10 @@ def measures(outcome: Outcome, districts: pd.Series | None = None) -> dict[str, 
     if scenario.model.needs_officer:
         found["officers_taken"] = duty.with_officer * scenario.officers
     if scenario.released_minutes is not None:
-        found["officers_released"] = losses.reached * scenario.released_minutes / 60
+        found["officers_released"] = incidents.reached * scenario.released_minutes / 60
     if scenario.cost_a_year is not None:
         month = np.full(len(losses.all), scenario.cost_a_year / 12)
-        found |= {"cost": month, "cost_each": month / np.maximum(losses.nurse_contact, 1e-9)}
+        found |= {"cost": month, "cost_each": month / np.maximum(incidents.nurse_contact, 1e-9)}
     return {name: found[name] for name in MEASURES if name in found}
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.gaps import DECISION, STEPS
-from geo.demand.rates import Demand
-from geo.scenarios.evaluate import Outcome
+from geo.demand.rates import Demand, Draws
+from geo.scenarios.evaluate import Outcome, with_doubt
 
 MOST_OF_IT = 0.6
 """Districts are named until they hold this share of demand (assumption: well over half)."""
@@ -16,18 +16,20 @@ FEW = 50
 TAILS = (0.05, 0.95)
 
 
-def where(demand: Demand, districts: pd.Series) -> tuple[str, list[str]]:
+def where(place_shares: Draws, districts: pd.Series) -> tuple[str, list[str]]:
     """
     Say how few districts hold most of demand, with a 90 % interval of their share; and name them, greatest first.
 
     Parameters
     ----------
+    place_shares
+        Share of demand in each place, shape (draws, places).
     districts
-        District of each place, in the order of ``demand.places``.
+        District of each place, in the same order.
     """
     names = sorted(districts.unique())
     member = np.column_stack([(districts == name).to_numpy(dtype=float) for name in names])
-    shares = demand.place_shares @ member
+    shares = place_shares @ member
     order = np.argsort(-shares.mean(axis=0), kind="stable")
     held = np.cumsum(shares[:, order].mean(axis=0))
     count = int(np.searchsorted(held, MOST_OF_IT)) + 1
@@ -67,15 +69,10 @@ def missed(outcome: Outcome) -> str:
     first = sorted(losses, key=lambda step: -losses[step])[:2]
     if not first:
         return "nothing is missed in the hours that were observed"
-    named = [f"{STEPS[step].lower()} {_a_month(outcome, step)}" for step in first]
-    whole = f"of {_a_month(outcome, None)} incidents a month{outcome.where_observed}"
+    named = [f"{STEPS[step].lower()} {with_doubt(outcome.waterfall.steps[step])}" for step in first]
+    all_of_it = f"{outcome.counting.bound}{with_doubt(outcome.waterfall.all)} {outcome.unit}"
+    whole = f"of {all_of_it} a month{outcome.where_observed}"
     return f"{whole}, most are missed by: {' and '.join(named)}"
-
-
-def _a_month(outcome: Outcome, step: str | None) -> str:
-    draws = outcome.waterfall.all if step is None else outcome.waterfall.steps[step]
-    low, high = np.quantile(draws, (0.1, 0.9))
-    return f"{draws.mean():.1f} ({low:.1f}-{high:.1f})"
 
 
 def enough(incidents: int, placed: int, first: str, last: str) -> str:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.demand.rates import Draws
+from geo.deployment.reasons import judged_appropriate
 from geo.scenarios.arrival import LEVELS
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -39,7 +40,7 @@ def staffing(scenario: Scenario, world: World, *, seed: int = 0) -> Staffing:
     rng = np.random.default_rng([seed, 1])
     nurse = _reliability(world.shifts["nhs_staffed"], scenario.nurse_reliability, rng, draws)
     officer = _reliability(_officers_given_nurse(world.shifts), scenario.officer_reliability, rng, draws)
-    appropriate = _reliability(_judged_appropriate(world.located), scenario.appropriate_share, rng, draws)
+    appropriate = _reliability(judged_appropriate(world.located), scenario.appropriate_share, rng, draws)
     stratum = rng.permutation(np.arange(draws) % LEVELS)
     return Staffing(
         nurse=nurse,
@@ -70,16 +71,6 @@ def _reliability(answers: pd.Series, given: float | None, rng: np.random.Generat
         return np.full(draws, given)
     every = yes + no + blank
     return (known * (yes + no) + of_blanks * blank) / every if every else of_blanks
-
-
-def _judged_appropriate(incidents: pd.DataFrame) -> pd.Series:
-    """
-    Tell of each incident whether the car was judged appropriate: by the record, or because the car was sent.
-
-    A car that was not sent tells nothing: it may have been busy or too far.
-    """
-    judged = incidents["appropriate_for_car"]
-    return judged.mask((judged == "unknown") & (incidents["deployed"] == "yes"), "yes")
 
 
 def _officers_given_nurse(shifts: pd.DataFrame) -> pd.Series:

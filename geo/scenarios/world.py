@@ -15,6 +15,7 @@ from geo.routing.matrix import Ends, minutes_to
 from geo.routing.roads import RoadNetwork
 from geo.routing.speeds import SpeedProfile
 from geo.routing.timing import Roads
+from geo.scenarios.counting import Counting
 
 Array = npt.NDArray[np.float64]
 
@@ -26,7 +27,8 @@ class World:
 
     Demand lives in LSOAs; drive times are taken to every live postcode of an LSOA and averaged, each postcode
     weighing the same, so a large rural LSOA is not judged by one point in its middle. ``shared_roads`` are the same
-    roads where others have timed them already; without them the world times its own.
+    roads where others have timed them already; without them the world times its own. ``weighed`` says what its
+    incidents count for, once each when it is not given.
     """
 
     located: pd.DataFrame
@@ -35,11 +37,17 @@ class World:
     network: RoadNetwork
     gazetteer: Gazetteer = field(default_factory=Gazetteer.default)
     shared_roads: Roads | None = None
+    weighed: Counting | None = None
 
     @cached_property
     def roads(self) -> Roads:
         """The world's roads, to be timed under any speeds."""
         return self.shared_roads or Roads.of(self.network, self.gazetteer.frame)
+
+    @cached_property
+    def counting(self) -> Counting:
+        """What its incidents count for."""
+        return self.weighed or Counting.incidents(self.demand)
 
     @cached_property
     def points(self) -> pd.DataFrame:

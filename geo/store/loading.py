@@ -12,7 +12,7 @@ from geo.demand.exposure import round_the_clock
 from geo.demand.policy import POLICY_DATES, PolicyDate
 from geo.demand.profile import Profile, published_profile, source_profile
 from geo.demand.rates import fit_demand
-from geo.demand.weights import counted
+from geo.demand.weights import heaviest
 from geo.deployment.patterns import with_days
 from geo.errors import SourceError
 from geo.incidents.quality import SOURCE_WORDS
@@ -21,6 +21,7 @@ from geo.places.residents import load_residents
 from geo.routing.estimated import estimate_roads
 from geo.routing.network import load_network
 from geo.routing.timing import Engines, Roads, plain_engine
+from geo.scenarios.counting import count_by
 from geo.scenarios.world import World
 from geo.store.project import PROFILES, Project
 from geo.tables import ROUND_THE_CLOCK
@@ -148,18 +149,20 @@ def load_world(
     """
     Load the world of one project, source and period, on roads that may be shared with other worlds.
 
-    What counts in it, :func:`geo.demand.weights.counted` says of ``weight`` and ``with_heaviest``. The level of demand
-    is that since the last of ``policy_dates`` within the period.
+    Its incidents count by ``weight`` (:func:`geo.scenarios.counting.count_by`); without ``with_heaviest`` those of the
+    heaviest callers and places are left out. The level of demand is that since the last of ``policy_dates`` within the
+    period.
 
     Raises
     ------
     SchemaError
-        If that period holds no incident of the source, or no live hour.
+        If that period holds no incident of the source, or no live hour, or nothing that counts by ``weight``.
     SourceError
         If the selection names a second exposure that the project does not hold.
     """
     everything, shifts = select(project, selection)
-    incidents = counted(everything, weight, with_heaviest=with_heaviest)
+    incidents = everything if with_heaviest else everything[~heaviest(everything).theirs]
+    districts = _districts(project.facts.county)
     demand = fit_demand(
         incidents,
         watch(project, selection),
@@ -167,6 +170,7 @@ def load_world(
         seed=seed,
         profile=load_profile(project, selection),
         policy_dates=policy_dates,
-        groups=_districts(project.facts.county),
+        groups=districts,
     )
-    return World(incidents, demand, shifts, roads.network, Gazetteer.default(), roads)
+    weighed = count_by(weight, incidents, demand, districts, seed=seed)
+    return World(incidents, demand, shifts, roads.network, Gazetteer.default(), roads, weighed)

@@ -69,7 +69,8 @@ def _example(question: Question) -> str:
 
 
 def _made(question: Question, scenarios: Sequence[Scenario], mode: str, against: Period | None, targets: str) -> Brief:
-    """Draw up the brief from the answers that are at hand."""
+    """Draw up the brief from the answers that are at hand; it counts incidents, whatever the pages count in."""
+    question = replace(question, weight="incidents")
     if question.project.version != question.version:
         raise SchemaError("the project changed meanwhile; load the page again")
     for one in scenarios:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.layers import palette
 from geo.layers.palette import Mark
+from geo.scenarios.counting import figure
 
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 INK, ORANGE, BLUE, VERMILION, SKY = "#333333", "#E69F00", "#0072B2", "#D55E00", "#56B4E9"
@@ -58,7 +59,7 @@ def hour_grid(table: pd.DataFrame) -> Any:
     )
 
 
-def waterfall(table: pd.DataFrame) -> Any:
+def waterfall(table: pd.DataFrame, unit: str = "incidents") -> Any:
     """Draw what became of all demand, step by step, each loss hanging from what was left."""
     after = table["a_month"].cumsum().shift(fill_value=0.0)
     total = float(table["a_month"].sum())
@@ -67,12 +68,12 @@ def waterfall(table: pd.DataFrame) -> Any:
         begin=(total - after).where(~reached, table["a_month"]),
         finish=(total - after - table["a_month"]).where(~reached, 0.0),
         colour=[_step_colour(step) for step in table["step"]],
-        label=table["a_month"].map("{:.1f}".format) + table["share"].map(" ({:.0%})".format),
+        label=table["a_month"].map(figure) + table["share"].map(" ({:.0%})".format),
     )
     base = alt.Chart(frame).encode(alt.Y("words:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)))
     scale = alt.Scale(domain=[0, max(total * 1.3, 0.1)], nice=False)
     bars = base.mark_bar().encode(
-        alt.X("begin:Q", title="incidents a month", scale=scale),
+        alt.X("begin:Q", title=f"{unit} a month", scale=scale),
         alt.X2("finish:Q"),
         color=alt.Color("colour:N", scale=None),
         tooltip=[
@@ -165,14 +166,14 @@ FATES = {
 the order is always the same, so that it is the second cue."""
 
 
-def forest(table: pd.DataFrame) -> Any:
+def forest(table: pd.DataFrame, unit: str = "incidents") -> Any:
     """Draw differences with their 80 % intervals about zero."""
     reach = max(float(table[["low", "high"]].abs().max(axis=None)), 1.0)
     scale = alt.Scale(domain=[-reach * 1.1, reach * 1.1], nice=False)
     base = alt.Chart(table).encode(alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)))
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="x:Q")
     bar = base.mark_rule(strokeWidth=2, color=BLUE).encode(
-        alt.X("low:Q", title="difference, incidents a month", scale=scale, axis=alt.Axis(format="+.1~f")),
+        alt.X("low:Q", title=f"difference, {unit} a month", scale=scale, axis=alt.Axis(format="+.1~f")),
         alt.X2("high:Q"),
     )
     dot = base.mark_point(filled=True, size=80, color=BLUE).encode(

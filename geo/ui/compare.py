@@ -10,6 +10,7 @@ import geo
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.scenarios.compare import Comparison, Difference
+from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.measures import MEASURES, measures
 from geo.scenarios.scenario import Scenario
@@ -95,7 +96,7 @@ def _map(question: Question, comparison: Comparison, other: int) -> None:
     layer = ChoroplethLayer.of(
         "Difference",
         areas,
-        unit="incidents reached a month",
+        unit=f"{comparison.unit} reached a month",
         difference=True,
         numbers=True,
         note="Hatched where the sign is not known (80 % interval)",
@@ -108,10 +109,10 @@ def _map(question: Question, comparison: Comparison, other: int) -> None:
 
 def _differences(question: Question, comparison: Comparison, other: int) -> None:
     found = comparison.table(answers.world(question).districts(question.edition), other)
-    counted = [one for one in found if one.unit == "incidents a month"]
-    st.markdown("**Differences in incidents a month, with their 80 % intervals**")
+    counted = [one for one in found if one.unit == f"{comparison.unit} a month"]
+    st.markdown(f"**Differences in {comparison.unit} a month, with their 80 % intervals**")
     st.altair_chart(
-        charts.forest(pd.DataFrame([_row(one) for one in counted])),
+        charts.forest(pd.DataFrame([_row(one) for one in counted]), comparison.unit),
         width="stretch",
         alt="Differences with their intervals",
     )
@@ -136,19 +137,19 @@ def _side_by_side(question: Question, comparison: Comparison) -> None:
     districts = answers.world(question).districts(question.edition)
     columns = {outcome.scenario.name: _figures(outcome, districts) for outcome in comparison.outcomes}
     table = pd.DataFrame(columns).reindex([each.words for each in MEASURES.values()]).dropna(how="all")
-    table.insert(0, "unit", [_unit(name) for name in table.index])
+    table.insert(0, "unit", [_unit(name, comparison.unit) for name in table.index])
     st.dataframe(table.fillna("not told"), width="stretch")
 
 
-def _unit(name: object) -> str:
-    return next(each.unit for each in MEASURES.values() if each.words == name)
+def _unit(name: object, counted: str) -> str:
+    return next(each.unit_in(counted) for each in MEASURES.values() if each.words == name)
 
 
 def _figures(outcome: Outcome, districts: pd.Series) -> Mapping[str, str]:
     found = {}
     for name, draws in measures(outcome, districts).items():
         low, high = (float(limit) for limit in pd.Series(draws).quantile([0.1, 0.9]))
-        write = "{:.0%}" if MEASURES[name].unit == "share" else "{:,.0f}" if name.startswith("cost") else "{:.1f}"
-        mean, least, most = (write.format(value) for value in (float(draws.mean()), low, high))
+        write = "{:.0%}".format if MEASURES[name].unit == "share" else figure
+        mean, least, most = (write(value) for value in (float(draws.mean()), low, high))
         found[MEASURES[name].words] = mean if least == most == mean else f"{mean} ({least}-{most})"
     return found

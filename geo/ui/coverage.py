@@ -17,6 +17,7 @@ from geo.layers.isochrones import IsochroneLayer
 from geo.routing.accuracy import accuracy_table
 from geo.routing.matrix import minutes_to
 from geo.routing.timing import Timed, main_traffic, traffic_levels
+from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, charts, maps, missed, plan, sides, speeds, words
@@ -166,7 +167,7 @@ def _reach(question: Question, scenario: Scenario, timed: Timed, bands: pd.DataF
         areas=bands,
     )
     with st.expander("Table: area, residents and demand within each drive time", expanded=False):
-        st.dataframe(_reach_table(reach), hide_index=True, width="stretch")
+        st.dataframe(_reach_table(reach, words.WEIGHTS[question.weight]), hide_index=True, width="stretch")
         st.caption(
             "Median drives without mobilisation, a cliff at each limit. Residents: Census 2011, spread evenly over the "
             f"live postcodes of each LSOA. {reach.sentence}"
@@ -176,18 +177,18 @@ def _reach(question: Question, scenario: Scenario, timed: Timed, bands: pd.DataF
 def _demand(question: Question) -> pd.DataFrame | None:
     """Give the demand of each LSOA a month as draws; none where the records cannot tell it."""
     try:
-        demand = answers.world(question).demand
+        world = answers.world(question)
     except SchemaError:
         return None
-    return pd.DataFrame(demand.a_month(np.ones(168))[:, None] * demand.place_shares, columns=list(demand.places))
+    return pd.DataFrame(world.counting.by_place(world.demand), columns=list(world.demand.places))
 
 
-def _reach_table(reach: Reach) -> pd.DataFrame:
+def _reach_table(reach: Reach, unit: str) -> pd.DataFrame:
     rows = reach.table
     demand = [
         "not observed"
         if np.isnan(row.demand_a_month)
-        else f"{row.demand_a_month:.1f} ({row.demand_low:.1f}-{row.demand_high:.1f})"
+        else f"{figure(row.demand_a_month)} ({figure(row.demand_low)}-{figure(row.demand_high)})"
         for row in rows.itertuples()
     ]
     return pd.DataFrame(
@@ -200,7 +201,7 @@ def _reach_table(reach: Reach) -> pd.DataFrame:
                 else f"{words.thousands(round(row.residents))} ({row.residents_share:.0%})"
                 for row in rows.itertuples()
             ],
-            "incidents a month (80 %)": demand,
+            f"{unit} a month (80 %)": demand,
         }
     )
 
@@ -220,10 +221,12 @@ def _chance(question: Question, outcome: Outcome) -> Layer:
 def _losses(outcome: Outcome) -> None:
     table = outcome.waterfall.table()
     st.markdown(
-        f"**What becomes of {outcome.waterfall.all.mean():.1f} incidents a month** "
-        "(in observed hours; 80 % intervals above and in the table)"
+        f"**What becomes of {outcome.counting.bound}{figure(float(outcome.waterfall.all.mean()))} {outcome.unit} "
+        "a month** (in observed hours; 80 % intervals above and in the table)"
     )
-    st.altair_chart(charts.waterfall(table), width="stretch", alt="Demand by first cause of loss, and what is reached")
+    st.altair_chart(
+        charts.waterfall(table, outcome.unit), width="stretch", alt="Demand by first cause of loss, and what is reached"
+    )
     st.caption(
         "Advice and telephone are nurse contact: not sending the car is a decision, not a gap. What finds nurse or car "
         "busy is passed on."
@@ -239,17 +242,17 @@ def _losses(outcome: Outcome) -> None:
 def _districts(question: Question, outcome: Outcome) -> None:
     world = answers.world(question)
     table = outcome.by_district(world.districts(question.edition))
-    st.markdown("**By district**: incidents and reached a month, 80 % intervals")
+    st.markdown(f"**By district**: {outcome.unit} and reached a month, 80 % intervals")
     shown = pd.DataFrame(
         {
             "district": table["district"],
-            "a month": table["incidents_a_month"].map("{:.1f}".format),
+            "a month": table["incidents_a_month"].map(figure),
             "drive, min": table["drive_minutes"].map(words.minutes),
             "in time": [
                 f"{row.in_time:.0%} ({row.in_time_low:.0%}-{row.in_time_high:.0%})" for row in table.itertuples()
             ],
             "reached": [
-                f"{row.reached_a_month:.1f} ({row.reached_low:.1f}-{row.reached_high:.1f})"
+                f"{figure(row.reached_a_month)} ({figure(row.reached_low)}-{figure(row.reached_high)})"
                 for row in table.itertuples()
             ],
         }

@@ -184,10 +184,10 @@ def _say_counted(title: str, question: Question) -> None:
     if title not in OF_PLANS:
         return
     said = []
-    if question.weight == "persons":
-        said.append("Each person counts once, at the first incident of the period: read 'incidents' as 'persons'.")
-    if question.weight == "minutes":
-        said.append("Plans are counted in incidents; minutes act on the pages before.")
+    if question.weight != "incidents" and title == "Search":
+        said.append("Plans are searched by incidents, whatever the other pages count in.")
+    elif question.weight != "incidents" and (counted := answers.world(question).counting.words):
+        said.append(f"Counted: {words.plain(counted)}. How busy nurse and car are still rests on every incident.")
     if not question.heaviest:
         said.append("The heaviest callers and places are left out.")
     if said:

@@ -1,6 +1,7 @@
 """Who is missed: what becomes of demand by district, town and country, hour, or fifths of a measure, and why."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,13 +9,14 @@ import streamlit as st
 
 from geo.coverage.equity import by_group, fifths, first_cause
 from geo.coverage.gaps import STEPS
-from geo.errors import ScenarioError
+from geo.errors import ScenarioError, SchemaError
 from geo.layers.bases import BaseLayer
 from geo.layers.causes import CauseLayer
 from geo.layers.palette import Mark
 from geo.places.density import is_urban
 from geo.places.postcodes import Gazetteer
-from geo.scenarios.evaluate import Outcome
+from geo.scenarios.counting import UNITS, figure
+from geo.scenarios.evaluate import Outcome, with_doubt
 from geo.scenarios.rehearsal import WEEKS, rehearse
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, charts, maps, tables, words
@@ -51,10 +53,11 @@ def show(question: Question, scenario: Scenario) -> None:
         st.altair_chart(charts.fates(table), width="stretch", alt="What becomes of demand, a bar a group")
         if chosen == HOURS:
             st.caption("Hours in which no demand was observed are not shown; the table says so.")
-        tables.under("Table of groups, with 80 % intervals", _written(table), "who-is-missed")
+        tables.under("Table of groups, with 80 % intervals", _written(table, outcome.unit), "who-is-missed")
     with right:
         _first_causes(question, scenario, outcome)
     _modes(outcome)
+    _otherwise(question, scenario)
     _rehearsed(question, scenario, outcome)
 
 
@@ -113,12 +116,13 @@ def _share(row: pd.Series) -> str:
     return f"{row['share']:.0%} ({row['share_low']:.0%}-{row['share_high']:.0%})"
 
 
-def _written(table: pd.DataFrame) -> pd.DataFrame:
+def _written(table: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Write the table of groups; a group of which nothing was observed has no figures."""
+    write = "{:.2f}".format if unit == "incidents" else figure
     figures = {
-        "incidents a month": table["a_month"].map("{:.2f}".format),
-        "from": table["low"].map("{:.2f}".format),
-        "to": table["high"].map("{:.2f}".format),
+        f"{unit} a month": table["a_month"].map(write),
+        "from": table["low"].map(write),
+        "to": table["high"].map(write),
         "share": table["share"].map("{:.1%}".format),
         "share from": table["share_low"].map("{:.1%}".format),
         "share to": table["share_high"].map("{:.1%}".format),
@@ -154,8 +158,8 @@ def _first_causes(question: Question, scenario: Scenario, outcome: Outcome) -> N
 def _rehearsed(question: Question, scenario: Scenario, outcome: Outcome) -> None:
     """Show that exact and simulated agree, and what jobs in their parts would change."""
     with st.expander("How busy are nurse and car? Exact, and played through"):
-        contact = float(outcome.waterfall.nurse_contact.mean())
-        decided = float(outcome.waterfall.steps["not_appropriate"].mean())
+        contact = float(outcome.incidents.nurse_contact.mean())
+        decided = float(outcome.incidents.steps["not_appropriate"].mean())
         try:
             table = rehearse(scenario, answers.world(question), 1 - decided / contact if contact else 0.0)
         except ScenarioError as problem:
@@ -170,10 +174,36 @@ def _rehearsed(question: Question, scenario: Scenario, outcome: Outcome) -> None
         )
 
 
+def _otherwise(question: Question, scenario: Scenario) -> None:
+    """Show what becomes of demand in each of the ways to count it, and once more without the heaviest."""
+    with st.expander("The same counted otherwise, and without the heaviest callers and places"):
+        if not st.toggle("Work it out", key="missed-otherwise"):
+            st.caption("Shares of incidents, of minutes and of persons side by side. It takes some seconds.")
+            return
+        columns = {}
+        for weight, unit in UNITS.items():
+            for heaviest in (True, False):
+                name = unit if heaviest else f"{unit}, without the heaviest"
+                columns[name] = _shares(replace(question, weight=weight, heaviest=heaviest), scenario)
+        st.dataframe(pd.DataFrame(columns), width="stretch")
+
+
+def _shares(question: Question, scenario: Scenario) -> dict[str, str]:
+    """Give all of demand a month, and the share of it that each step takes, with its 80 % interval."""
+    try:
+        outcome = answers.answer(scenario, question)
+    except SchemaError as problem:
+        return {"All demand, a month": f"cannot be told: {problem}"}
+    county = outcome.by_place.grouped(np.ones((len(outcome.places), 1)))
+    table = by_group(county, pd.Series(["the county"]))
+    whole = f"{outcome.counting.bound}{with_doubt(outcome.waterfall.all)}"
+    return {"All demand, a month": whole} | {row["words"]: _share(row) for _, row in table.iterrows()}
+
+
 def _modes(outcome: Outcome) -> None:
     """Say how many are served by each contact mode."""
     rows = [
-        {"contact": charts.MODES[mode], "a month": draws.mean(), "80 % from": low, "to": high}
+        {"contact": charts.MODES[mode], f"{outcome.unit} a month": draws.mean(), "80 % from": low, "to": high}
         for mode, draws in outcome.contacts.items()
         for low, high in [np.quantile(draws, [0.1, 0.9])]
     ]

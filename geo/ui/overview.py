@@ -13,6 +13,7 @@ from geo.layers.choropleth import ChoroplethLayer
 from geo.layers.isochrones import IsochroneLayer
 from geo.routing.timing import main_traffic
 from geo.scenarios import overview
+from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
@@ -60,7 +61,7 @@ def _card(title: str, sentence: str, detail: str = "") -> None:
 
 def _where(question: Question, world: World) -> None:
     with st.container(border=True):
-        sentence, named = overview.where(world.demand, world.districts(question.edition))
+        sentence, named = overview.where(world.counting.place_shares, world.districts(question.edition))
         _card("Where", sentence, ", ".join(named))
 
 
@@ -82,23 +83,23 @@ def _map(question: Question, scenario: Scenario, world: World) -> pd.DataFrame:
     """Show demand by district, the base and its outlines; give the table of districts."""
     districts = world.districts(question.edition)
     names = sorted(districts.unique())
-    monthly = world.demand.a_month(np.ones(168))[:, None] * world.demand.place_shares
+    monthly, unit = world.counting.by_place(world.demand), f"{world.counting.unit} a month"
     rows = []
     for name in names:
         mine = monthly[:, (districts == name).to_numpy()].sum(axis=1)
         low, high = np.quantile(mine, overview.TAILS)
-        rows.append({"district": name, "incidents a month": mine.mean(), "90 % from": low, "to": high})
+        rows.append({"district": name, unit: mine.mean(), "90 % from": low, "to": high})
     table = pd.DataFrame(rows).round(1)
     areas = question.areas.districts(question.edition).merge(table, left_on="name", right_on="district")
     text = [
-        f"{value:.1f} incidents a month (90 %: {low:.1f}-{high:.1f})"
-        for value, low, high in zip(areas["incidents a month"], areas["90 % from"], areas["to"], strict=True)
+        f"{figure(value)} {unit} (90 %: {figure(low)}-{figure(high)})"
+        for value, low, high in zip(areas[unit], areas["90 % from"], areas["to"], strict=True)
     ]
-    areas = areas.assign(value=areas["incidents a month"], text=text)
-    drawn: list[Layer] = [ChoroplethLayer.of("Demand", areas, unit="incidents a month", numbers=True)]
+    areas = areas.assign(value=areas[unit], text=text)
+    drawn: list[Layer] = [ChoroplethLayer.of("Demand", areas, unit=unit, numbers=True)]
     drawn += [_outlines(question, scenario), BaseLayer(scenario.bases)]
     maps.show_county(question, drawn, key="overview", height=HEIGHT)
-    return table.sort_values("incidents a month", ascending=False, ignore_index=True)
+    return table.sort_values(unit, ascending=False, ignore_index=True)
 
 
 def _outlines(question: Question, scenario: Scenario) -> Layer:

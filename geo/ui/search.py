@@ -1,6 +1,7 @@
 """Search: where and when cars should be crewed, or where one base does most good in one traffic."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from geo.scenarios.scenario import Scenario
 from geo.ui import maps, search_bases, search_plans
@@ -11,5 +12,6 @@ PARTS: dict[str, Callable[[Question, Scenario], None]] = {"plans": search_plans.
 
 
 def show(question: Question, scenario: Scenario) -> None:
-    """Show the page."""
-    PARTS[maps.choose_view(VIEWS, "searching", "Search for")](question, scenario)
+    """Show the page; plans are searched by incidents, whatever the other pages count in."""
+    asked = replace(question, weight="incidents")
+    PARTS[maps.choose_view(VIEWS, "searching", "Search for")](asked, scenario)
