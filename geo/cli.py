@@ -84,16 +84,13 @@ def demo(folder: Path, name: str) -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--county", required=True, help="A county whose data are here; see: triage-map data")
 @click.option("--base", "postcode", required=True, help="Unit postcode where the car starts.")
-def new(folder: Path, county: str, postcode: str) -> None:
+@click.option("--name", default="", help="What the project is called; the county and the folder when not said.")
+def new(folder: Path, county: str, postcode: str, name: str) -> None:
     """Make an empty project in FOLDER, which must be absent or empty."""
-    from geo.places.bases import Base
-    from geo.places.boundaries import load_areas
-    from geo.places.postcodes import Gazetteer
-    from geo.store.project import Facts, create_project
+    from geo.store.project import new_project
 
-    name = load_areas(county).name
-    create_project(folder, Facts(f"{name}: {folder.name}", name, Base.at(postcode, Gazetteer.default())))
-    click.echo(f"A new project for {name} is in {folder}; bring files in with: triage-map import {folder} FILE")
+    facts = new_project(folder, county, postcode, name).facts
+    click.echo(f"A new project for {facts.county} is in {folder}; bring files in with: triage-map import {folder} FILE")
 
 
 @commands.command("import")

@@ -1,5 +1,6 @@
-"""Where Triage Map finds what ships with it, and where it may write what can be made again."""
+"""Where Triage Map finds what ships with it, where it may write, and whose name stands beside what is done."""
 
+import getpass
 import os
 from pathlib import Path
 
@@ -24,6 +25,24 @@ def cache_folder() -> Path:
     """
     named = os.environ.get("TRIAGE_MAP_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("triage-map", appauthor=False))
+
+
+def settings_folder() -> Path:
+    """
+    Give the folder of what this user has chosen: the list of projects that were opened.
+
+    ``TRIAGE_MAP_SETTINGS`` names another one; otherwise it is the user's folder of settings.
+    """
+    named = os.environ.get("TRIAGE_MAP_SETTINGS")
+    return Path(named) if named else Path(platformdirs.user_config_dir("triage-map", appauthor=False))
+
+
+def user() -> str:
+    """Name the user of this computer, as the log of exports and the history do."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "a user without a name"
 
 
 def map_servers() -> dict[str, str]:

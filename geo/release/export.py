@@ -8,7 +8,6 @@ synthetic, the mode, what it hides, sources, licences and checksums), ``README.t
 """
 
 import datetime as dt
-import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -38,6 +37,7 @@ from geo.scenarios.evaluate import evaluate, roads_label
 from geo.scenarios.presets import presets
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
+from geo.settings import user
 from geo.store.loading import Selection, load_roads, load_world
 from geo.store.project import Project
 
@@ -176,14 +176,6 @@ def export_project(
 
     files = write_folder(folder, write, about, approve)
     return Written(files, tuple(held_back + _hidden_in_words(counts, tables, policy)))
-
-
-def user() -> str:
-    """Name the user of this computer, as the log of exports does."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "a user without a name"
 
 
 def count_districts(located: gpd.GeoDataFrame, areas: Areas, edition: Edition) -> Counts:

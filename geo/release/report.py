@@ -14,7 +14,7 @@ from geo.release.brief import Brief
 from geo.release.content import draw_up
 from geo.release.disclosure import policy_of
 from geo.release.document import as_document
-from geo.release.export import count_districts, user
+from geo.release.export import count_districts
 from geo.release.ledger import Cell, Release, check_release
 from geo.release.material import Material
 from geo.release.page import as_page
@@ -24,6 +24,7 @@ from geo.scenarios.compare import compare
 from geo.scenarios.evaluate import Outcome, evaluate
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
+from geo.settings import user
 from geo.store.loading import Selection, load_roads, load_world, select, watch
 from geo.store.project import Project
 from geo.whole import whole

@@ -78,7 +78,9 @@ CREATE TABLE places (
   sensitive INTEGER NOT NULL
 );
 CREATE TABLE erasures (mark TEXT PRIMARY KEY, erased_at TEXT NOT NULL);
-CREATE TABLE history (at TEXT NOT NULL, what TEXT NOT NULL, file TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE history (
+  at TEXT NOT NULL, what TEXT NOT NULL, file TEXT NOT NULL, detail TEXT NOT NULL, "by" TEXT NOT NULL DEFAULT ''
+);
 CREATE TABLE scenarios (name TEXT PRIMARY KEY, toml TEXT NOT NULL);
 CREATE UNIQUE INDEX incident_by_id ON incidents (incident_id);
 CREATE UNIQUE INDEX shift_by_record ON shifts (record);

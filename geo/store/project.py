@@ -7,6 +7,7 @@ twice changes nothing.
 
 import datetime as dt
 import hashlib
+import hmac
 import shutil
 import sqlite3
 import tempfile
@@ -22,24 +23,41 @@ from geo.errors import ProjectError
 from geo.incidents.columns import ColumnMapping
 from geo.incidents.records import Mend
 from geo.places.areas import UserAreas
+from geo.places.bases import Base
+from geo.places.boundaries import load_areas
 from geo.places.code_tables import CodeTable
 from geo.places.facilities import FacilityList
 from geo.places.named import PlaceList
 from geo.places.postcodes import Gazetteer
 from geo.release.ledger import Release
-from geo.store import decisions, erasing, facts, layers, ledger, limits, mending, placing, releases, rereading, undoing
+from geo.store import (
+    decisions,
+    erasing,
+    facts,
+    layers,
+    ledger,
+    limits,
+    mending,
+    placing,
+    plans,
+    releases,
+    rereading,
+    undoing,
+)
 from geo.store.database import DATABASE, FORMAT, damaged, format_of, initialise, reading, rewrite, writing
 from geo.store.facts import Facts
 from geo.store.frames import table, texts
-from geo.store.history import counted, read_history, remember
+from geo.store.history import DATA_LINES, counted, read_history, remember
 from geo.store.mending import MendResult
 from geo.tables import LOCATED_COLUMNS, SHIFT_COLUMNS, Column
 
-__all__ = ["Facts", "Project", "create_project", "digest_of", "open_project"]
+__all__ = ["Facts", "Project", "create_project", "digest_of", "new_project", "open_project"]
 
 ROADS = "roads.net"
 DRIVE_TIMES = "drive-times"
 """Folder of what makes drive times fast; it can be made again and holds no record."""
+
+_STATE = ("SELECT * FROM files ORDER BY rowid", f"SELECT at, what, file, detail {DATA_LINES}")
 
 PROFILES = "profiles"
 """Folder for published profiles, a TOML file each (:func:`geo.demand.profile.published_profile`)."""
@@ -69,14 +87,27 @@ class Project:
     @property
     def version(self) -> str:
         """A digest of all files, decisions, facts, roads and profiles: the key under which answers may be kept."""
-        with reading(self.folder) as database:
-            rows = [
-                database.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall()  # noqa: S608 - our own names
-                for name in ("files", "facts", "history")
-            ]
+        rows = self._state(*_STATE, "SELECT * FROM facts ORDER BY rowid")
         stamp = self.roads.stat().st_mtime_ns if self.roads.exists() else 0
         profiles = [(path.name, path.stat().st_mtime_ns) for path in self.profiles]
         return hashlib.sha256(repr((rows, stamp, profiles)).encode()).hexdigest()[:16]
+
+    @property
+    def origin(self) -> str:
+        """Eight letters that a project shares with its copies and with no other; nothing can be read from them."""
+        return hmac.digest(self.person_secret, b"origin", "sha256").hex()[:8]
+
+    @property
+    def contents(self) -> str:
+        """
+        Eight letters that change with the data: with files, decisions, facts, roads and profiles, not with plans.
+
+        A copy of the project has the same, wherever it lies. Nothing can be read from them, so that a link may say for
+        which data it was made.
+        """
+        rows = self._state(*_STATE, "SELECT word, value FROM facts WHERE word <> 'person_secret' ORDER BY rowid")
+        files = [digest_of(path) for path in (self.roads, *self.profiles) if path.exists()]
+        return hashlib.sha256(repr((rows, files)).encode()).hexdigest()[:8]
 
     @property
     def facts(self) -> Facts:
@@ -339,7 +370,7 @@ class Project:
         return erased
 
     def history(self) -> pd.DataFrame:
-        """Give when, what, which file and the detail of every change, newest first; it quotes no record."""
+        """Give at, by, what, file and detail of every change, newest first; it quotes no record."""
         with reading(self.folder) as database:
             return read_history(database)
 
@@ -380,17 +411,41 @@ class Project:
     def scenarios(self) -> dict[str, str]:
         """Give the saved scenarios by name, as TOML."""
         with reading(self.folder) as database:
-            return dict(database.execute("SELECT name, toml FROM scenarios ORDER BY name"))
+            return plans.read_plans(database)
 
     def save_scenario(self, name: str, toml: str) -> None:
         """Keep a scenario under its name; one of that name is replaced."""
         with writing(self.folder) as database:
-            database.execute("INSERT OR REPLACE INTO scenarios VALUES (?, ?)", (name, toml))
+            plans.keep_plan(database, name, toml)
+
+    def rename_scenario(self, name: str, other: str) -> None:
+        """Give a saved scenario another name; :class:`ProjectError` if there is none, or the other name is not free."""
+        with writing(self.folder) as database:
+            plans.rename_plan(database, name, other)
+
+    def copy_scenario(self, name: str, copy: str) -> None:
+        """Keep a saved scenario under a second name; :class:`ProjectError` as for :meth:`rename_scenario`."""
+        with writing(self.folder) as database:
+            plans.copy_plan(database, name, copy)
+
+    def remove_scenario(self, name: str) -> None:
+        """Remove a saved scenario; :class:`ProjectError` if there is none."""
+        with writing(self.folder) as database:
+            plans.remove_plan(database, name)
+
+    def kept_at(self) -> pd.Series:
+        """Give when each scenario was last saved (UTC), by name; what an older version saved has no time."""
+        with reading(self.folder) as database:
+            return plans.kept_at(database)
 
     def _sweep_layers(self) -> None:
         """Take away files that no layer is kept in, while nobody else writes one."""
         with writing(self.folder) as database:
             layers.sweep(self.folder, layers.read_layers(database)["sha256"].tolist())
+
+    def _state(self, *queries: str) -> list[list[tuple[object, ...]]]:
+        with reading(self.folder) as database:
+            return [database.execute(query).fetchall() for query in queries]
 
     def _words(self) -> dict[str, str]:
         with reading(self.folder) as database:
@@ -444,6 +499,27 @@ def create_project(folder: Path, facts: Facts, fill: Callable[[Project], None] =
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Project(folder)
+
+
+def new_project(folder: Path, county: str, postcode: str, name: str = "") -> Project:
+    """
+    Make an empty project for a county, with the base at a unit postcode, in a folder that is absent or empty.
+
+    Parameters
+    ----------
+    name
+        What the project is called; the county and the folder's own name when not said.
+
+    Raises
+    ------
+    PlaceError
+        If the county's data are not here, or there is no such postcode.
+    ProjectError
+        If the folder is occupied or cannot be written; nothing is left behind.
+    """
+    found = load_areas(county).name
+    base = Base.at(postcode, Gazetteer.default())
+    return create_project(folder, Facts(name.strip() or f"{found}: {folder.name}", found, base))
 
 
 def open_project(folder: Path) -> Project:
