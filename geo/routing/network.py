@@ -9,12 +9,13 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import networkx as nx
 import numpy as np
-import osmnx as ox
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -143,7 +144,7 @@ def load_graph(source: Source, *, deadline_seconds: float = DEADLINE_SECONDS, te
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "roads.graphml"
         make_network(meant, graphml=file, deadline_seconds=deadline_seconds, tell=tell)
-        return ox.load_graphml(file)
+        return _osmnx().load_graphml(file)
 
 
 def make_network(
@@ -239,7 +240,7 @@ def save_graphml(roads: RoadNetwork | nx.MultiDiGraph, path: str | os.PathLike[s
     """
     graph = _graph_of(roads) if isinstance(roads, RoadNetwork) else roads
     with whole(path) as temporary:
-        ox.save_graphml(graph, temporary)
+        _osmnx().save_graphml(graph, temporary)
 
 
 # Reading files
@@ -304,7 +305,7 @@ def _read(path: Path, within: RoadArea | None, tell: Tell) -> nx.MultiDiGraph:
 
 def _read_graphml(path: Path) -> nx.MultiDiGraph:
     try:
-        graph = ox.load_graphml(path)
+        graph = _osmnx().load_graphml(path)
     except (SyntaxError, EOFError) as error:  # the XML parser's own error is a SyntaxError
         raise SourceError(f"{path.name} is damaged or cut short; save or copy it again") from error
     except (nx.NetworkXError, LookupError, ValueError, TypeError, AttributeError) as error:
@@ -323,7 +324,7 @@ def _shape(within: RoadArea) -> BaseGeometry:
 def _cut(graph: nx.MultiDiGraph, shape: BaseGeometry, name: str) -> nx.MultiDiGraph:
     """Keep the junctions of a graph within an outline (longitude, latitude), and the edges that reach into it."""
     x, y = _positions(graph)
-    grid, _ = ox.projection.project_geometry(shape, crs=LONLAT, to_crs=GRID)
+    grid, _ = _osmnx().projection.project_geometry(shape, crs=LONLAT, to_crs=GRID)
     inside = [node for node, is_in in zip(graph.nodes, shapely.contains_xy(grid, x, y), strict=True) if is_in]
     beside = (other for node in inside for other in (*graph.successors(node), *graph.predecessors(node)))
     cut = graph.subgraph({*inside, *beside}).copy()
@@ -342,7 +343,7 @@ def _read_extract(path: Path, kind: str, within: RoadArea | None, tell: Tell) ->
         if not found.ways:
             raise _no_roads(path.name if within is None else f"{path.name}, within {within.words},")
         tell(f"simplifying {found.ways:,} roads")
-        graph = ox.graph_from_xml(drive, retain_all=True)
+        graph = _osmnx().graph_from_xml(drive, retain_all=True)
     facts = {"edition": found.edition, "clipped": found.clipped_ways, "closed": found.closed_ways}
     graph.graph.update({f"{_WORDS}_{name}": value for name, value in facts.items()})
     return graph
@@ -403,8 +404,8 @@ def _add_free_flow(graph: nx.MultiDiGraph, what: str) -> None:
     try:
         if not all("speed_kph" in edge for *_, edge in graph.edges(data=True)):
             table = {road_class: kmh(road_class) for road_class in _classes_without_limit(graph)}
-            ox.add_edge_speeds(graph, hwy_speeds=table)
-        ox.add_edge_travel_times(graph)
+            _osmnx().add_edge_speeds(graph, hwy_speeds=table)
+        _osmnx().add_edge_travel_times(graph)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise SourceError(
             f"{what} has roads without a position, a length or a road class, so no times can be worked out; "
@@ -415,7 +416,7 @@ def _add_free_flow(graph: nx.MultiDiGraph, what: str) -> None:
 def _classes_without_limit(graph: nx.MultiDiGraph) -> set[str]:
     """Give the road classes of which no road has a posted limit that can be read."""
     if any(edge.get("maxspeed") for *_, edge in graph.edges(data=True)):
-        trial = ox.add_edge_speeds(graph.copy(), fallback=-1.0)
+        trial = _osmnx().add_edge_speeds(graph.copy(), fallback=-1.0)
         unposted = [edge["highway"] for *_, edge in trial.edges(data=True) if edge["speed_kph"] < 0]
     else:
         unposted = [edge["highway"] for *_, edge in graph.edges(data=True)]
@@ -546,6 +547,14 @@ def _graph_of(network: RoadNetwork) -> nx.MultiDiGraph:
     return graph
 
 
+@cache
+def _osmnx() -> ModuleType:
+    """Import OSMnx when it is first needed: it brings along what takes longer to load than all the rest of the app."""
+    import osmnx
+
+    return osmnx
+
+
 # In the child
 
 
@@ -554,7 +563,7 @@ def fulfil(order: dict[str, Any], say: Callable[..., None]) -> None:
     within = RoadArea(**order["within"]) if order["within"] else None
     if order["area"]:
         for name, value in order["settings"].items():
-            setattr(ox.settings, name, value)
+            setattr(_osmnx().settings, name, value)
         area = RoadArea(**order["area"])
         graph = _prepared(_answered(area, order["use_kept"], say), area.words)
     else:
@@ -568,7 +577,7 @@ def fulfil(order: dict[str, Any], say: Callable[..., None]) -> None:
 def _settings() -> dict[str, Any]:
     """Give the OSMnx settings of this process that the child is to have, without OSMnx's own cache and log."""
     plain = (str, int, float, list, dict, type(None))
-    chosen = {k: v for k, v in vars(ox.settings).items() if not k.startswith("_") and isinstance(v, plain)}
+    chosen = {k: v for k, v in vars(_osmnx().settings).items() if not k.startswith("_") and isinstance(v, plain)}
     return chosen | {"use_cache": False, "log_console": False, "log_file": False} | map_servers()
 
 
@@ -585,7 +594,7 @@ def _answered(area: RoadArea, use_kept: bool, say: Callable[..., None]) -> nx.Mu
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "roads.graphml"
         say(doing="keeping the answer")
-        ox.save_graphml(graph, file)
+        _osmnx().save_graphml(graph, file)
         kept.keep(area, file, graph.graph[f"{_WORDS}_edition"], len(graph), graph.number_of_edges())
     return graph
 
@@ -614,16 +623,17 @@ def _download(area: RoadArea, say: Callable[..., None]) -> nx.MultiDiGraph:
     Each answer is held against what it should be before OSMnx sees it, because OSMnx takes a broken-off one for whole.
     """
     hears = Answers(say)
-    ox.settings.doh_url_template = None  # nobody but OpenStreetMap is told what is asked
-    ox.settings.requests_kwargs = ox.settings.requests_kwargs | {"hooks": {"response": hears}}
+    settings = _osmnx().settings
+    settings.doh_url_template = None  # nobody but OpenStreetMap is told what is asked
+    settings.requests_kwargs = settings.requests_kwargs | {"hooks": {"response": hears}}
     finder, roads = servers()
     try:
         shape = area.shape
         if shape is None:
             say(doing=f"asking {finder} where {area.place!r} is")
-            shape = ox.geocode_to_gdf(area.place).union_all()
+            shape = _osmnx().geocode_to_gdf(area.place).union_all()
         say(doing=f"asking {roads} for roads")
-        graph = ox.graph_from_polygon(shape, network_type="drive", retain_all=True)
+        graph = _osmnx().graph_from_polygon(shape, network_type="drive", retain_all=True)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _not_downloaded(area, _reason(error)) from error
     graph.graph |= {f"{_WORDS}_source": f"OpenStreetMap, {area.words}", f"{_WORDS}_edition": hears.edition}
