@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
-from scipy.stats import gamma
+from scipy.special import gammaincinv, ndtri
 from scipy.stats import t as student
 
 from geo.errors import SchemaError
@@ -287,122 +286,189 @@ def simulate(
         raise SchemaError("minutes of driving are >= 0, or inf where no road leads")
     if not 0 <= appropriate <= 1:
         raise SchemaError(f"a share judged appropriate of {appropriate} is none; give 0 to 1")
-    cars = [_Crew(_shifts(windows, stream.weeks), rules) for windows in crews]
-    parts = _parts(stream.draws, times)
-    wanted = stream.draws[:, _DRAWS.index("appropriate")] < appropriate
-    order = np.argsort(minutes, axis=0, kind="stable").T.tolist()
-    causes = np.zeros(len(stream.minutes), dtype=np.int64)
-    sent = np.full(len(stream.minutes), -1)
+    shifts = [np.array(_shifts(windows, stream.weeks), dtype=float).reshape(-1, 2) for windows in crews]
+    roster = _Roster.of(stream.minutes, shifts, rules)
+    wanted = stream.emergencies | (stream.draws[:, _DRAWS.index("appropriate")] < appropriate)
+    parts = _parts(stream.draws[roster.rows], times, wanted[roster.rows])
+    met = _meet(stream, roster, wanted, parts, minutes, rules)
+    causes, sent = np.full(len(stream.minutes), _OFF), np.full(len(stream.minutes), -1)
     response = np.full(len(stream.minutes), np.nan)
-    events = zip(
-        stream.minutes.tolist(), stream.classes.tolist(), stream.emergencies.tolist(), wanted.tolist(), strict=True
-    )
-    for number, (now, which, emergency, wants_car) in enumerate(events):
-        on_duty = [car for car in cars if car.at(now)]
-        nurse = None if emergency else next((car for car in on_duty if car.nurse_free(now)), None)
-        if not on_duty or (nurse is None and not emergency):
-            causes[number] = _NURSE if on_duty else _OFF
-            continue
-        if not emergency and not wants_car:
-            causes[number] = _ADVICE
-        else:
-            near = [car for car in order[which] if cars[car].on and np.isfinite(minutes[car, which])]
-            free = [car for car in near if cars[car].free(now, emergency=emergency)]
-            in_hours = [car for car in free if emergency or cars[car].early_enough(now)]
-            if in_hours:
-                car = in_hours[0]
-                there = parts.mobilise[number] + minutes[car, which] * parts.drive[number]
-                causes[number], sent[number], response[number] = _DEPLOYED, car, there
-                back = there + parts.at_scene[number] + minutes[car, which]
-                cars[car].go(now, parts.emergency[number] if emergency else back)
-                continue
-            causes[number] = _END if free else _CAR
-        if nurse is not None:
-            nurse.advising_until = now + parts.advice[number]
+    causes[roster.rows], sent[roster.rows] = met.causes, met.cars
+    went = roster.rows[(gone := np.array(met.cars, dtype=np.int64) >= 0)]
+    away = minutes[sent[went], stream.classes[went]]
+    response[went] = parts.mobilise[gone] + away * parts.drive[gone]
     return Simulated(
         causes,
         sent,
         response,
         stream.emergencies,
         (stream.minutes // WEEK_MINUTES).astype(np.int64),
-        tuple(np.array(car.overrun) for car in cars),
-        np.array([car.busy_minutes for car in cars]),
-        np.array([sum(end - begin for begin, end in car.shifts) for car in cars]),
+        tuple(np.array(car) for car in met.overrun),
+        np.array(met.busy_minutes),
+        np.array([(car[:, 1] - car[:, 0]).sum() for car in shifts]),
         stream.weeks,
     )
 
 
-class _Crew:
-    """One car and its nurse as time goes by; times are asked for in ascending order."""
+@dataclass(frozen=True, eq=False)
+class _Roster:
+    """
+    Who is on duty when incidents come, worked out for all of them at once.
 
-    def __init__(self, shifts: list[tuple[float, float]], rules: CrewRules) -> None:
-        self.shifts, self.rules = shifts, rules
-        self.overrun = [0.0] * len(shifts)
-        self.busy_until = self.break_until = self.advising_until = -np.inf
-        self.busy_minutes = 0.0
-        self.on = False
-        self._shift = 0
-        self._break_due = rules.break_minutes > 0
+    ``rows`` are the incidents that find a crew on duty; ``on_duty`` gives the cars that each of those finds, and
+    ``shift``, ``middle``, ``end`` and ``latest`` of each car (outer list) the number of its shift, that shift's middle
+    and end, and the last minute at which a deployment may start; of a car off duty they mean nothing.
+    """
 
-    def at(self, now: float) -> bool:
-        """Move on to this minute; tells whether the crew is on shift."""
-        while self._shift < len(self.shifts) and self.shifts[self._shift][1] <= now:
-            self._shift += 1
-            self._break_due = self.rules.break_minutes > 0
-        self.on = self._shift < len(self.shifts) and self.shifts[self._shift][0] <= now
-        if self.on and self._break_due:
-            begin, end = self.shifts[self._shift]
-            idle = max((begin + end) / 2, self.busy_until)
-            if idle <= now:
-                self._break_due, self.break_until = False, idle + self.rules.break_minutes
-        return self.on
+    rows: Rows
+    on_duty: list[tuple[int, ...]]
+    shift: list[list[int]]
+    middle: list[list[float]]
+    end: list[list[float]]
+    latest: list[list[float]]
+    shifts: list[int]
 
-    def free(self, now: float, *, emergency: bool) -> bool:
-        """Tell whether the car can be sent: its nurse goes along, and advises on the way only where she may."""
-        if emergency:
-            return self.busy_until <= now
-        advising = 0.0 if self.rules.advises_away else self.advising_until
-        return max(self.busy_until, self.break_until, advising) <= now
+    @classmethod
+    def of(cls, minutes: Floats, shifts: list[Floats], rules: CrewRules) -> "_Roster":
+        """Look up the shifts of each car, shape (shifts, 2): first and last minute, ascending."""
+        numbers = [np.searchsorted(car[:, 1], minutes, side="right") for car in shifts]
+        following = [np.vstack([car, [[np.inf, np.inf]]])[number] for car, number in zip(shifts, numbers, strict=True)]
+        on = np.array([begin <= minutes for begin, _ in (each.T for each in following)])
+        rows = np.flatnonzero(on.any(axis=0))
+        which = (2 ** np.arange(len(shifts)) @ on[:, rows]).tolist()  # a bit for each car
+        crews = {bits: tuple(car for car in range(len(shifts)) if bits >> car & 1) for bits in set(which)}
+        begins, ends = ([each[rows, side] for each in following] for side in (0, 1))
+        return cls(
+            rows=rows,
+            on_duty=[crews[bits] for bits in which],
+            shift=[number[rows].tolist() for number in numbers],
+            middle=[((begin + end) / 2).tolist() for begin, end in zip(begins, ends, strict=True)],
+            end=[end.tolist() for end in ends],
+            latest=[(end - rules.last_job_minutes).tolist() for end in ends],
+            shifts=[len(car) for car in shifts],
+        )
 
-    def nurse_free(self, now: float) -> bool:
-        """Tell whether the nurse can take a call."""
-        away = self.busy_until > now and not self.rules.advises_away
-        return not away and max(self.break_until, self.advising_until) <= now
 
-    def early_enough(self, now: float) -> bool:
-        """Tell whether the last-job rule still lets a deployment start."""
-        return now <= self.shifts[self._shift][1] - self.rules.last_job_minutes
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """What became of the incidents of a roster's rows, and what the cars did."""
 
-    def go(self, now: float, minutes: float) -> None:
-        """Send the car for so many minutes."""
-        self.busy_until = now + minutes
-        self.busy_minutes += minutes
-        self.overrun[self._shift] = max(0.0, self.busy_until - self.shifts[self._shift][1])
+    causes: list[int]
+    cars: list[int]
+    overrun: list[list[float]]
+    busy_minutes: list[float]
+
+
+def _meet(
+    stream: Stream,
+    roster: _Roster,
+    wanted: npt.NDArray[np.bool_],
+    parts: "_Parts",
+    drive: Floats,
+    rules: CrewRules,
+) -> _Met:
+    """
+    Go through the incidents that find a crew on duty, one after the other, in plain numbers and lists.
+
+    A car is out until ``busy``, on its break until ``resting``, and its nurse on the telephone until ``advising``.
+    """
+    number = len(drive)
+    busy, resting, advising = ([-np.inf] * number for _ in range(3))
+    rested, busy_minutes = [-1] * number, [0.0] * number
+    overrun = [[0.0] * shifts for shifts in roster.shifts]
+    causes, sent = [_NURSE] * len(roster.rows), [-1] * len(roster.rows)
+    away, pause = rules.advises_away, rules.break_minutes
+    nearest = [[car for car in order if np.isfinite(drive[car, which])] for which, order in enumerate(_nearest(drive))]
+    minutes = drive.tolist()
+    now_of, class_of, other_of, wanted_of = (
+        column[roster.rows].tolist() for column in (stream.minutes, stream.classes, stream.emergencies, wanted)
+    )
+    mobilise, factor, scene, advice, emergency = (
+        column.tolist() for column in (parts.mobilise, parts.drive, parts.at_scene, parts.advice, parts.emergency)
+    )
+    for row, (now, which, other, wants, crew) in enumerate(
+        zip(now_of, class_of, other_of, wanted_of, roster.on_duty, strict=True)
+    ):
+        if pause:
+            for car in crew:
+                if rested[car] != roster.shift[car][row]:
+                    idle = max(roster.middle[car][row], busy[car])
+                    if idle <= now:
+                        rested[car], resting[car] = roster.shift[car][row], idle + pause
+        nurse = -1
+        if not other:
+            for car in crew:
+                if advising[car] <= now and resting[car] <= now and (away or busy[car] <= now):
+                    nurse = car
+                    break
+            if nurse < 0:
+                continue
+            if not wants:
+                causes[row], advising[nurse] = _ADVICE, now + advice[row]
+                continue
+        cause = _CAR
+        for car in nearest[which]:
+            if car not in crew or busy[car] > now:
+                continue
+            if not other:
+                if resting[car] > now or (advising[car] > now and not away):
+                    continue
+                if now > roster.latest[car][row]:
+                    cause = _END
+                    continue
+            back = mobilise[row] + minutes[car][which] * (factor[row] + 1) + scene[row]
+            minutes_away = emergency[row] if other else back
+            busy[car] = now + minutes_away
+            busy_minutes[car] += minutes_away
+            overrun[car][roster.shift[car][row]] = max(0.0, busy[car] - roster.end[car][row])
+            cause, sent[row] = _DEPLOYED, car
+            break
+        causes[row] = cause
+        if nurse >= 0 and cause != _DEPLOYED:
+            advising[nurse] = now + advice[row]
+    return _Met(causes, sent, overrun, busy_minutes)
+
+
+def _nearest(drive: Floats) -> list[list[int]]:
+    """Give the cars by their distance, for each class."""
+    order: list[list[int]] = np.argsort(drive, axis=0, kind="stable").T.tolist()
+    return order
 
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """The parts of each incident's job that do not depend on which car goes, minutes; the drive is a factor."""
+    """
+    The parts of each incident's job that do not depend on which car goes, minutes; the drive is a factor.
 
-    mobilise: list[float]
-    drive: list[float]
-    at_scene: list[float]
-    advice: list[float]
-    emergency: list[float]
+    Parts of a job are worked out where a car is wanted only, and 0 elsewhere.
+    """
+
+    mobilise: Floats
+    drive: Floats
+    at_scene: Floats
+    advice: Floats
+    emergency: Floats
 
 
-def _parts(draws: Floats, times: JobTimes) -> _Parts:
-    column = dict(zip(_DRAWS, np.clip(draws, 1e-12, 1 - 1e-12).T, strict=True))
+def _parts(draws: Floats, times: JobTimes, wanted: npt.NDArray[np.bool_]) -> _Parts:
+    every = dict(zip(_DRAWS, np.clip(draws, 1e-12, 1 - 1e-12).T, strict=True))
+    column = {name: part[wanted] for name, part in every.items()}
     handover = _long_tailed(column["handover"], times.handover_mean, times.handover_cv)
     to_safety = times.to_safety * np.exp(times.drive_sigma * ndtri(column["to_safety"]))
     at_scene = _gamma(column["scene"], times.scene_mean, times.scene_cv)
     at_scene = at_scene + (column["conveyed"] < times.conveyed) * (to_safety + handover)
+
+    def placed(part: Floats) -> Floats:
+        whole = np.zeros(len(draws))
+        whole[wanted] = part
+        return whole
+
     return _Parts(
-        _gamma(column["mobilise"], times.mobilise_mean, times.mobilise_cv).tolist(),
-        np.exp(times.drive_sigma * ndtri(column["drive"])).tolist(),
-        at_scene.tolist(),
-        _gamma(column["advice"], times.advice_mean, times.advice_cv).tolist(),
-        _gamma(column["scene"], times.emergency_mean, times.emergency_cv).tolist(),
+        placed(_gamma(column["mobilise"], times.mobilise_mean, times.mobilise_cv)),
+        placed(np.exp(times.drive_sigma * ndtri(column["drive"]))),
+        placed(at_scene),
+        _gamma(every["advice"], times.advice_mean, times.advice_cv),
+        placed(_gamma(column["scene"], times.emergency_mean, times.emergency_cv)),
     )
 
 
@@ -410,7 +476,9 @@ def _gamma(uniform: Floats, mean: float, cv: float) -> Floats:
     """Turn uniform numbers into gamma ones; a spread of 1 makes them exponential, of 0 all the same."""
     if mean == 0 or cv == 0:
         return np.full(len(uniform), mean)
-    return np.asarray(gamma.ppf(uniform, 1 / cv**2, scale=mean * cv**2), dtype=np.float64)
+    if cv == 1:
+        return np.asarray(-mean * np.log1p(-uniform), dtype=np.float64)
+    return np.asarray(mean * cv**2 * gammaincinv(1 / cv**2, uniform), dtype=np.float64)
 
 
 def _long_tailed(uniform: Floats, mean: float, cv: float) -> Floats:

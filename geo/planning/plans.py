@@ -104,6 +104,22 @@ class _Choice:
 
 
 @dataclass(frozen=True, eq=False)
+class _Known:
+    """
+    What is known before all pairs are tried: what bounds them, what a score in each traffic counts in the best rota so
+    far, and what that rota is worth. A pair whose bound is below that is not the best, with free windows or a rota.
+    """
+
+    ceiling: pairs.Ceiling
+    weight: Floats
+    worth: float
+
+    def could_be(self, score: Floats) -> npt.NDArray[np.bool_]:
+        """Tell which scores, shape (levels, sets), could be worth as much as what is known."""
+        return np.asarray(self.ceiling.over(score) * (1 + pairs.ROUNDING) >= self.worth)
+
+
+@dataclass(frozen=True, eq=False)
 class _Search:
     """One search: what it is asked, and its steps."""
 
@@ -144,11 +160,13 @@ class _Search:
             return self._pairs(pool, everywhere)
         return self._several(pool, everywhere)
 
-    def _timed(self, pool: pd.DataFrame, begin: float, end: float, words: str = "") -> Surveyed:
-        def part(share: float) -> None:
-            self.tell(begin + (end - begin) * share, words)
+    def _part(self, begin: float, end: float, words: str) -> Callable[[float], None]:
+        """Give the progress of a part of the search."""
+        return lambda share: self.tell(begin + (end - begin) * share, words)
 
-        return self.survey.reach(pool["easting"].to_numpy(float), pool["northing"].to_numpy(float), part)
+    def _timed(self, pool: pd.DataFrame, begin: float, end: float, words: str = "") -> Surveyed:
+        east, north = pool["easting"].to_numpy(float), pool["northing"].to_numpy(float)
+        return self.survey.reach(east, north, self._part(begin, end, words))
 
     def _singles(self, pool: pd.DataFrame, reach: Surveyed, tried: int) -> _Choice:
         score = reach.score(self.rules.aim)
@@ -163,7 +181,7 @@ class _Search:
         aim, stand_ins = self.rules.aim, self.survey.stand_ins()
         words = self._so_far(pool, stand_ins[:, None], self.survey.glance().score(aim))
         self.tell(0.0, words)
-        look, bounds = self.survey.first_look(aim, lambda share: self.tell(0.1 * share, words))
+        look, bounds = self.survey.first_look(aim, self._part(0.0, 0.1, words))
         coarse = look.score(aim)
         better = self._so_far(pool, stand_ins[:, None], coarse)
         self.tell(0.1, better)
@@ -174,42 +192,107 @@ class _Search:
         return self._singles(kept, self._timed(kept, 0.1, 0.85, better), len(pool))
 
     def _pairs(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
-        aim, busy, words = self.rules.aim, self.busy(), ""
+        """Try every pair of a list, or those of a long list that could be the best."""
         if everywhere:
-            glance, stand_ins = self.survey.glance(), self.survey.stand_ins()
-            rough = pairs.every_pair(len(stand_ins))
-            score = pairs.pair_scores(glance, glance.chances, rough, aim, busy)
-            words = self._so_far(pool, stand_ins[rough], score)
-            self.tell(0.0, words)
-        reach = self._timed(pool, 0.0, 0.7, words)
+            return self._pairs_everywhere(pool)
+        aim, busy, reach = self.rules.aim, self.busy(), self._timed(pool, 0.0, 0.7)
         if len(pool) <= pairs.ALL_PAIRS:
             sets = pairs.every_pair(len(pool))
-            return _Choice(pool, reach, sets, pairs.pair_scores(reach, reach.chances, sets, aim, busy), len(sets))
-        stand = self.survey.stand_ins() if everywhere else np.arange(len(pool))
-        sets = stand[pairs.every_pair(len(stand))]
-        score = pairs.pair_scores(reach, reach.chances, sets, aim, busy)
-        self.tell(0.75, self._so_far(pool, sets, score))
-        good = undominated(score)
-        weight = self._weight(self._windows(score[:, good]).crewed, reach)
-        starts = sets[np.argsort(-(weight @ score), kind="stable")[: pairs.STARTS]]
-        better = {pairs.improve(reach, (int(a), int(b)), weight, aim, busy) for a, b in starts}
-        totals = weight @ score
-        near = totals >= (1 - NEAR_TIE) * totals.max()
-        chosen = np.unique(np.vstack([sets[good], sets[near], np.array(sorted(better))]), axis=0)
-        cluster = np.unique(self.world.points["lsoa"].to_numpy(dtype=object), return_inverse=True)[1]
-        around = pairs.envelope(reach, cluster.astype(np.int64))
-        bound = pairs.pair_scores(reach, around, pairs.every_pair(around.shape[1]), aim, busy)
-        most = self._windows(bound[:, undominated(bound)]).objective
-        number = len(pool) * (len(pool) + 1) // 2
-        return _Choice(
-            pool, reach, chosen, pairs.pair_scores(reach, reach.chances, chosen, aim, busy), number, most_possible=most
+            return _Choice(pool, reach, sets, pairs.pair_scores(reach, sets, aim, busy), len(sets))
+        east, north = pool["easting"].to_numpy(float), pool["northing"].to_numpy(float)
+        cluster, middle = pairs.clusters(east, north, np.zeros(len(pool), dtype=np.int64), pairs.SQUARES[-1])
+        wholes = pairs.every_pair(len(middle))
+        score = pairs.pair_scores(reach, middle[wholes], aim, busy)
+        return self._pairs_tried(pool, reach, cluster, wholes, self._known(score), (middle[wholes], score), len(pool))
+
+    def _pairs_everywhere(self, pool: pd.DataFrame) -> _Choice:
+        """
+        Try every pair of postcodes for two cars: first of one a place, then of one a square, then all that could be
+        better.
+
+        What a pair of places or squares cannot exceed (:meth:`geo.planning.worth.Survey.around`) decides which of their
+        postcodes are timed and tried at all.
+        """
+        aim, busy, survey = self.rules.aim, self.busy(), self.survey
+        stand_ins, place = survey.stand_ins(), survey.place_of_point
+        wholes = pairs.every_pair(len(stand_ins))
+        words = self._so_far(pool, stand_ins[wholes], pairs.pair_scores(survey.glance(), wholes, aim, busy))
+        self.tell(0.0, words)
+        look, over = survey.around(place, stand_ins, self._part(0.0, 0.15, words))
+        score = pairs.pair_scores(look, wholes, aim, busy)
+        near, known, cluster, middle = (stand_ins[wholes], score), self._known(score), place, stand_ins
+        for number, metres in enumerate(pairs.SQUARES, start=1):
+            words = self._so_far(pool, middle[wholes], score)
+            self.tell(0.15 * number, words)
+            wholes = wholes[known.could_be(pairs.pair_scores(over, wholes, aim, busy))]
+            cluster, middle, wholes = self._squares(pool, cluster, wholes, metres)
+            look, over = survey.around(cluster, middle, self._part(0.15 * number, 0.15 * (number + 1), words))
+            score = pairs.pair_scores(look, wholes, aim, busy)
+            known = max(known, self._known(score), key=lambda one: one.worth)
+        wholes = wholes[known.could_be(pairs.pair_scores(over, wholes, aim, busy))]
+        timed = np.union1d(np.flatnonzero(np.isin(cluster, wholes)), stand_ins)
+        kept = pool.iloc[timed].reset_index(drop=True)
+        reach = self._timed(kept, 0.45, 0.75, words)
+        near = np.searchsorted(timed, near[0]), near[1]
+        return self._pairs_tried(kept, reach, cluster[timed], wholes, known, near, len(pool))
+
+    def _squares(self, pool: pd.DataFrame, cluster: Rows, wholes: Rows, metres: float) -> tuple[Rows, Rows, Rows]:
+        """Divide the clusters of some pairs into squares: the square of each candidate, their middles, their pairs."""
+        inside = np.flatnonzero(np.isin(cluster, wholes))
+        east, north = pool["easting"].to_numpy(float)[inside], pool["northing"].to_numpy(float)[inside]
+        square = np.full(len(pool), -1, dtype=np.int64)
+        square[inside], middle = pairs.clusters(east, north, cluster[inside], metres)
+        middle = inside[middle]
+        return square, middle, pairs.parts_of(wholes, cluster[middle])
+
+    def _pairs_tried(
+        self,
+        pool: pd.DataFrame,
+        reach: Surveyed,
+        cluster: Rows,
+        wholes: Rows,
+        known: "_Known",
+        others: tuple[Rows, Floats],
+        number: int,
+    ) -> _Choice:
+        """
+        Try the pairs of candidates of some pairs of clusters; those near the best are chosen, of ``others`` (pairs and
+        scores) too. ``number`` is that of all candidates.
+        """
+        aim, busy = self.rules.aim, self.busy()
+        inside = np.flatnonzero(np.isin(cluster, wholes))
+        names, compact = np.unique(cluster[inside], return_inverse=True)
+        tried = pairs.try_pairs(
+            replace(reach, chances=reach.chances[:, inside]),
+            compact.astype(np.int64),
+            np.searchsorted(names, wholes),
+            known.ceiling,
+            known.weight,
+            aim,
+            busy,
+            least=known.worth,
+            progress=self._part(0.75, 0.85, ""),
         )
+        sets = np.vstack([others[0], inside[tried.pairs]])
+        score = np.hstack([others[1], tried.score])
+        totals = known.weight @ score
+        near = np.union1d(np.flatnonzero(totals >= (1 - NEAR_TIE) * totals.max()), undominated(score))
+        count = number or len(pool)
+        return _Choice(pool, reach, sets[near], score[:, near], count * (count + 1) // 2, most_possible=tried.others)
+
+    def _known(self, score: Floats) -> "_Known":
+        """Give what the best rota of sets with these scores, shape (levels, sets), is worth, and what bounds others."""
+        good = undominated(score)
+        rotas = self._rotas(hour_values(self.ready, self.survey.level_of_hour, score[:, good]), most=1)
+        ceiling = pairs.Ceiling.of(score[:, good[rotas.bases[0]]], lambda some: self._windows(some).by_base)
+        weight = self._weight(crewed_hours_of(rotas.windows[0]), self.survey.level_of_hour, len(score))
+        return _Known(ceiling, weight, float((weight @ score).max()))
 
     def _several(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
         """Take the sets of bases that cover most in the mean traffic, among one postcode a place."""
         pool = pool.iloc[self.survey.stand_ins()].reset_index(drop=True) if everywhere else pool
         reach = self._timed(pool, 0.0, 0.6)
-        weight = self._weight(~np.isnan(self.ready), reach)
+        weight = self._weight(~np.isnan(self.ready), reach.level_of_hour, len(reach.chances))
         mean = np.tensordot(weight / weight.sum(), reach.chances, axes=1)
         found = mclp(mean, reach.shares, self.rules.cars)
         sets = found.near_ties[:200]
@@ -232,17 +315,27 @@ class _Search:
         found = occupancy(pattern, rates, there.appropriate.mean(keepdims=True), cars, self.scenario.work)
         return float(np.average(found.cars_out[0], weights=pattern.hours) / cars)
 
-    def _weight(self, crewed: npt.NDArray[np.bool_], reach: Surveyed) -> Floats:
+    def _weight(self, crewed: npt.NDArray[np.bool_], level_of_hour: Rows, levels: int) -> Floats:
         """Give what a score of 1 in each traffic is worth over the crewed hours, shape (levels,)."""
-        told = crewed & (reach.level_of_hour >= 0)
-        weights, levels = self.ready[told], len(reach.chances)
-        return np.bincount(reach.level_of_hour[told], weights, levels).astype(np.float64)
+        told = crewed & (level_of_hour >= 0)
+        return np.bincount(level_of_hour[told], self.ready[told], levels).astype(np.float64)
 
     def _windows(self, score: Floats, hours: int | None = None) -> Windows:
         return best_windows(
             hour_values(self.ready, self.survey.level_of_hour, score),
             crewed_hours=self.rules.crewed_hours if hours is None else hours,
             lengths=self.rules.lengths,
+            told_only=True,
+        )
+
+    def _rotas(self, values: Floats, most: int = 200) -> Rotas:
+        return best_rotas(
+            values,
+            crewed_hours=self.rules.crewed_hours,
+            lengths=self.rules.lengths,
+            rest=self.rules.rest,
+            must=None if self.rules.must is None else self.rules.must.hours,
+            most=most,
             told_only=True,
         )
 
@@ -266,21 +359,15 @@ class _Search:
                 f"({int((~np.isnan(self.ready)).sum())} of 168); allow shorter ones, or lend a second exposure"
             )
         values = hour_values(self.ready, choice.reach.level_of_hour, score)
-        rotas = best_rotas(
-            values,
-            crewed_hours=self.rules.crewed_hours,
-            lengths=self.rules.lengths,
-            rest=self.rules.rest,
-            must=None if self.rules.must is None else self.rules.must.hours,
-            told_only=True,
-        )
+        rotas = self._rotas(values)
         best = sets[rotas.bases[0]]
         crewed = crewed_hours_of(rotas.windows[0])
         candidates, zone = self._zone(choice, crewed)
         own_values = self._own_values()
         drafts = self._drafts(choice, sets, windows, rotas)
         plans, draws = self._evaluated(drafts)
-        gap = max(0.0, choice.most_possible / windows.objective - 1) if windows.objective else 0.0
+        worth = float(rotas.objectives[0])
+        gap = max(0.0, choice.most_possible / worth - 1) if worth else 0.0
         live = self.world.demand.live_hours
         return Found(
             question=self.scenario,
@@ -303,7 +390,7 @@ class _Search:
 
     def _zone(self, choice: _Choice, crewed: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, Rows]:
         """Give what each candidate reaches with the best rota, and which are near ties; of single bases only."""
-        weight = self._weight(crewed, choice.reach)
+        weight = self._weight(crewed, choice.reach.level_of_hour, len(choice.reach.chances))
         totals = weight @ choice.score
         a_month = np.full(len(choice.pool), -np.inf)
         for column in choice.sets.T:
@@ -372,14 +459,14 @@ class _Search:
 
     def _elsewhere(self, choice: _Choice, windows: Sequence[Window]) -> list[Rows]:
         """Give the best near tie of each district, or for several bases of each choice of districts."""
-        totals = self._weight(crewed_hours_of(windows), choice.reach) @ choice.score
+        reach = choice.reach
+        totals = self._weight(crewed_hours_of(windows), reach.level_of_hour, len(reach.chances)) @ choice.score
         order = np.argsort(-totals, kind="stable")
         near = order[totals[order] >= (1 - NEAR_TIE) * totals.max()]
-        district = choice.pool["district"].to_numpy(dtype=object)
-        first: dict[tuple[str, ...], Rows] = {}
-        for rows in choice.sets[near]:
-            first.setdefault(tuple(sorted(district[rows])), rows)
-        return list(first.values())[: OTHER_BASES + 1]
+        district = np.unique(choice.pool["district"].to_numpy(dtype=object), return_inverse=True)[1]
+        kinds = np.sort(district[choice.sets[near]], axis=1)
+        first = np.sort(np.unique(kinds, axis=0, return_index=True)[1])
+        return list(choice.sets[near[first[: OTHER_BASES + 1]]])
 
     def _evaluated(self, drafts: list[tuple[str, Scenario]]) -> tuple[tuple[Plan, ...], Draws]:
         """Ask the whole model what each plan is worth, on the same draws; best first."""

@@ -38,6 +38,9 @@ AIMS: dict[Aim, str] = {
 BOUND_MINUTES = 0.5
 """Step to which minutes between a postcode and its stand-in are rounded up for its bound; finer ones cost more."""
 
+ROUNDING_MINUTES = 1e-6
+"""What sums of seconds may differ by when they are made in another order, and far more."""
+
 Progress = Callable[[float], None]
 
 
@@ -99,13 +102,21 @@ def score_of(chances: Chances, shares: Floats, member: Rows, aim: Aim) -> Floats
     """
     if aim == "nurse_contact":
         return np.ones(chances.shape[:-1])
-    weight = shares.astype(np.float32)
-    if aim == "face_to_face":
-        return np.asarray(chances @ weight, dtype=np.float64)
+    return np.asarray((chances @ weights_of(shares, member, aim)).min(axis=-1), dtype=np.float64)
+
+
+def weights_of(shares: Floats, member: Rows, aim: Aim) -> Chances:
+    """
+    Give the weight of each place in each sum whose least is the score, shape (places, sums).
+
+    One sum over all places, or for equity one for each district that has demand; each adds up to 1 over its places.
+    """
+    if aim != "equity":
+        return np.asarray(shares[:, None], dtype=np.float32)
     of_district = np.zeros((len(shares), int(member.max()) + 1), dtype=np.float32)
-    of_district[np.arange(len(shares)), member] = weight
+    of_district[np.arange(len(shares)), member] = shares
     total = of_district.sum(axis=0)
-    return np.asarray((chances @ of_district[:, total > 0] / total[total > 0]).min(axis=-1), dtype=np.float64)
+    return np.asarray(of_district[:, total > 0] / total[total > 0])
 
 
 def ready_a_month(scenario: Scenario, world: World, aim: Aim, *, seed: int = 0) -> Hours:
@@ -162,13 +173,16 @@ class Survey:
         return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
     @cached_property
+    def place_of_point(self) -> Rows:
+        """The number of the place of each of the world's points."""
+        column = {place: number for number, place in enumerate(self.world.demand.places)}
+        return np.array([column[place] for place in self.world.points["lsoa"]], dtype=np.int64)
+
+    @cached_property
     def _order(self) -> tuple[Rows, Rows]:
         """The postcodes sorted by their place, and where each place begins among them."""
-        places = list(self.world.demand.places)
-        column = {place: number for number, place in enumerate(places)}
-        of_place = np.array([column[place] for place in self.world.points["lsoa"]])
-        order = np.argsort(of_place, kind="stable")
-        return order, np.searchsorted(of_place[order], np.arange(len(places)))
+        order = np.argsort(self.place_of_point, kind="stable")
+        return order, np.searchsorted(self.place_of_point[order], np.arange(len(self.world.demand.places)))
 
     def _matrix(self, period: int, east: Floats, north: Floats) -> DriveMatrix:
         timed = self.world.roads.timed(self.scenario.speeds, period)
@@ -209,6 +223,40 @@ class Survey:
             found.append(chance(np.asarray(minutes, dtype=np.float64) * self.minutes_times).astype(np.float32))
         shares = self.world.demand.place_shares.mean(axis=0)
         return Surveyed(self.level_of_hour, np.array(found), shares, self.member)
+
+    def around(self, cluster: Rows, stand_ins: Rows, progress: Progress | None = None) -> tuple[Surveyed, Surveyed]:
+        """
+        Time one stand-in for each cluster of postcodes; give their reach, and what no postcode of theirs can exceed.
+
+        As :meth:`first_look`, but place by place, so that it holds for pairs too: from a stand-in ``i`` the farthest
+        postcode of its cluster lies ``r`` minutes away, so none is nearer to a place than ``t_ig - r``.
+
+        Parameters
+        ----------
+        cluster
+            The number of the cluster of each of the world's points, shape (points,); -1 for none.
+        stand_ins
+            Row numbers of the points that stand for them, shape (clusters,).
+        """
+        order, begins = self._order
+        points = self.world.points.iloc[stand_ins]
+        east, north = points["easting"].to_numpy(float), points["northing"].to_numpy(float)
+        by_cluster = np.argsort(cluster[order], kind="stable")
+        first = np.searchsorted(cluster[order][by_cluster], np.arange(len(stand_ins) + 1))
+        chance, levels = chance_of_minutes(self.scenario.standard), list(self.levels)
+        found = np.zeros((2, len(levels), len(stand_ins), len(begins)), dtype=np.float32)
+        for number, period in enumerate(levels):
+            matrix = self._matrix(period, east, north)
+            for rows, minutes in matrix.by_base(_part(progress, number, len(levels))):
+                own = [by_cluster[first[row] : first[row + 1]] for row in range(rows.start, rows.stop)]
+                away = np.array([row[mine].max() for row, mine in zip(minutes, own, strict=True)])
+                with np.errstate(invalid="ignore"):  # no road leads to one of the cluster: it could be anywhere
+                    nearer = np.fmax(minutes - away[:, None] - ROUNDING_MINUTES, 0.0)
+                found[0, number, rows] = self._by_place(chance(minutes * self.minutes_times), begins)
+                found[1, number, rows] = self._by_place(chance(nearer * self.minutes_times), begins)
+        shares = self.world.demand.place_shares.mean(axis=0)
+        exact, at_most = (Surveyed(self.level_of_hour, chances, shares, self.member) for chances in found)
+        return exact, at_most
 
     def first_look(self, aim: Aim, progress: Progress | None = None) -> tuple[Surveyed, Floats]:
         """
