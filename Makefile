@@ -53,7 +53,7 @@ data: $(READY)
 
 # The pictures of the README and the docs, as the browser tests take them.
 pictures: $(READY) browser
-	TRIAGE_MAP_PICTURES=docs/pictures $(BIN)/pytest tests/browser/test_pages.py tests/browser/test_data.py
+	TRIAGE_MAP_PICTURES=docs/pictures $(BIN)/pytest -m "" tests/browser/test_pages.py tests/browser/test_data.py
 
 # The environment, once: locked versions, every file checked against its hash.
 $(READY): requirements.lock pyproject.toml

@@ -11,6 +11,7 @@ from geo.errors import ScenarioError
 from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.measures import MEASURES, Measure, measures
+from geo.scenarios.scenario import Scenario
 
 HEADLINE = ("reached", "contact", "share_in_time")
 ADDED_TO = {"reached", "contact", "share_contact", "officers_released"}
@@ -116,16 +117,21 @@ class Comparison:
         first, second = self.outcomes[0].scenario, self.outcomes[other].scenario
         main = self.differences(other)[0]
         how = "face to face in time" if main.measure == "Reached face to face" else "by nurse contact"
-        hours = second.pattern.crewed_hours - first.pattern.crewed_hours
+        hours = second.pattern.crewed_hours * second.cars - first.pattern.crewed_hours * first.cars
         more_hours = f"It {'adds' if hours >= 0 else 'saves'} {abs(hours):g} crewed hours a week."
         crewed = more_hours if hours else "Crewed hours are the same."
         seen = "In the hours that were observed, " if self._hidden(other) != (0, 0) else ""
         more = "more" if main.mean >= 0 else "fewer"
-        size = f"{figure(abs(main.mean))} {more} {self.unit} a month {how} than {first.name}"
+        mine, theirs = (_named(one, self._cars_differ) for one in (second, first))
+        size = f"{figure(abs(main.mean))} {more} {self.unit} a month {how} than {theirs}"
         size += f" (80 % interval {figure(main.low)} to {figure(main.high)})"
         if main.low == main.high == 0:
-            size = f"as many {self.unit} {how} as {first.name}"
-        return f"{seen}{second.name} reaches {size}: {main.verdict}. {crewed}"
+            size = f"as many {self.unit} {how} as {theirs}"
+        return f"{seen}{mine} reaches {size}: {main.verdict}. {crewed}"
+
+    @property
+    def _cars_differ(self) -> bool:
+        return len({outcome.scenario.cars for outcome in self.outcomes}) > 1
 
     def _hidden(self, other: int) -> tuple[float, float]:
         """Weekly hours never observed that only the first plan crews, and that only the other one does."""
@@ -165,6 +171,11 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
     if any(one.unit != first.unit or not np.array_equal(one.weights, first.weights) for one in outcomes):
         raise ScenarioError("the scenarios rest on different data or seeds; evaluate them again together")
     return Comparison(tuple(outcomes))
+
+
+def _named(scenario: Scenario, with_cars: bool) -> str:
+    """Name a plan, with its cars where plans differ in them."""
+    return f"{scenario.name} ({scenario.cars} car{'' if scenario.cars == 1 else 's'})" if with_cars else scenario.name
 
 
 def _chance_better(change: Draws) -> Draws:

@@ -58,6 +58,12 @@ _SCHEMES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         {"cars": 2, "roaming": 1},
     ),
     (
+        "Cambridgeshire and Peterborough pilot",
+        "Sun-Thu 15-23, Fri-Sat 17-01",
+        "one car, before the second was added; it also takes other emergencies, here 30 a month (assumption)",
+        {"work": _CARS_TAKE_OTHERS},
+    ),
+    (
         "Cambridgeshire and Peterborough hours",
         "Sun-Thu 15-23, Fri-Sat 17-01",
         "two cars; they also take other emergencies, here 30 a month (assumption)",
@@ -77,6 +83,19 @@ def presets(*bases: Base) -> dict[str, Scenario]:
         name: Scenario(name, where, ShiftPattern.parse(pattern), note=note, **more)
         for name, pattern, note, more in _SCHEMES
     }
+
+
+def first_against(county: str) -> str:
+    """
+    Name the published plan that a county's own is first held against: its pilot with one car, where there was one.
+
+    Examples
+    --------
+    >>> first_against("Cambridgeshire and Peterborough"), first_against("Kent")
+    ('Cambridgeshire and Peterborough pilot', 'Thames Valley')
+    """
+    pilot = f"{county} pilot"
+    return pilot if any(name == pilot for name, *_ in _SCHEMES) else "Thames Valley"
 
 
 def scheme_of(county: str) -> str:

@@ -91,12 +91,17 @@ def _step_colour(step: str) -> str:
     return {"reached": BLUE, "not_appropriate": GREY}.get(step, ORANGE)
 
 
+ROOM = 0.065
+"""Share of a bar below which there is no room for its figure."""
+
+
 def fates(table: pd.DataFrame) -> Any:
-    """Draw what becomes of the demand of each group, a bar of 100 % each."""
-    steps = list(dict.fromkeys(table["step"]))
-    known = table[table["share"].notna()]
-    frame = known.assign(order=known["step"].map(steps.index), label=known["share"].map("{:.0%}".format))
-    names = list(dict.fromkeys(table["words"]))
+    """Draw what becomes of the demand of each group, a bar of 100 % each; what befalls nobody is not in the legend."""
+    known = table[table["share"].notna() & (table.groupby("step")["share"].transform("max") > 0)]
+    steps = list(dict.fromkeys(known["step"]))
+    label = known["share"].map("{:.0%}".format).where(known["share"] >= ROOM, "")
+    frame = known.assign(order=known["step"].map(steps.index), label=label)
+    names = list(dict.fromkeys(known["words"]))
     scale = alt.Scale(domain=names, range=[FATES[step] for step in steps])
     tooltip = [
         alt.Tooltip("group:N", title="group"),
@@ -116,21 +121,18 @@ def fates(table: pd.DataFrame) -> Any:
         x, color=alt.Color("words:N", scale=scale, legend=legend), tooltip=tooltip
     )
     middle = alt.X("share:Q", stack="zero", bandPosition=0.5)
-    text = (
-        base.transform_filter("datum.share >= 0.07")
-        .mark_text(size=10)
-        .encode(
-            middle, text="label:N", color=alt.condition("datum.step == 'reached'", alt.value("white"), alt.value(INK))
-        )
+    text = base.mark_text(size=10).encode(
+        middle, text="label:N", color=alt.condition("datum.step == 'reached'", alt.value("white"), alt.value(INK))
     )
-    return (bars + text).properties(height=26 * frame["group"].nunique() + 120)
+    below = 75 + 30 * -(-len(names) // 2)  # the axis, and the rows of the legend
+    return (bars + text).properties(height=26 * frame["group"].nunique() + below)
 
 
 def thin_fates(table: pd.DataFrame) -> Any:
     """Draw what becomes of all demand as one thin bar, the shares written in it."""
-    frame = table[table["share"] > 0].assign(
-        label=table["share"].map("{:.0%}".format), order=range(int((table["share"] > 0).sum()))
-    )
+    some = table[table["share"] > 0]
+    label = some["share"].map("{:.0%}".format).where(some["share"] >= ROOM, "")
+    frame = some.assign(label=label, order=range(len(some)))
     scale = alt.Scale(domain=list(frame["words"]), range=[FATES[step] for step in frame["step"]])
     legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=220)
     x = alt.X("share:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=[0, 1]))
@@ -139,14 +141,10 @@ def thin_fates(table: pd.DataFrame) -> Any:
     bar = base.mark_bar(stroke="white", height=22).encode(
         x, color=alt.Color("words:N", scale=scale, legend=legend), tooltip=tooltip
     )
-    text = (
-        base.transform_filter("datum.share >= 0.06")
-        .mark_text(size=11)
-        .encode(
-            alt.X("share:Q", stack="zero", bandPosition=0.5),
-            text="label:N",
-            color=alt.condition("datum.step == 'reached'", alt.value("white"), alt.value(INK)),
-        )
+    text = base.mark_text(size=11).encode(
+        alt.X("share:Q", stack="zero", bandPosition=0.5),
+        text="label:N",
+        color=alt.condition("datum.step == 'reached'", alt.value("white"), alt.value(INK)),
     )
     return (bar + text).properties(height=110).configure_view(stroke=None)
 
@@ -166,20 +164,40 @@ FATES = {
 the order is always the same, so that it is the second cue."""
 
 
+STATES = {
+    "better": (BLUE, "circle"),
+    "worse": (VERMILION, "square"),
+    "cannot tell yet": (GREY, "diamond"),
+    "neither better nor worse": (INK, "triangle-up"),
+}
+"""Colour and shape of a difference."""
+
+
 def forest(table: pd.DataFrame, unit: str = "incidents") -> Any:
-    """Draw differences with their 80 % intervals about zero."""
+    """Draw differences with their 80 % intervals about zero; colour and shape tell whether each is for the better."""
     reach = max(float(table[["low", "high"]].abs().max(axis=None)), 1.0)
     scale = alt.Scale(domain=[-reach * 1.1, reach * 1.1], nice=False)
-    base = alt.Chart(table).encode(alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)))
+    states = [state for state in STATES if state in set(table["state"])]
+    colours, shapes = ([STATES[state][cue] for state in states] for cue in (0, 1))
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=240)
+    colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=colours), legend=legend)
+    shape = alt.Shape("state:N", scale=alt.Scale(domain=states, range=shapes), legend=legend)
+    frame = table.assign(label=[f"{mean:+.1f}" for mean in table["mean"]])
+    base = alt.Chart(frame).encode(alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)))
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="x:Q")
-    bar = base.mark_rule(strokeWidth=2, color=BLUE).encode(
+    bar = base.mark_rule(strokeWidth=2).encode(
         alt.X("low:Q", title=f"difference, {unit} a month", scale=scale, axis=alt.Axis(format="+.1~f")),
         alt.X2("high:Q"),
+        color=colour,
     )
-    dot = base.mark_point(filled=True, size=80, color=BLUE).encode(
-        alt.X("mean:Q", scale=scale), tooltip=["measure:N", alt.Tooltip("mean:Q", format=".2f"), "verdict:N"]
+    dot = base.mark_point(filled=True, size=90, opacity=1).encode(
+        alt.X("mean:Q", scale=scale),
+        color=colour,
+        shape=shape,
+        tooltip=["measure:N", alt.Tooltip("mean:Q", format=".2f"), "verdict:N"],
     )
-    return (zero + bar + dot).properties(height=36 * len(table) + 50)
+    names = base.mark_text(dy=-10, size=11, color=INK).encode(alt.X("mean:Q", scale=scale), text="label:N")
+    return (zero + bar + dot + names).properties(height=32 * len(table) + 75 + 30 * -(-len(states) // 2))
 
 
 def completeness(table: pd.DataFrame) -> Any:

@@ -11,8 +11,9 @@ from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
 from geo.scenarios.compare import Comparison, Difference
 from geo.scenarios.counting import figure
-from geo.scenarios.evaluate import Outcome
+from geo.scenarios.evaluate import Outcome, with_doubt
 from geo.scenarios.measures import MEASURES, measures
+from geo.scenarios.presets import first_against
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, charts, maps, plan, tables, words
 from geo.ui.answers import Question
@@ -36,6 +37,7 @@ def show(question: Question, scenario: Scenario) -> None:
         answers.prepare(question.project, one)
     comparison = geo.compare([answers.answer(one, question) for one in asked])
     _verdicts(comparison)
+    _cards(comparison)
     shown = _choose_other(comparison)
     left, right = st.columns([5, 4])
     with left:
@@ -58,14 +60,19 @@ def _ask_others(question: Question, scenario: Scenario) -> list[Scenario]:
         help=SAME,
     )
     st.session_state["others"] = "|".join(chosen)
-    keep_in_link({"others": plan.FIRST_OTHER}, {"others": st.session_state["others"]})
+    against = first_against(question.project.facts.county)
+    keep_in_link({"others": against}, {"others": st.session_state["others"]})
     return [replace(known[name], standard=scenario.standard, speeds=scenario.speeds) for name in chosen]
 
 
 def _verdicts(comparison: Comparison) -> None:
     """Say what each other plan changes, in a sentence each, and which of its hours nobody has seen."""
-    said = [(comparison.sentence(n), comparison.cost_of_each_extra(n)) for n in range(1, len(comparison.outcomes))]
-    st.markdown("\n".join(f"- **{words.plain(verdict)}** {words.plain(cost)}" for verdict, cost in said))
+    said = [
+        f"{_badge(comparison.differences(number)[0].verdict)} **{words.plain(comparison.sentence(number))}** "
+        f"{words.plain(comparison.cost_of_each_extra(number))}"
+        for number in range(1, len(comparison.outcomes))
+    ]
+    st.markdown(said[0] if len(said) == 1 else "\n".join(f"- {one}" for one in said))
     unseen = [outcome for outcome in comparison.outcomes if outcome.unobserved_hours]
     if unseen:
         hours = "; ".join(f"{each.scenario.name} {each.unobserved_hours:g}" for each in unseen)
@@ -73,6 +80,26 @@ def _verdicts(comparison: Comparison) -> None:
             words.plain(f"Weekly hours that were never on duty: {hours}. ")
             + "What would be reached then is not known; a round-the-clock source can tell."
         )
+
+
+def _badge(verdict: str) -> str:
+    """Give a verdict's first words as a badge; what cannot be told is grey."""
+    short = verdict.split(" (")[0]
+    return f":{'blue' if short in {'clear', 'leaning'} else 'gray'}-badge[{short}]"
+
+
+def _cards(comparison: Comparison) -> None:
+    """Show what each plan reaches a month, a card each."""
+    for place, outcome in zip(st.columns(len(comparison.outcomes)), comparison.outcomes, strict=True):
+        plan, losses = outcome.scenario, outcome.waterfall
+        hours = f"{words.count(plan.cars, 'car')}, {plan.pattern.crewed_hours * plan.cars:g} hours a week"
+        contact = f"{figure(float(losses.nurse_contact.mean()))} with nurse contact"
+        reached = f"{with_doubt(losses.reached)} reached face to face" if plan.model.sends_car else "no car is sent"
+        with place.container(border=True):
+            st.markdown(
+                f"**{words.plain(plan.name)}**: {words.plain(hours)}  \n"
+                f"**{words.plain(reached)}**, {words.plain(contact)}"
+            )
 
 
 def _choose_other(comparison: Comparison) -> int:
@@ -102,7 +129,7 @@ def _map(question: Question, comparison: Comparison, other: int) -> None:
         note="Hatched where the sign is not known (80 % interval)",
     )
     bases = {base: base for outcome in comparison.outcomes for base in outcome.scenario.bases}
-    maps.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare")
+    maps.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare", height=330)
     st.caption(words.plain(comparison.outcomes[0].roads))
     tables.under("Table beside the map", table.round(2), "difference-by-district")
 
@@ -110,13 +137,16 @@ def _map(question: Question, comparison: Comparison, other: int) -> None:
 def _differences(question: Question, comparison: Comparison, other: int) -> None:
     found = comparison.table(answers.world(question).districts(question.edition), other)
     counted = [one for one in found if one.unit == f"{comparison.unit} a month"]
+    same = [one.measure.lower() for one in counted if one.verdict == "no difference"]
+    differing = pd.DataFrame([_row(one) for one in counted if one.verdict != "no difference"])
     st.markdown(f"**Differences in {comparison.unit} a month, with their 80 % intervals**")
-    st.altair_chart(
-        charts.forest(pd.DataFrame([_row(one) for one in counted]), comparison.unit),
-        width="stretch",
-        alt="Differences with their intervals",
-    )
-    tables.under("Table of all differences", pd.DataFrame([_row(one) for one in found]).round(3), "differences")
+    if len(differing):
+        chart = charts.forest(differing, comparison.unit)
+        st.altair_chart(chart, width="stretch", alt="Differences with their intervals")
+    if same:
+        st.caption(f"No difference: {', '.join(same)}.")
+    every = pd.DataFrame([_row(one) for one in found]).drop(columns="state")
+    tables.under("Table of all differences", every.round(3), "differences")
 
 
 def _row(one: Difference) -> dict[str, object]:
@@ -128,7 +158,15 @@ def _row(one: Difference) -> dict[str, object]:
         "high": one.high,
         "chance of being better": one.better,
         "verdict": one.verdict,
+        "state": _state(one),
     }
+
+
+def _state(one: Difference) -> str:
+    """Tell whether a difference is for the better."""
+    if one.verdict in {"clear", "leaning"}:
+        return "better" if one.better >= 0.5 else "worse"
+    return one.verdict if one.verdict.startswith("neither") else "cannot tell yet"
 
 
 def _side_by_side(question: Question, comparison: Comparison) -> None:

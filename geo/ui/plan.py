@@ -15,14 +15,12 @@ from geo.errors import GeoError, ScenarioError
 from geo.places.postcodes import Gazetteer
 from geo.routing.speeds import SpeedProfile
 from geo.scenarios.pattern import ShiftPattern
-from geo.scenarios.presets import presets, scheme_of
+from geo.scenarios.presets import first_against, presets, scheme_of
 from geo.scenarios.scenario import MOST_CARS, Scenario, parse_scenario
 from geo.ui import answers, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
-FIRST_OTHER = "Thames Valley"
-"""The plan that another is first held against."""
 LONGEST_LINK = 8_000
 """Characters of a link's speeds that are read."""
 LONGEST_NAME = 60
@@ -49,10 +47,12 @@ MODELS = {
 def ask(question: Question) -> tuple[Scenario, str]:
     """Show the plan's chip, whose form opens on a click; give the scenario, and what is wrong with it as typed."""
     known, first = plans(question), scheme_of(question.project.facts.county)
-    if "plan" not in st.session_state:
-        named = st.query_params.get("plan", first)
+    if "plan" not in st.session_state:  # at the start, and where another page took the field's value away
+        named = st.session_state.get("begun", st.query_params.get("plan", first))
         st.session_state["plan"] = named if named in known else first
-    st.session_state.setdefault("others", st.query_params.get("others", FIRST_OTHER))  # leaving a page empties its link
+    st.session_state["begun"] = st.session_state["plan"]
+    against = first_against(question.project.facts.county)
+    st.session_state.setdefault("others", st.query_params.get("others", against))  # leaving a page empties its link
     origin = known.get(st.session_state["plan"], known[first])
     standing = _standing(origin)
     if "form" not in st.session_state:

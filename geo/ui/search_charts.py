@@ -12,6 +12,9 @@ from geo.planning.windows import Window
 from geo.scenarios.pattern import crewed_share
 from geo.ui.charts import BLUE, DAYS, INK, ORANGE, VERMILION
 
+ROW = 24
+"""Pixels of a row; a chart's height holds its axis and its legend as well, which stand below the rows."""
+
 
 def windows_grid(worth: np.ndarray, windows: Iterable[Window], title: str) -> Any:
     """Draw what each hour is worth, hours of which nothing is known hatched, and the windows as an outline."""
@@ -42,7 +45,7 @@ def windows_grid(worth: np.ndarray, windows: Iterable[Window], title: str) -> An
         unknown.encode(tooltip=tips),
         crewed.encode(tooltip=tips),
     )
-    return alt.layer(*layers).properties(height=290).configure_view(stroke=None)
+    return alt.layer(*layers).properties(height=7 * ROW + 160).configure_view(stroke=None)
 
 
 def curve(table: pd.DataFrame, points: pd.DataFrame, unit: str) -> Any:
@@ -62,7 +65,8 @@ def plans(table: pd.DataFrame, unit: str) -> Any:
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330, labelOverlap=False))
     tips = ["label:N", "state:N", alt.Tooltip("a_month:Q", format=".1f"), alt.Tooltip("gives_away:Q", format=".1%")]
     base = alt.Chart(table)
-    bar = base.mark_rule(strokeWidth=2, color="#888888").encode(alt.X("low:Q", title=unit), y, x2="high:Q")
+    scale = alt.Scale(zero=False)
+    bar = base.mark_rule(strokeWidth=2, color="#888888").encode(alt.X("low:Q", title=unit, scale=scale), y, x2="high:Q")
     states = ["not clearly worse", "clearly worse", "ceiling"]
     colours, shapes = [BLUE, VERMILION, INK], ["circle", "cross", "triangle-up"]
     legend = alt.Legend(orient="bottom", columns=1, title=None)
@@ -71,7 +75,7 @@ def plans(table: pd.DataFrame, unit: str) -> Any:
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(
         alt.X("a_month:Q"), y, color=colour, shape=shape, tooltip=tips
     )
-    return alt.layer(bar, dot).properties(height=22 * len(table) + 60)
+    return alt.layer(bar, dot).properties(height=ROW * len(table) + 65 + 22 * len(states))
 
 
 def tornado(table: pd.DataFrame) -> Any:
@@ -93,4 +97,4 @@ def tornado(table: pd.DataFrame) -> Any:
         )
     )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK).encode(x="x:Q")
-    return alt.layer(bar, zero).properties(height=22 * len(frame) + 50)
+    return alt.layer(bar, zero).properties(height=ROW * len(frame) + 65)

@@ -8,6 +8,7 @@ import pytest
 
 import geo
 from geo.routing.sources import fetch_roads
+from geo.store.intake import make_demonstration
 from geo.store.project import Facts, create_project, open_project
 
 MAPS = ["Compare"]
@@ -255,6 +256,35 @@ def test_plans_are_compared_with_verdicts(visit, demonstration, pictures):
     assert visit.drawn_pixels() > 1000
     page.get_by_text("Side by side").scroll_into_view_if_needed()
     page.screenshot(path=pictures / "compare.png")
+
+
+PILOT = "/?plan=Cambridgeshire+and+Peterborough+pilot&others=Cambridgeshire+and+Peterborough+hours"
+
+
+def test_a_link_restores_one_car_against_two(visit, demonstration):
+    visit.open(f"{demonstration}{PILOT}")
+    visit.go("Compare")
+    said = visit.page.get_by_text("than Cambridgeshire and Peterborough pilot (1 car)")
+    assert "Cambridgeshire and Peterborough hours (2 cars) reaches" in said.inner_text()
+    assert "It adds 56 crewed hours a week." in said.inner_text()
+    assert visit.page.get_by_text("2 cars, 112 hours a week").is_visible()
+    for title in ("Method", "Data"):
+        visit.go(title, 200)
+        assert "plan=Cambridgeshire" in visit.page.url  # the plan stays from page to page
+
+
+@pytest.mark.slow
+def test_one_car_is_held_against_two_for_cambridgeshire_and_peterborough(visit, app_on, tmp_path, pictures):
+    visit.open(app_on(make_demonstration(tmp_path / "cambridgeshire", name="cambridgeshire").folder) + PILOT)
+    visit.go("Compare", 2500)
+    page = visit.page
+    verdict = page.get_by_text("than Cambridgeshire and Peterborough pilot (1 car)").inner_text()
+    assert "more incidents a month face to face in time" in verdict
+    assert ": clear. It adds 56 crewed hours a week." in verdict
+    assert visit.drawn_pixels() > 1000
+    chart = page.get_by_test_id("stVegaLiteChart").first.bounding_box()
+    assert chart["y"] + chart["height"] <= 768  # the answer is whole at 1366 x 768 without scrolling
+    page.screenshot(path=pictures / "compare-two-cars.png")
 
 
 def test_a_plan_is_changed_kept_and_compared(visit, demonstration):
