@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from geo.ui import compare, coverage, data, export, frame, method, overview, scheme, search, where
+from geo.ui import compare, coverage, data, export, frame, method, overview, project, scheme, search, where
 
 PAGES = {
     "Overview": overview.show,
@@ -20,14 +20,17 @@ PAGES = {
 
 st.set_page_config("Triage Map", page_icon="🗺️", layout="wide", initial_sidebar_state=230)
 asked = frame.ask()
-st.navigation(
-    [
-        st.Page(
-            partial(frame.show, title, page, asked),
-            title=title,
-            url_path=title.lower().replace(" ", "-"),
-            default=not number,
-        )
-        for number, (title, page) in enumerate(PAGES.items())
-    ]
-).run()
+links = {}
+for title, page in PAGES.items():
+    links[title] = st.Page(
+        partial(frame.show, title, page, asked, links),
+        title=title,
+        url_path=title.lower().replace(" ", "-"),
+        default=not links,
+    )
+links[frame.PROJECT] = st.Page(
+    partial(frame.show_project, project.show, asked, links), title=frame.PROJECT, url_path="project"
+)
+chosen = st.navigation(list(links.values()), position="hidden")
+frame.show_sidebar(asked, links)
+chosen.run()

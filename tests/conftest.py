@@ -25,3 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared_data() -> Path:
     """The folder of real roads, boundaries, postcodes and broken files."""
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what tests open out of the list of recent projects of whoever runs them."""
+    os.environ["TRIAGE_MAP_SETTINGS"] = str(tmp_path_factory.mktemp("settings"))

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry import Point
 
 from geo import crs
-from geo.errors import ProjectError
+from geo.errors import PlaceError, ProjectError
 from geo.incidents.columns import ColumnMapping
 from geo.incidents.records import Mend
 from geo.places.areas import UserAreas
@@ -30,6 +31,7 @@ from geo.places.facilities import FacilityList
 from geo.places.named import PlaceList
 from geo.places.postcodes import Gazetteer
 from geo.release.ledger import Release
+from geo.routing.areas import RING_KM
 from geo.store import (
     decisions,
     erasing,
@@ -513,13 +515,19 @@ def new_project(folder: Path, county: str, postcode: str, name: str = "") -> Pro
     Raises
     ------
     PlaceError
-        If the county's data are not here, or there is no such postcode.
+        If the county's data are not here, there is no such postcode, or it lies beyond the ring of roads around it.
     ProjectError
         If the folder is occupied or cannot be written; nothing is left behind.
     """
-    found = load_areas(county).name
+    areas = load_areas(county)
     base = Base.at(postcode, Gazetteer.default())
-    return create_project(folder, Facts(name.strip() or f"{found}: {folder.name}", found, base))
+    away = areas.county.distance(Point(base.easting, base.northing)) / 1000
+    if away > RING_KM:
+        raise PlaceError(
+            f"the base {base.postcode} lies {away:.0f} km outside {areas.name}, whose roads reach {RING_KM:g} km "
+            "beyond it; check both"
+        )
+    return create_project(folder, Facts(name.strip() or f"{areas.name}: {folder.name}", areas.name, base))
 
 
 def open_project(folder: Path) -> Project:

@@ -246,8 +246,20 @@ def watched(question: Question) -> pd.DataFrame:
     return watch(question.loaded, question.selection)
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def contents(folder: Path, version: str) -> str:  # noqa: ARG001 - version is the key
+    """Give the letters by which a link tells one state of a project's data from another."""
+    return Project(folder).contents
+
+
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")
 def period(folder: Path, version: str) -> tuple[dt.date, dt.date] | None:
     """Give the first and the last day on record, or None where there is none."""
     project = Loaded(folder, version)
     return period_of(project.incidents(), project.shifts())
+
+
+def forget_records() -> None:
+    """Throw away what this session holds of incidents, when another project is opened; the keys tell them apart too."""
+    for kept in (_stored, world, answer, records, watched, period):
+        kept.clear()

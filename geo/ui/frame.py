@@ -1,17 +1,18 @@
 """
 The frame of every page: project and badges on the left, the question bar and the scenario on top, the footer below.
 
-The question and the scenario live in widgets that are bound to the link, so a link restores them.
+The question and the scenario live in widgets that are bound to the link, so a link restores them. The link is stamped,
+so that it can say when the data are no longer those for which it was made.
 """
 
 import datetime as dt
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
 
 from geo.errors import GeoError, SchemaError
 from geo.places.boundaries import Edition
@@ -21,17 +22,27 @@ from geo.scenarios.scenario import Scenario
 from geo.store.loading import Selection, profiles_of
 from geo.store.project import Project
 from geo.tables import ROUND_THE_CLOCK
-from geo.ui import answers, plan, words
+from geo.ui import answers, linked, opening, plan, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
+Links = Mapping[str, Page]
+"""Every page by its title, to be linked to."""
+
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
+PROJECT = "Project"
+CHANGE = "This project, its kept plans and its history; another project, or a new one."
 NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export"}
 OF_PLANS = {"Overview", "Coverage", "Compare", "Search"}
-EMPTY = (
-    "This page will show your incidents. Nothing was imported yet: open the page Data and bring in your extracts and "
-    "shift log, or open the demonstration with: triage-map run"
-)
+WILL_SHOW = {
+    "Overview": "where the need is, when it is, and what the plan misses",
+    "Where and when": "your incidents on the map and over the hours of the week",
+    "What the scheme did": "what the shifts, the contacts and the deployments were, week by week",
+    "Compare": "what two to six plans reach, side by side",
+    "Search": "which base and which hours would reach most",
+    "Export": "layers for QGIS, tables, and the brief for commissioners",
+}
+"""What a page without records is waiting to show."""
 
 COUNTING = "What an incident counts for, whether the heaviest callers and places are in, and a second source beside."
 PROFILE = (
@@ -53,8 +64,7 @@ CHOICES = {
 
 def ask_question() -> tuple[Question, Scenario]:
     """Show the sidebar, the question bar and the scenario's chip; give what was asked."""
-    project = answers.find_project(os.environ.get("TRIAGE_MAP_PROJECT", ""))
-    _sidebar(project)
+    project = opening.current(linked.made())
     version = project.version
     first, last = answers.period(project.folder, version) or (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     standing: dict[str, Value] = {"source": "mental_health", "from": first, "to": last, "edition": "2011-2021"}
@@ -88,6 +98,9 @@ def ask_question() -> tuple[Question, Scenario]:
         scenario, problem = plan.ask(question)
     if problem:
         st.error(words.plain(problem))
+    linked.show(question, scenario, standing)
+    if problem := opening.note(project):
+        st.warning(words.plain(problem))
     return question, scenario
 
 
@@ -130,27 +143,47 @@ def _restore(standing: Mapping[str, Value], choices: Mapping[str, Sequence[str]]
         st.session_state.setdefault(key, found if allowed else value)
 
 
-def _sidebar(project: Project) -> None:
-    facts, network = project.facts, answers.roads(project).network
+def show_sidebar(asked: tuple[Question, Scenario] | None, links: Links) -> None:
+    """Show which project is open, what its figures stand on, and the pages in the order of the questions."""
     with st.sidebar:
-        st.markdown(f"**{words.plain(facts.name)}**")
+        st.page_link(links[PROJECT], label=f"**{_name_of(asked)}**", help=CHANGE, width="stretch")
+        if asked is not None:
+            _badges(asked[0].project)
+        for title, page in links.items():
+            if title != PROJECT:
+                st.page_link(page, width="stretch")
+        if asked is not None and (label := asked[0].project.facts.synthetic):
+            st.caption(words.plain(label))
+
+
+def _name_of(asked: tuple[Question, Scenario] | None) -> str:
+    return words.plain(asked[0].project.facts.name) if asked else "No project is open"
+
+
+def _badges(project: Project) -> None:
+    """Show the mode, the roads, and whether the records are invented."""
+    network, base = answers.roads(project).network, project.facts.base
+    with st.container(horizontal=True, gap="small"):
         st.badge("working copy", color="gray", help="Incident-level data is on screen, for the authorised team only.")
         st.badge(
             "estimated roads" if network.estimated else f"roads: {words.plain(network.edition)}",
             color="gray",
             help=network.label,
         )
-        if far := not_covered(network, facts.base.easting, facts.base.northing):
+        if far := not_covered(network, base.easting, base.northing):
             st.badge("roads do not cover the base", color="orange", help=f"{far}. Page Data, step Roads.".capitalize())
-        if facts.synthetic:
-            st.badge("synthetic demonstration", color="orange", help=facts.synthetic)
-            st.caption(words.plain(facts.synthetic))
+        if label := project.facts.synthetic:
+            st.badge("synthetic demonstration", color="orange", help=label)
 
 
 STYLE = """<style>
   .stMainBlockContainer { padding: 2.2rem 2rem 1rem 2rem; }
   [data-testid="stSidebarHeader"] { height: 1.5rem; }
   .stVerticalBlock { gap: 0.6rem; }
+  [data-testid="stSidebar"] .stVerticalBlock { gap: 0.35rem; }
+  [data-testid="stSidebar"] .stHorizontalBlock { gap: 0.1rem 0.4rem; padding-bottom: 0.4rem; }
+  [data-testid="stPageLink"] p { white-space: normal; overflow-wrap: anywhere; }
+  [data-testid="stPageLink-NavLink"] { height: auto; min-height: 1.75rem; }
 </style>"""
 
 
@@ -194,18 +227,47 @@ def _say_counted(title: str, question: Question) -> None:
         st.caption(" ".join(said))
 
 
-def show(title: str, page: Callable[[Question, Scenario], None], asked: tuple[Question, Scenario] | None) -> None:
+def show(
+    title: str,
+    page: Callable[[Question, Scenario], None],
+    asked: tuple[Question, Scenario] | None,
+    links: Links,
+) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
         st.markdown(f"#### {title}")
         _show_said()
         try:
             if title in NEEDS_RECORDS and asked[0].project.ledger().empty:
-                st.info(EMPTY)
+                _show_empty(title, links)
             else:
                 _say_counted(title, asked[0])
                 page(*asked)
         except GeoError as problem:
             st.error(words.plain(str(problem)))
+    _show_footer()
+
+
+def show_project(
+    page: Callable[[Question | None, Links], None], asked: tuple[Question, Scenario] | None, links: Links
+) -> None:
+    """Show the page of the project, which is there also while none can be opened."""
+    st.markdown(f"#### {PROJECT}")
+    _show_said()
+    try:
+        page(asked[0] if asked else None, links)
+    except GeoError as problem:
+        st.error(words.plain(str(problem)))
+    _show_footer()
+
+
+def _show_empty(title: str, links: Links) -> None:
+    """Say what a page will show, and the two ways to get there."""
+    st.info(f"This page will show {WILL_SHOW[title]}. Nothing was imported into this project yet.")
+    st.page_link(links["Data"], label="Bring in your extracts and shift log: page Data")
+    st.page_link(links[PROJECT], label="Or look at the demonstration first: page Project, Open another")
+
+
+def _show_footer() -> None:
     st.divider()
     st.caption(FOOTER)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import SchemaError
-from geo.ui import words
+from geo.ui import told, words
 from geo.ui.answers import Question
 from geo.ui.frame import say
 
@@ -28,9 +28,8 @@ def show(question: Question) -> None:
     st.dataframe(named[wanted].rename(columns=LEDGER), hide_index=True, width="stretch")
     with st.expander("What was noticed while reading"):
         st.dataframe(project.notices(), hide_index=True, width="stretch")
-    st.markdown("##### Decisions, newest first")
-    told = project.history()
-    st.dataframe(told.assign(at=_at(told["at"])).rename(columns={"at": "at (UTC)"}), hide_index=True, width="stretch")
+    st.markdown("##### What was done, newest first")
+    told.show(question)
     back, gone = st.columns(2)
     with back, st.form("undo"):
         _undo(question, dict(zip(ledger["sha256"], ledger["name"], strict=True)))

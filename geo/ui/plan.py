@@ -37,6 +37,7 @@ DESK = "Whether she can advise on another incident while she drives or is at a s
 LAST = "No car is sent in the last minutes of a shift. 0: until its end, which costs overrun."
 OTHERS = "Other emergencies that take the car, in the crewed hours of a month, as in Peterborough."
 RELEASED = "Officer minutes that are given back for each person reached. Blank: not told."
+KEPT = "Kept plans are listed, renamed, copied and removed on the page Project, which the project's name opens."
 MODELS = {
     "crewed": "nurse and officer in a car",
     "unaccompanied": "nurse alone, where police are",
@@ -47,6 +48,9 @@ MODELS = {
 def ask(question: Question) -> tuple[Scenario, str]:
     """Show the plan's chip, whose form opens on a click; give the scenario, and what is wrong with it as typed."""
     known, first = plans(question), scheme_of(question.project.facts.county)
+    if "next-plan" in st.session_state:
+        begin_anew()
+        st.session_state["plan"] = st.session_state.pop("next-plan")
     if "plan" not in st.session_state:  # at the start, and where another page took the field's value away
         named = st.session_state.get("begun", st.query_params.get("plan", first))
         st.session_state["plan"] = named if named in known else first
@@ -92,7 +96,7 @@ def _show_form(question: Question, known: dict[str, Scenario], standing: dict[st
             label, list(named), first, format_func=named.__getitem__, key=f"{key}-{number}", help=tip or None
         )
 
-    st.selectbox("Begin with", list(known), key="plan", on_change=_begin_anew)
+    st.selectbox("Begin with", list(known), key="plan", on_change=begin_anew)
     left, middle, right = _row()
     left.text_input("Base (unit postcode)", opened["base"], key=f"base-{number}", help=BASE, on_change=_base_typed)
     text(middle, "pattern", "Shifts (days, 24-hour clock)", SHIFTS)
@@ -113,6 +117,7 @@ def _show_form(question: Question, known: dict[str, Scenario], standing: dict[st
     text(left, "cost", "Cost (pounds a year)", "Blank: not told.")
     text(middle, "released", "Given back (officer minutes)", RELEASED)
     whole(right, "emergencies", "Other calls (a month)", 500, OTHERS)
+    st.caption(KEPT)
     name, keep, restore = st.columns([2, 1, 1.2], vertical_alignment="bottom")
     named = name.text_input("Keep this plan as", max_chars=LONGEST_NAME, key=f"keep-{number}").strip()
     free = named and named != OWN_NAME and "|" not in named and named not in presets()
@@ -182,9 +187,9 @@ def _base_typed() -> None:
     st.session_state.get("changed", {}).pop("base", None)
 
 
-def _begin_anew() -> None:
+def begin_anew() -> None:
     """Let the form open on another plan, none of whose values are changed."""
-    _, opened = st.session_state.pop("form")
+    _, opened = st.session_state.pop("form", (0, {}))
     st.session_state.pop("changed", None)
     for key in opened:
         st.query_params.pop(key, None)

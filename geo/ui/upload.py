@@ -19,8 +19,8 @@ from geo.ui.answers import Question
 from geo.ui.frame import say
 
 DEMONSTRATION = (
-    "This is a demonstration, and its records are invented: it takes no files. Make a project of your own with "
-    "`triage-map new PROJECT --county Northamptonshire --base 'NN1 1DE'` and open it with `triage-map run PROJECT`."
+    "This is a demonstration, and its records are invented: it takes no files. Make a project of your own on the page "
+    "Project, part New project, which the project's name opens; or with `triage-map new`."
 )
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 

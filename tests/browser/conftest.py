@@ -61,14 +61,22 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def serve(cache: Path) -> Iterator[Serve]:
-    """Start the app, on a project or on the demonstration, and give its address; each is ended by its id."""
+    """
+    Start the app, on a project or on the demonstration, and give its address; each is ended by its id.
+
+    What it notes of recent projects goes into a folder of the tests' own.
+    """
     started: list[subprocess.Popen[bytes]] = []
 
     def start(project: Path | None = None, script: Path = ROOT / "app.py") -> str:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        environment = os.environ | {"TRIAGE_MAP_CACHE": str(cache), "TRIAGE_MAP_PROJECT": str(project or "")}
+        environment = os.environ | {
+            "TRIAGE_MAP_CACHE": str(cache),
+            "TRIAGE_MAP_SETTINGS": str(cache.with_name("settings")),
+            "TRIAGE_MAP_PROJECT": str(project or ""),
+        }
         options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
         command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
         process = subprocess.Popen(
@@ -164,7 +172,7 @@ class Visit:
 
     def go(self, title: str, milliseconds: int = MAPS_DRAW) -> None:
         """Go to a page by its link in the sidebar."""
-        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        self.page.get_by_test_id("stSidebar").get_by_role("link", name=title, exact=True).click()
         self.page.get_by_role("heading", name=title, exact=True).wait_for(timeout=60_000)
         self.settle(milliseconds)
 

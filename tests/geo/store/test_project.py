@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 import geo
-from geo.errors import ProjectError
+from geo.errors import PlaceError, ProjectError
 from geo.store.intake import import_file, make_demonstration
 from geo.store.loading import Selection, select
-from geo.store.project import create_project, open_project
+from geo.store.project import create_project, new_project, open_project
 
 GAZETTEER = geo.Gazetteer.default()
 
@@ -26,6 +26,18 @@ def test_a_new_project_knows_what_it_is_about(tmp_path, facts):
     assert open_project(tmp_path / "new").facts == facts
     assert project.incidents().empty
     assert project.shifts().empty
+
+
+def test_a_new_project_is_made_from_county_and_postcode(tmp_path):
+    facts = new_project(tmp_path / "alloy", "northamptonshire", "nn11de").facts
+    assert (facts.name, facts.county, facts.base.postcode) == ("Northamptonshire: alloy", "Northamptonshire", "NN1 1DE")
+    assert new_project(tmp_path / "named", "Northamptonshire", "NN1 1DE", " Alloy ").facts.name == "Alloy"
+
+
+def test_a_base_in_another_part_of_the_country_makes_no_project(tmp_path):
+    with pytest.raises(PlaceError, match="lies 42 km outside Northamptonshire, whose roads reach 10 km"):
+        new_project(tmp_path / "far", "Northamptonshire", "CB1 1JW")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_ledger_adds_up(weeks):
