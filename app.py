@@ -20,14 +20,8 @@ PAGES = {
 
 st.set_page_config("Triage Map", page_icon="🗺️", layout="wide", initial_sidebar_state=230)
 asked = frame.ask()
-st.navigation(
-    [
-        st.Page(
-            partial(frame.show, title, page, asked),
-            title=title,
-            url_path=title.lower().replace(" ", "-"),
-            default=not number,
-        )
-        for number, (title, page) in enumerate(PAGES.items())
-    ]
-).run()
+pages: dict[str, st.Page] = {}
+for title, page in PAGES.items():
+    shown = partial(frame.show, title, page, asked, pages)
+    pages[title] = st.Page(shown, title=title, url_path=title.lower().replace(" ", "-"), default=not pages)
+st.navigation(list(pages.values())).run()
