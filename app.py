@@ -20,8 +20,12 @@ PAGES = {
 
 st.set_page_config("Triage Map", page_icon="🗺️", layout="wide", initial_sidebar_state=230)
 asked = frame.ask()
-pages: dict[str, st.Page] = {}
+links = {}
 for title, page in PAGES.items():
-    shown = partial(frame.show, title, page, asked, pages)
-    pages[title] = st.Page(shown, title=title, url_path=title.lower().replace(" ", "-"), default=not pages)
-st.navigation(list(pages.values())).run()
+    links[title] = st.Page(
+        partial(frame.show, title, page, asked, links),
+        title=title,
+        url_path=title.lower().replace(" ", "-"),
+        default=not links,
+    )
+st.navigation(list(links.values())).run()

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
 
 from geo.errors import GeoError, SchemaError
 from geo.places.boundaries import Edition
@@ -24,6 +25,9 @@ from geo.tables import ROUND_THE_CLOCK
 from geo.ui import answers, method, plan, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
+
+Links = Mapping[str, Page]
+"""Every page by its title, to be linked to."""
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
 NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export"}
@@ -198,13 +202,13 @@ def show(
     title: str,
     page: Callable[[Question, Scenario], None],
     asked: tuple[Question, Scenario] | None,
-    pages: Mapping[str, st.Page],
+    links: Links,
 ) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"#### {title}", width="content")
-            method.link(title, pages["Method"])
+            method.link(title, links["Method"])
         _show_said()
         try:
             if title in NEEDS_RECORDS and asked[0].project.ledger().empty:

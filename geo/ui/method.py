@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from geo.scenarios.scenario import Scenario
 from geo.ui.answers import Question
@@ -48,7 +49,7 @@ def _keep_chapter() -> None:
     st.query_params["chapter"] = st.session_state["chapter"]
 
 
-def link(title: str, page: st.Page) -> None:
+def link(title: str, page: Page) -> None:
     """Show where the figures of a page are explained; the link keeps the question and the plan."""
     names = EXPLAINED.get(title, ())
     if not names:
