@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all check bench drive-times calibration reliability data pictures lock browser
+.PHONY: run test test-all check bench drive-times calibration reliability data pictures docs lock browser
 
 run: $(READY)
 	$(BIN)/triage-map run
@@ -53,7 +53,13 @@ data: $(READY)
 
 # The pictures of the README and the docs, as the browser tests take them.
 pictures: $(READY) browser
-	TRIAGE_MAP_PICTURES=docs/pictures $(BIN)/pytest -m "" tests/browser/test_pages.py tests/browser/test_data.py
+	TRIAGE_MAP_PICTURES=docs/pictures $(BIN)/pytest -m "" tests/browser
+
+# The documentation as a site, build/site/index.html. What only the site needs is locked on top of the rest.
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement docs/requirements.lock
+	$(BIN)/mkdocs build --strict
+	$(BIN)/pytest tests/test_docs.py
 
 # The environment, once: locked versions, every file checked against its hash.
 $(READY): requirements.lock pyproject.toml
@@ -67,8 +73,9 @@ $(READY): requirements.lock pyproject.toml
 browser:
 	@sh tests/browser/chromium.sh
 
-# Renew the locked versions; needs uv. Hashes only, no download addresses. What only benchmarks need is locked on top of the rest.
+# Renew the locked versions; needs uv. Hashes only, no download addresses. What only benchmarks and the site need is locked on top of the rest.
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --upgrade
 lock:
 	$(LOCK) --extra data --extra test --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra bench --constraint requirements.lock --output-file benchmarks/requirements.lock pyproject.toml
+	$(LOCK) --extra docs --constraint requirements.lock --output-file docs/requirements.lock pyproject.toml

@@ -22,7 +22,7 @@ from geo.scenarios.scenario import Scenario
 from geo.store.loading import Selection, profiles_of
 from geo.store.project import Project
 from geo.tables import ROUND_THE_CLOCK
-from geo.ui import answers, linked, opening, plan, words
+from geo.ui import answers, linked, method, opening, plan, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
 
@@ -235,7 +235,9 @@ def show(
 ) -> None:
     """Show one page below the frame; what the user can mend is said in words, anything else is a fault of ours."""
     if asked is not None:
-        st.markdown(f"#### {title}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"#### {title}", width="content")
+            method.link(title, links["Method"])
         _show_said()
         try:
             if title in NEEDS_RECORDS and asked[0].project.ledger().empty:
