@@ -121,6 +121,17 @@ def test_roads_of_the_next_county_are_said_not_to_cover_the_base(project, shared
     assert "hese roads do not cover your base: the nearest of them is 3" in page.warning[0].value.replace("\\", "")
 
 
+ONE_PAGE = """
+import streamlit as st
+from geo.ui import frame, {name}
+
+asked = frame.ask()
+links = {{title: st.Page(st.empty, title=title, url_path=title.lower()) for title in (frame.PROJECT, "Method")}}
+frame.show_sidebar(asked, links)
+frame.show("{name}", {name}.show, asked, links)
+"""
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     "name",
@@ -131,8 +142,6 @@ def test_no_page_crashes_on_roads_that_do_not_cover_the_base(monkeypatch, tmp_pa
     weeks = make_demonstration(tmp_path / "weeks", "weeks")
     fetch_roads(shared_data / "roads" / "rutland_2018.osm.pbf", weeks.roads)
     monkeypatch.setenv("TRIAGE_MAP_PROJECT", str(weeks.folder))
-    page = AppTest.from_string(
-        f"from geo.ui import frame, {name}\nframe.show('{name}', {name}.show, frame.ask())", default_timeout=120
-    ).run()
+    page = AppTest.from_string(ONE_PAGE.format(name=name), default_timeout=120).run()
     assert not page.exception
     assert "roads do not cover the base" in "\n".join(each.value for each in page.sidebar.markdown)

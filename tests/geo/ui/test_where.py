@@ -9,7 +9,13 @@ from streamlit.testing.v1 import AppTest
 from geo.store.intake import demonstration_project
 from geo.ui.hours import pattern_of
 
-PAGE = "from geo.ui import frame, where\nframe.show('Where and when', where.show, frame.ask())"
+PAGE = """
+import streamlit as st
+from geo.ui import frame, where
+
+links = {"Method": st.Page(st.empty, title="Method", url_path="method")}
+frame.show("Where and when", where.show, frame.ask(), links)
+"""
 
 
 STANDING = {
