@@ -1,10 +1,15 @@
 """What every test may use: the shared data folder where there is one."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+
+from geo.settings import cache_folder
+from geo.store.intake import demonstration_project
 
 SHARED = Path(os.environ.get("TRIAGE_MAP_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
@@ -31,3 +36,27 @@ def shared_data() -> Path:
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what tests open out of the list of recent projects of whoever runs them."""
     os.environ["TRIAGE_MAP_SETTINGS"] = str(tmp_path_factory.mktemp("settings"))
+
+
+@pytest.fixture(scope="session")
+def demonstration_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder as the app leaves it, with the demonstration, made once for all processes; code is compiled once."""
+    of_this_process = tmp_path_factory.getbasetemp()
+    together = of_this_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_process
+    folder, unfinished = together / "demonstration-cache", together / "unfinished"
+    with FileLock(together / "demonstration-cache.lock"), pytest.MonkeyPatch.context() as patch:
+        if not folder.exists():
+            compiled = cache_folder() / "compiled"
+            compiled.mkdir(parents=True, exist_ok=True)
+            unfinished.mkdir()
+            (unfinished / "compiled").symlink_to(compiled, target_is_directory=True)
+            patch.setenv("TRIAGE_MAP_CACHE", str(unfinished))
+            demonstration_project()
+            unfinished.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app_cache(demonstration_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of this process's own, in which the demonstration may be changed."""
+    return Path(shutil.copytree(demonstration_cache, tmp_path_factory.mktemp("app") / "cache", symlinks=True))

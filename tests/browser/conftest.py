@@ -54,9 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder of the tests' own, so that the demonstration is made anew."""
-    return tmp_path_factory.mktemp("cache")
+def cache(demonstration_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of the browser tests' own, in which the demonstration may be changed."""
+    return Path(shutil.copytree(demonstration_cache, tmp_path_factory.mktemp("app") / "cache", symlinks=True))
 
 
 @pytest.fixture(scope="session")

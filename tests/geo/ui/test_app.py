@@ -9,8 +9,8 @@ APP = Path(__file__).resolve().parents[3] / "app.py"
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("TRIAGE_MAP_CACHE", str(tmp_path_factory.getbasetemp() / "app-cache"))
+def own_cache(app_cache, monkeypatch):
+    monkeypatch.setenv("TRIAGE_MAP_CACHE", str(app_cache))
     monkeypatch.delenv("TRIAGE_MAP_PROJECT", raising=False)
 
 

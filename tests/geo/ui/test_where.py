@@ -35,10 +35,10 @@ STANDING = {
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(app_cache):
     """The page, opened once; each test says what it asks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRIAGE_MAP_CACHE", str(tmp_path_factory.getbasetemp() / "app-cache"))
+        patch.setenv("TRIAGE_MAP_CACHE", str(app_cache))
         patch.delenv("TRIAGE_MAP_PROJECT", raising=False)
         yield AppTest.from_string(PAGE, default_timeout=120).run()
 
