@@ -40,7 +40,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def demonstration_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder as the app leaves it, with the demonstration, made once for all processes; code is compiled once."""
+    """A cache folder as the app leaves it, with the demonstration, made once for all processes; code compiles once."""
     of_this_process = tmp_path_factory.getbasetemp()
     together = of_this_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_process
     folder, unfinished = together / "demonstration-cache", together / "unfinished"
