@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from geo.demand.weights import heaviest
     from geo.demand.windows import WindowTotal, garwood, window_total
     from geo.deployment.models import DeploymentModel
-    from geo.deployment.outcomes import bounds
     from geo.deployment.patterns import weekly_table
     from geo.deployment.shifts import read_shift_log
     from geo.deployment.work import Work
@@ -75,6 +74,7 @@ if TYPE_CHECKING:
     from geo.scenarios.presets import presets
     from geo.scenarios.scenario import Scenario, read_scenario
     from geo.scenarios.world import World
+    from geo.shares import bounds
 
 _ROOMS = {
     "coverage.availability": ("erlang_b", "erlang_c", "hypercube", "transient_hypercube"),
@@ -90,7 +90,7 @@ _ROOMS = {
     "demand.weights": ("heaviest",),
     "demand.windows": ("WindowTotal", "garwood", "window_total"),
     "deployment.models": ("DeploymentModel",),
-    "deployment.outcomes": ("bounds",),
+    "shares": ("bounds",),
     "deployment.patterns": ("weekly_table",),
     "deployment.shifts": ("read_shift_log",),
     "deployment.work": ("Work",),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.deployment.outcomes import Share, bounds
 from geo.deployment.reasons import NOT_RECORDED, counted, with_shares
+from geo.shares import Share, bounds
 
 PUBLISHED = "as published: 6 of 19 assessed, 1 of the 6 by telephone"
 ILLUSTRATIVE = "illustrative: the demonstration's own, not published"

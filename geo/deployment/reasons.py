@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from geo.deployment.outcomes import exact_interval, share_of
+from geo.shares import exact_interval, share_of
 
 NOT_RECORDED = "not recorded"
 ANSWERS = ("yes", "no", "unknown")

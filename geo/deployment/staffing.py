@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from geo.deployment.outcomes import Share, bounds, exact_interval, share_of
+from geo.shares import Share, bounds, exact_interval, share_of
 
 NO_CAUSE = "no cause recorded"
 

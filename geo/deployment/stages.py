@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
-from geo.deployment.outcomes import CONFIDENCE
+from geo.shares import CONFIDENCE
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 LEAST_TIMED = 6

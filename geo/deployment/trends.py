@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from geo.deployment.outcomes import CONFIDENCE, Share, exact_interval, share_of
-from geo.deployment.patterns import with_days
 from geo.errors import SchemaError
+from geo.incidents.days import with_days
+from geo.shares import CONFIDENCE, Share, exact_interval, share_of
 
 Unit = Literal["week", "month", "quarter"]
 Verdict = Literal["rose", "fell", "cannot tell"]

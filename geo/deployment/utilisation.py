@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import t as student
 
-from geo.deployment.outcomes import CONFIDENCE
-from geo.deployment.patterns import with_days
 from geo.deployment.staffing import fully_staffed
+from geo.incidents.days import with_days
+from geo.shares import CONFIDENCE
 
 Numbers = npt.NDArray[np.float64]
 _NARROW = "\u202f"
@@ -69,7 +69,7 @@ def night_table(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
 
     Crewed is a shift with police and NHS both on duty; its minutes are elapsed time, so a night on which the clocks
     change has 60 more or fewer. Shifts without a start or an end count nothing. An incident belongs to the night of
-    its shift (:func:`geo.deployment.patterns.with_days`).
+    its shift (:func:`geo.incidents.days.with_days`).
 
     Returns
     -------

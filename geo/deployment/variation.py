@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.deployment.patterns import with_days
 from geo.deployment.staffing import fully_staffed
+from geo.incidents.days import with_days
 
 Numbers = npt.NDArray[Any]
 

@@ -16,8 +16,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.deployment.patterns import with_days
 from geo.errors import SchemaError
+from geo.incidents.days import with_days
 from geo.incidents.evidence import (
     NIGHT_ENDS_MINUTES,
     WINDOW_MINUTES,

@@ -15,9 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta, norm
 
-from geo.deployment.outcomes import OUTCOMES, bounds, outcome_table
-from geo.deployment.patterns import with_days
 from geo.errors import SchemaError
+from geo.incidents.answers import ASSESSED, OUTCOMES, answers
+from geo.incidents.days import with_days
+from geo.shares import Share, share_of
 from geo.tables import LOCATED_COLUMNS, ROUND_THE_CLOCK, check
 
 Truths = npt.NDArray[np.bool_]
@@ -83,6 +84,9 @@ _EXPECTED_AN_HOUR = 5
 COMPLETENESS_COLUMNS = ("source", "group", "field", "needed", "recorded", "blank", "share", "low", "high")
 COST_COLUMNS = ("source", "period", "field", "blank", "needed", "share", "low", "high", "sentence")
 CHANGE_COLUMNS = ("source", "field", "earlier", "latest", "difference", "low", "high", "verdict")
+SHARE_COLUMNS = (
+    "source", "outcome", "yes", "no", "unknown", "n", "low", "high", "interval_low", "interval_high", "words",
+)  # fmt: skip
 WATCH_COLUMNS = ("source", "first", "last", "days", "empty_days", "expected_empty", "longest_gap", "gap_from", "gap_to")
 TABLE_COLUMNS = ("section", "source", "group", "field", "count", "of", "share", "low", "high", "words")
 
@@ -400,23 +404,29 @@ def _period_words(period: str) -> str:
 
 def bounded_shares(incidents: pd.DataFrame) -> pd.DataFrame:
     """
-    Give each three-valued outcome that a source is asked for with the bounds that its blanks allow.
+    Give each three-valued answer that a source is asked for with the bounds that its blanks allow.
 
     Returns
     -------
-    The columns of :func:`geo.deployment.outcomes.outcome_table` and ``source``, ``field`` and ``words``.
+    One row a source and answer: :data:`SHARE_COLUMNS`, ``words`` the share in words.
     """
-    fields = {words: field for field, words in OUTCOMES.items()} | {"Formally assessed by the nurse": "assessment"}
-    parts = []
-    for source, mine in _by_source(incidents):
-        table = outcome_table(incidents[mine])
-        table = table.assign(source=source, name=table["outcome"].map(fields))
-        parts.append(table[table["name"].isin(EXPECTED[source])])
-    if not parts:
-        return pd.DataFrame(columns=["source", "outcome", "yes", "no", "unknown", "n", "words"])
-    shares = pd.concat(parts, ignore_index=True).drop(columns="name")
-    words = [str(bounds(row.yes, row.no, row.unknown)) for row in shares.itertuples()]
-    return shares.assign(words=pd.Series(words, dtype="str"))
+    fields = {words: field for field, words in OUTCOMES.items()} | {ASSESSED: "assessment"}
+    rows = [
+        {"source": source, "outcome": words, **_bounded(share_of(given))}
+        for source, mine in _by_source(incidents)
+        for words, given in answers(incidents[mine]).items()
+        if fields[words] in EXPECTED[source]
+    ]
+    return pd.DataFrame(rows, columns=SHARE_COLUMNS)
+
+
+def _bounded(share: Share) -> dict[str, object]:
+    """Give the columns of one share."""
+    low, high = share.interval
+    counts = {"yes": share.yes, "no": share.no, "unknown": share.unknown, "n": share.n}
+    return counts | {
+        "low": share.low, "high": share.high, "interval_low": low, "interval_high": high, "words": str(share),
+    }  # fmt: skip
 
 
 def _bounded_sentences(shares: pd.DataFrame) -> list[str]:

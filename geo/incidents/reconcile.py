@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from geo.deployment.outcomes import Share, bounds
 from geo.errors import SchemaError
 from geo.incidents.matching import Matches, propose_matches
 from geo.incidents.quality import EXPECTED, SOURCE_WORDS, capital, counted, field_words, recorded
+from geo.shares import Share, bounds
 from geo.tables import INCIDENT_COLUMNS, LOCATED_COLUMNS, check
 
 __all__ = ["Estimate", "Matches", "Reconciliation", "chapman", "propose_matches", "reconcile"]

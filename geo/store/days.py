@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo.deployment.patterns import with_days
+from geo.incidents.days import with_days
 from geo.incidents.times import read_times
 from geo.incidents.values import DayOrder, Moment, read_moment
 

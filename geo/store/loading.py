@@ -13,8 +13,8 @@ from geo.demand.policy import POLICY_DATES, PolicyDate
 from geo.demand.profile import Profile, published_profile, source_profile
 from geo.demand.rates import fit_demand
 from geo.demand.weights import heaviest
-from geo.deployment.patterns import with_days
 from geo.errors import SourceError
+from geo.incidents.days import with_days
 from geo.incidents.quality import SOURCE_WORDS
 from geo.places.postcodes import Gazetteer, districts_of
 from geo.places.residents import load_residents

@@ -8,8 +8,8 @@ import streamlit as st
 
 from geo.demand.policy import policy_rules
 from geo.deployment import patterns
-from geo.deployment.outcomes import share_of
 from geo.deployment.trends import Unit, answered, change, needed_a_month, share_by
+from geo.shares import share_of
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
 from geo.ui.sources import Records, both_told, head, say_difference, side_by_side

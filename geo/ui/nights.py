@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo.deployment import patterns
-from geo.deployment.outcomes import Share
 from geo.deployment.staffing import backfilled_share, bank_share, cause_table, staffed_share
+from geo.shares import Share
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
 from geo.ui.sources import Records, head, shifts_in_words

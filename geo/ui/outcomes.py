@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from geo.deployment.figures import CONDITION, PLACE, figures, referral_counts
-from geo.deployment.outcomes import OUTCOMES, Share, outcome_table, share_of
+from geo.deployment.outcomes import outcome_table
 from geo.deployment.reasons import NOT_RECORDED
 from geo.deployment.repeats import person_table, repeat_callers
+from geo.incidents.answers import OUTCOMES
+from geo.shares import Share, share_of
 from geo.ui import scheme_charts
 from geo.ui.figures import draw
 from geo.ui.readable import readable

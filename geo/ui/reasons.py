@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from geo.deployment.outcomes import bounds, share_of
 from geo.deployment.reasons import NOT_RECORDED, appropriate_and_deployed, deployed_by, not_deployed_because
 from geo.deployment.variation import between
+from geo.shares import bounds, share_of
 from geo.ui import scheme_charts
 from geo.ui.readable import readable
 from geo.ui.sources import Records, head, most_frequent, say_difference, side_by_side

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from geo.deployment import patterns
-from geo.deployment.outcomes import share_of
 from geo.deployment.utilisation import night_table, utilisation
 from geo.scenarios.scenario import Scenario
+from geo.shares import share_of
 from geo.ui import contacts, districts, figures, nights, outcomes, reasons, response, weeks
 from geo.ui.answers import Question
 from geo.ui.sources import Records, records_of, shifts_in_words

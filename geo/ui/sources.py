@@ -7,9 +7,9 @@ from functools import cached_property
 import pandas as pd
 import streamlit as st
 
-from geo.deployment.outcomes import Share
-from geo.deployment.patterns import with_days
 from geo.deployment.trends import difference
+from geo.incidents.days import with_days
+from geo.shares import Share
 from geo.ui import answers, words
 from geo.ui.answers import Question
 

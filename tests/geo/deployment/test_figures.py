@@ -3,7 +3,7 @@
 import pandas as pd
 
 from geo.deployment.figures import ASSESSED, ILLUSTRATIVE, PUBLISHED, RECORDED, figures
-from geo.deployment.outcomes import bounds
+from geo.shares import bounds
 
 
 def incidents(assessment, **columns):

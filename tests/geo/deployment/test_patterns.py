@@ -13,9 +13,9 @@ from geo.deployment.patterns import (
     staffing_strip,
     weekly_table,
     weeks_of,
-    with_days,
 )
 from geo.errors import SchemaError
+from geo.incidents.days import with_days
 
 MONDAY = dt.date(2016, 2, 1)
 

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from geo.deployment.outcomes import bounds
 from geo.deployment.staffing import (
     NO_CAUSE,
     backfilled_share,
@@ -13,6 +12,7 @@ from geo.deployment.staffing import (
     officer_hours_taken,
     staffed_share,
 )
+from geo.shares import bounds
 
 
 def log(*shifts):

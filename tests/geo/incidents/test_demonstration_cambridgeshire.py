@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from geo.deployment.patterns import with_days
 from geo.deployment.shifts import read_shift_log
 from geo.errors import PlaceError
+from geo.incidents.days import with_days
 from geo.incidents.demonstration_cambridgeshire import SECOND_CAR, write_cambridgeshire
 from geo.incidents.read import read_extract
 from geo.scenarios.presets import CAMBRIDGESHIRE_BASE
