@@ -36,6 +36,7 @@ def test_no_file_crashes_the_reader(found):
     assert [(one.file, one.sentence) for one in found if one.ended == "crashed"] == []
 
 
+@pytest.mark.slow  # a busy machine is no fault of the reader's
 @pytest.mark.shared_data
 def test_no_file_takes_longer_than_ten_seconds(found):
     assert corpora.SECONDS == 10
