@@ -591,6 +591,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     """
     Compare two to six SCENARIOS in PROJECT with the first of them, on the same draws, measure by measure.
     """
+    from geo.scenarios.beside import beside
     from geo.scenarios.compare import compare as hold_against
     from geo.scenarios.evaluate import evaluate as answer
     from geo.store.loading import Selection, load_world
@@ -602,6 +603,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     found = hold_against([answer(scenario, world, seed=seed) for scenario in asked])
     districts = world.districts("2011-2021")
     numbers = range(1, len(asked))
+    services = [beside(outcome, opened.facilities.facilities) for outcome in found.outcomes]
     if as_json:
         against = [
             {
@@ -613,13 +615,13 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
             }
             for number in numbers
         ]
-        outcomes = [outcome.as_json() for outcome in found.outcomes]
+        outcomes = [one.outcome.as_json() | {"beside": one.as_json()} for one in services]
         about = {"project": opened.facts.name, "synthetic": opened.facts.synthetic, "source": source, "seed": seed}
         _print_json(about | {"profile": profile, "outcomes": outcomes, "against_first": against})
         return
-    for outcome in found.outcomes:
-        click.echo(outcome.scenario.summary)
-        click.echo(outcome.sentence)
+    for one in services:
+        click.echo(one.outcome.scenario.summary)
+        click.echo(f"{one.outcome.sentence} {one.sentence}".rstrip())
     for number in numbers:
         click.echo(f"{found.sentence(number)} {found.cost_of_each_extra(number)}".rstrip())
         for row in found.table(districts, number):
