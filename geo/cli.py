@@ -487,8 +487,11 @@ def roads(
 )
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 @click.option("--save", help="Keep the scenario with the fitted speeds in the project, under this name.")
+@click.option("--with-error", is_flag=True, help="Keep the measured error of drives in its standard too.")
 @as_json
-def calibrate(project: Path, scenario: str, table: Path | None, source: str, save: str | None, as_json: bool) -> None:
+def calibrate(
+    project: Path, scenario: str, table: Path | None, source: str, save: str | None, with_error: bool, as_json: bool
+) -> None:
     """
     Hold the speeds of SCENARIO against driven journeys of PROJECT's log, dispatched to arrived, and fit them.
 
@@ -508,8 +511,11 @@ def calibrate(project: Path, scenario: str, table: Path | None, source: str, sav
     mine = incidents[incidents["source"] == source]
     journeys = read_journeys(table, gazetteer) if table else journeys_of(mine, (opened.facts.base,))
     found = fit(journeys, load_roads(opened), asked.speeds, gazetteer.frame)
+    standard = asked.standard
+    if with_error and found.error_source:
+        standard = replace(standard, sigma=found.sigma, tau=found.tau, error_source=found.error_source)
     if save:
-        opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds).to_toml())
+        opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds, standard=standard).to_toml())
     if as_json:
         _print_json(
             {

@@ -559,8 +559,14 @@ def test_speeds_are_calibrated_to_a_table_of_times_and_kept(copied, tmp_path, ru
     assert found["left_out"]["whose postcodes are no full ones of the counties here"] == 1
     assert found["speeds"]["town_scale"] > 1.1
     assert "Measured" in open_project(copied).scenarios()
-    code, out, _ = run("evaluate", copied, "Measured", capsys=capsys)
+    code, out, _ = run("evaluate", copied, "Measured", "--json", capsys=capsys)
     assert code == 0
+    assert json.loads(out)["outcomes"][0]["standard"]["error_source"] == ""
+    run("calibrate", copied, "--table", table, "--save", "Measured", "--with-error", capsys=capsys)
+    _, out, _ = run("evaluate", copied, "Measured", "--json", capsys=capsys)
+    standard = json.loads(out)["outcomes"][0]["standard"]
+    assert standard["error_source"] == f"measured on {len(SLOW)} journeys"
+    assert (standard["sigma"], standard["tau"]) == (found["sigma"], found["tau"])
 
 
 SLOW = {

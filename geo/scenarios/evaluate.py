@@ -1,6 +1,6 @@
 """Answer a scenario from the world: pure, with no clock, disk or network."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -167,6 +167,7 @@ class Outcome:
             "scenario": self.scenario.name,
             "summary": self.scenario.summary,
             "crewed_hours": self.scenario.pattern.crewed_hours,
+            "standard": asdict(self.scenario.standard),
             "unobserved_hours": self.unobserved_hours,
             "incidents_a_month": float(self.waterfall.all.mean()),
             "nurse_contact_a_month": float(self.waterfall.nurse_contact.mean()),
