@@ -487,8 +487,11 @@ def roads(
 )
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 @click.option("--save", help="Keep the scenario with the fitted speeds in the project, under this name.")
+@click.option("--with-error", is_flag=True, help="Keep the measured error of drives in its standard too.")
 @as_json
-def calibrate(project: Path, scenario: str, table: Path | None, source: str, save: str | None, as_json: bool) -> None:
+def calibrate(
+    project: Path, scenario: str, table: Path | None, source: str, save: str | None, with_error: bool, as_json: bool
+) -> None:
     """
     Hold the speeds of SCENARIO against driven journeys of PROJECT's log, dispatched to arrived, and fit them.
 
@@ -508,8 +511,11 @@ def calibrate(project: Path, scenario: str, table: Path | None, source: str, sav
     mine = incidents[incidents["source"] == source]
     journeys = read_journeys(table, gazetteer) if table else journeys_of(mine, (opened.facts.base,))
     found = fit(journeys, load_roads(opened), asked.speeds, gazetteer.frame)
+    standard = asked.standard
+    if with_error and found.error_source:
+        standard = replace(standard, sigma=found.sigma, tau=found.tau, error_source=found.error_source)
     if save:
-        opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds).to_toml())
+        opened.save_scenario(save, replace(asked, name=save, speeds=found.speeds, standard=standard).to_toml())
     if as_json:
         _print_json(
             {
@@ -591,6 +597,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     """
     Compare two to six SCENARIOS in PROJECT with the first of them, on the same draws, measure by measure.
     """
+    from geo.scenarios.beside import beside
     from geo.scenarios.compare import compare as hold_against
     from geo.scenarios.evaluate import evaluate as answer
     from geo.store.loading import Selection, load_world
@@ -602,6 +609,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     found = hold_against([answer(scenario, world, seed=seed) for scenario in asked])
     districts = world.districts("2011-2021")
     numbers = range(1, len(asked))
+    services = [beside(outcome, opened.facilities.facilities) for outcome in found.outcomes]
     if as_json:
         against = [
             {
@@ -613,13 +621,13 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
             }
             for number in numbers
         ]
-        outcomes = [outcome.as_json() for outcome in found.outcomes]
+        outcomes = [one.outcome.as_json() | {"beside": one.as_json()} for one in services]
         about = {"project": opened.facts.name, "synthetic": opened.facts.synthetic, "source": source, "seed": seed}
         _print_json(about | {"profile": profile, "outcomes": outcomes, "against_first": against})
         return
-    for outcome in found.outcomes:
-        click.echo(outcome.scenario.summary)
-        click.echo(outcome.sentence)
+    for one in services:
+        click.echo(one.outcome.scenario.summary)
+        click.echo(f"{one.outcome.sentence} {one.sentence}".rstrip())
     for number in numbers:
         click.echo(f"{found.sentence(number)} {found.cost_of_each_extra(number)}".rstrip())
         for row in found.table(districts, number):

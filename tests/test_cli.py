@@ -118,6 +118,21 @@ def test_compare_holds_plans_against_the_first_in_every_measure(weeks, run, caps
     assert "choose two to six" in err
 
 
+def test_compare_holds_the_hours_of_other_services_beside_each_plan(copied, tmp_path, run, capsys):
+    listed = tmp_path / "services.csv"
+    listed.write_text("name,kind,postcode,hours\nCafé,other,NN1 1DE,daily 18-22\nSuite,place of safety,NN5 6UD,\n")
+    run("places", copied, "--facilities", listed, capsys=capsys)
+    plans = "Operation Alloy", "Thames Valley"
+    _, out, _ = run("compare", copied, *plans, "--json", capsys=capsys)
+    beside = [outcome["beside"] for outcome in json.loads(out)["outcomes"]]
+    assert [one["services"][0]["neither"] for one in beside] == [168 - 42, 168 - 56]
+    assert [one["services"][0]["with_plan"] for one in beside] == [28, 28]
+    assert 0 < beside[0]["services"][0]["share_of_missed"]["mean"] < 1
+    assert beside[0]["hours_not_recorded"] == ["Suite"]
+    _, out, _ = run("compare", copied, *plans, capsys=capsys)
+    assert "in 126 hours of the week neither it nor any of them is there. Hours not recorded" in out
+
+
 @pytest.mark.slow
 def test_search_finds_a_plan_says_what_is_not_known_and_keeps_it(copied, tmp_path, run, capsys):
     listed = tmp_path / "bases.txt"
@@ -544,8 +559,14 @@ def test_speeds_are_calibrated_to_a_table_of_times_and_kept(copied, tmp_path, ru
     assert found["left_out"]["whose postcodes are no full ones of the counties here"] == 1
     assert found["speeds"]["town_scale"] > 1.1
     assert "Measured" in open_project(copied).scenarios()
-    code, out, _ = run("evaluate", copied, "Measured", capsys=capsys)
+    code, out, _ = run("evaluate", copied, "Measured", "--json", capsys=capsys)
     assert code == 0
+    assert json.loads(out)["outcomes"][0]["standard"]["error_source"] == ""
+    run("calibrate", copied, "--table", table, "--save", "Measured", "--with-error", capsys=capsys)
+    _, out, _ = run("evaluate", copied, "Measured", "--json", capsys=capsys)
+    standard = json.loads(out)["outcomes"][0]["standard"]
+    assert standard["error_source"] == f"measured on {len(SLOW)} journeys"
+    assert (standard["sigma"], standard["tau"]) == (found["sigma"], found["tau"])
 
 
 SLOW = {

@@ -197,7 +197,7 @@ class _Sums:
         )
 
     def add(self, chain: _Chain, state: Floats, hours: npt.NDArray[np.int64], length: float) -> None:
-        """Add a moment's chances, shape (draws, days, states), which stands for so much of an hour."""
+        """Add the mean chances, shape (draws, days, states), of so much of an hour."""
         car = chain.nurse_free & (chain.out < chain.cars)
         nurses = np.minimum(chain.advising + chain.out, chain.cars)
         self.crewed[hours] += length
@@ -251,12 +251,13 @@ def _run_windows(
         length = (until - minute) / 60
         fastest = float(rate.max(initial=0.0)) + others - float(chain.free.diagonal().min())
         steps = max(int(np.ceil(fastest * length / STEP_LOAD)), 1)
+        mean = np.zeros_like(state)
         for _ in range(steps):
             after = _step(chain, state, rate, now, others, length / steps)
             middle = _step(chain, state, rate, now, others, length / steps / 2)
-            for moment, weight in ((state, 1 / 6), (middle, 4 / 6), (after, 1 / 6)):  # Simpson's rule
-                sums.add(chain, moment, hours, weight * length / steps)
+            mean += (state + 4 * middle + after) / (6 * steps)  # Simpson's rule
             state = after
+        sums.add(chain, mean, hours, length)
         minute = until
     left = (chain.out - chain.to_others) * work.deployed_minutes + chain.to_others * work.other_minutes
     sums.overrun += (state @ left).sum(axis=1)

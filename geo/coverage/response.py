@@ -18,6 +18,10 @@ from scipy.stats import gamma
 from geo.errors import ScenarioError
 
 Minutes = npt.NDArray[np.float64]
+MOST_ERROR = 2.0
+"""Greatest standard deviation of the logarithm of a drive: above it anything from a seventh to seven times is usual."""
+
+LONGEST_SOURCE = 120
 _GRID = np.linspace(np.log(0.1), np.log(600.0), 481)
 
 
@@ -28,7 +32,7 @@ class ResponseStandard:
 
     No national street-triage standard exists: the minutes are the user's. The defaults for mobilisation (mean 3,
     standard deviation 1.5 minutes) and for the errors of the drive (25 % within trips, 12 % shared by all trips) are
-    assumptions, to be replaced by the scheme's own journeys.
+    assumptions, to be replaced by the scheme's own journeys; ``error_source`` then says which, and is blank otherwise.
     """
 
     minutes: float = 30.0
@@ -36,14 +40,27 @@ class ResponseStandard:
     mobilise_sd: float = 1.5
     sigma: float = 0.246
     tau: float = 0.12
+    error_source: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.minutes <= 240:
             raise ScenarioError(
                 f"a response standard of {self.minutes:g} minutes cannot be used; give 1 to 240 minutes"
             )
-        if min(self.mobilise_mean, self.mobilise_sd, self.sigma) <= 0 or self.tau < 0:
+        if not (min(self.mobilise_mean, self.mobilise_sd, self.sigma) > 0 and self.tau >= 0):
             raise ScenarioError("mobilisation and drive errors must be positive; restore the defaults")
+        if not max(self.sigma, self.tau) <= MOST_ERROR:
+            raise ScenarioError(f"an error of drives above {MOST_ERROR:g} cannot be used; restore the defaults")
+        if len(self.error_source) > LONGEST_SOURCE:
+            raise ScenarioError(f"the source of the error of drives is longer than {LONGEST_SOURCE} characters")
+
+    @property
+    def errors_in_words(self) -> str:
+        """The errors of the drive and where they come from."""
+        of_each = f"one trip {self.sigma:.2f}, shared by all {self.tau:.2f}"
+        usual = ResponseStandard()
+        standing = "assumed" if (self.sigma, self.tau) == (usual.sigma, usual.tau) else "as the plan sets it"
+        return f"{of_each} ({self.error_source or standing})"
 
 
 def chance_in_time(drive_minutes: Minutes, standard: ResponseStandard) -> Minutes:

@@ -92,7 +92,7 @@ def _standard(standard: ResponseStandard) -> Iterable[Input]:
     yield Input(
         "Error of a drive, log SD: each trip, all trips",
         f"{errors[0]:g}, {errors[1]:g}",
-        ASSUMED if as_usual else AS_SET,
+        ASSUMED if as_usual else standard.error_source or AS_SET,
     )
 
 

@@ -86,6 +86,11 @@ class Calibration:
         return self.better >= CLEAR
 
     @property
+    def error_source(self) -> str:
+        """Say what ``sigma`` and ``tau`` were measured on; empty where there were too few journeys to measure them."""
+        return f"measured on {self.journeys} journeys" if len(self.errors) else ""
+
+    @property
     def sentence(self) -> str:
         """Say what the journeys show, with its doubt."""
         beyond = f" ({self.unreached} more began or ended beyond the roads)" if self.unreached else ""

@@ -1,6 +1,6 @@
 """Answer a scenario from the world: pure, with no clock, disk or network."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -74,8 +74,8 @@ class Outcome:
         Share of the contacts without a visit that are made by telephone, shape (draws,); the rest is advice.
     duty
         What crews do with their hours.
-    hours_told
-        How many of the 168 hours of the week have a rate.
+    told
+        Which of the 168 hours of the week have a rate.
     counting
         What demand is counted in.
     incidents
@@ -94,7 +94,7 @@ class Outcome:
     roads: str
     by_telephone: Draws
     duty: Duty
-    hours_told: int
+    told: npt.NDArray[np.bool_]
     counting: Counting
     incidents: Waterfall
 
@@ -131,7 +131,7 @@ class Outcome:
     @property
     def where_observed(self) -> str:
         """Say that incidents are those of observed hours, where not every hour of the week was; empty otherwise."""
-        return "" if self.hours_told == HOURS else " in the hours that were observed"
+        return "" if self.told.all() else " in the hours that were observed"
 
     @property
     def sentence(self) -> str:
@@ -167,6 +167,7 @@ class Outcome:
             "scenario": self.scenario.name,
             "summary": self.scenario.summary,
             "crewed_hours": self.scenario.pattern.crewed_hours,
+            "standard": asdict(self.scenario.standard),
             "unobserved_hours": self.unobserved_hours,
             "incidents_a_month": float(self.waterfall.all.mean()),
             "nurse_contact_a_month": float(self.waterfall.nurse_contact.mean()),
@@ -263,7 +264,7 @@ def evaluate(scenario: Scenario, world: World, *, seed: int = 0) -> Outcome:
         roads=roads_label(scenario, world),
         by_telephone=there.by_telephone,
         duty=_duty(scenario, busy, nurse, officer),
-        hours_told=int(world.demand.told.sum()),
+        told=world.demand.told,
         counting=counting,
         incidents=incidents.total,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.demand.exposure import HOURS, Hours
 from geo.errors import ScenarioError
@@ -93,10 +94,15 @@ class ShiftPattern:
 
 def crewed_share(windows: Iterable[tuple[int, int, int]]) -> Hours:
     """Give the share of each hour of the week that windows (weekday, first and last minute) cover, shape (168,)."""
-    minutes = np.zeros(7 * _DAY_MINUTES)
+    return np.asarray(crewed_minutes(windows).reshape(HOURS, 60).mean(axis=1), dtype=np.float64)
+
+
+def crewed_minutes(windows: Iterable[tuple[int, int, int]]) -> npt.NDArray[np.bool_]:
+    """Tell of each minute of the week whether windows cover it, shape (10080,), Monday 00:00 first."""
+    minutes = np.zeros(7 * _DAY_MINUTES, dtype=np.bool_)
     for day, start, end in windows:
-        minutes[np.arange(day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) % len(minutes)] = 1.0
-    return np.asarray(minutes.reshape(HOURS, 60).mean(axis=1), dtype=np.float64)
+        minutes[np.arange(day * _DAY_MINUTES + start, day * _DAY_MINUTES + end) % len(minutes)] = True
+    return minutes
 
 
 def _parts(text: str) -> Iterator[str]:

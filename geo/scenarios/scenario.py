@@ -1,7 +1,7 @@
 """A scenario: one question as a small frozen value, a TOML file and a link."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ class Scenario:
             "cars": self.cars,
             "model": self.model.value,
             "note": self.note,
-            "standard": {name: getattr(self.standard, name) for name in ResponseStandard.__slots__},
+            "standard": {name: value for name, value in asdict(self.standard).items() if value != ""},
             "base": [
                 {"name": b.name, "postcode": b.postcode, "easting": b.easting, "northing": b.northing}
                 for b in self.bases
@@ -175,7 +175,10 @@ def _check_kinds(table: dict[str, Any], what: str) -> None:
         if unknown := sorted(set(standard) - set(ResponseStandard.__slots__)):
             known = ", ".join(ResponseStandard.__slots__)
             raise ScenarioError(f"{what} has an unknown word in [standard] ({unknown[0]!r}); known are {known}")
-        given += [(f"standard.{name}", value, (int, float)) for name, value in standard.items()]
+        given += [
+            (f"standard.{name}", value, (str,) if name == "error_source" else (int, float))
+            for name, value in standard.items()
+        ]
     for entry in table["base"] if isinstance(table.get("base"), list) else ():
         given += [("base", entry, (dict,))]
         if isinstance(entry, dict):

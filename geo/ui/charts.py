@@ -164,6 +164,42 @@ FATES = {
 the order is always the same, so that it is the second cue."""
 
 
+PRESENCE = {"plan": BLUE, "other service": SKY, "nobody there": GREY}
+"""Who is there; every row also has its name."""
+
+
+def weeks(table: pd.DataFrame) -> Any:
+    """Draw the week as a strip for each ``name``: bars from ``start`` to ``end``, in hours from Monday 00:00."""
+    day = f"{DAYS}[floor(datum.value / 24) % 7]"
+    x = alt.X(
+        "start:Q",
+        title="hour of the week, a line at each midnight",
+        scale=alt.Scale(domain=[0, 168], nice=False),
+        axis=alt.Axis(values=list(range(0, 168, 24)), labelExpr=day, labelAlign="left", labelOverlap=False),
+    )
+    kinds = [kind for kind in PRESENCE if kind in set(table["kind"])]
+    scale = alt.Scale(domain=kinds, range=[PRESENCE[kind] for kind in kinds])
+    frame = table.assign(when=[f"{_clock(one.start)} to {_clock(one.end)}" for one in table.itertuples()])
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=14)
+        .encode(
+            x,
+            alt.X2("end:Q"),
+            alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False)),
+            alt.Color("kind:N", scale=scale, legend=alt.Legend(title=None, orient="bottom")),
+            tooltip=["name:N", "kind:N", alt.Tooltip("when:N")],
+        )
+    )
+    return bars.properties(height=24 * table["name"].nunique() + 85)
+
+
+def _clock(hour: float) -> str:
+    """Write an hour of the week as a day and a time."""
+    minute = round(hour * 60) % (7 * 24 * 60)
+    return f"{DAYS[minute // 1440]} {minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
 STATES = {
     "better": (BLUE, "circle"),
     "worse": (VERMILION, "square"),

@@ -15,7 +15,7 @@ from geo.scenarios.evaluate import Outcome, with_doubt
 from geo.scenarios.measures import MEASURES, measures
 from geo.scenarios.presets import first_against
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps, plan, tables, words
+from geo.ui import answers, beside, charts, maps, plan, tables, words
 from geo.ui.answers import Question
 from geo.ui.link import keep_in_link
 
@@ -45,6 +45,7 @@ def show(question: Question, scenario: Scenario) -> None:
     with right:
         _differences(question, comparison, shown)
     _side_by_side(question, comparison)
+    beside.show(question, comparison.outcomes)
 
 
 def _ask_others(question: Question, scenario: Scenario) -> list[Scenario]:

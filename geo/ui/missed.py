@@ -19,7 +19,7 @@ from geo.scenarios.counting import UNITS, figure
 from geo.scenarios.evaluate import Outcome, with_doubt
 from geo.scenarios.rehearsal import WEEKS, rehearse
 from geo.scenarios.scenario import Scenario
-from geo.ui import answers, charts, maps, tables, words
+from geo.ui import answers, beside, charts, maps, tables, words
 from geo.ui.answers import Question
 
 DISTRICTS, TOWNS, HOURS = "Districts", "Towns and country", "Hours of the day"
@@ -57,6 +57,7 @@ def show(question: Question, scenario: Scenario) -> None:
     with right:
         _first_causes(question, scenario, outcome)
     _modes(outcome)
+    beside.show(question, [outcome])
     _otherwise(question, scenario)
     _rehearsed(question, scenario, outcome)
 

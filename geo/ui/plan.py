@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from geo.coverage.response import ResponseStandard
 from geo.deployment.models import DeploymentModel
 from geo.deployment.work import Work
 from geo.errors import GeoError, ScenarioError
@@ -166,6 +167,17 @@ def change_speeds(speeds: SpeedProfile) -> None:
     change_form(speeds=json.dumps(table, ensure_ascii=False) if table else "")
 
 
+def change_errors(sigma: float, tau: float, source: str) -> None:
+    """Put the errors of drives, and what they were measured on, into the scenario's form."""
+    change_form(errors=json.dumps([round(sigma, 4), round(tau, 4), source], ensure_ascii=False))
+
+
+def restore_errors() -> None:
+    """Put the assumed errors of drives back into the scenario's form."""
+    usual = ResponseStandard()
+    change_errors(usual.sigma, usual.tau, "")
+
+
 def move_base(easting: float, northing: float) -> None:
     """Move the base of the scenario's form to the postcode nearest to a point."""
     try:
@@ -231,6 +243,7 @@ def _standing(origin: Scenario) -> dict[str, Value]:
         "emergencies": int(origin.work.other_emergencies_a_month),
         "desk": "yes" if origin.work.advises_while_deployed else "no",
         "speeds": json.dumps(table, ensure_ascii=False) if (table := origin.speeds.as_table()) else "",
+        "errors": json.dumps([origin.standard.sigma, origin.standard.tau, origin.standard.error_source]),
     }
 
 
@@ -257,7 +270,7 @@ def _scenario(origin: Scenario, typed: Mapping[str, Any]) -> Scenario:
         name=OWN_NAME,
         bases=bases if moved else origin.bases,
         pattern=ShiftPattern.parse(text["pattern"]),
-        standard=replace(origin.standard, minutes=float(typed["minutes"])),
+        standard=_standard(origin.standard, typed),
         cars=int(typed["cars"]),
         roaming=int(typed["roaming"]),
         model=DeploymentModel(text["model"]),
@@ -270,6 +283,18 @@ def _scenario(origin: Scenario, typed: Mapping[str, Any]) -> Scenario:
         work=_work(origin.work, typed),
         speeds=_speeds(text["speeds"]),
     )
+
+
+def _standard(origin: ResponseStandard, typed: Mapping[str, Any]) -> ResponseStandard:
+    """Read the response standard: its minutes, and of a link's list the errors of drives and their source."""
+    try:
+        sigma, tau, source = json.loads(str(typed["errors"])[:LONGEST_LINK])
+        sigma, tau = float(sigma), float(tau)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ScenarioError(
+            "the errors of drives in this link cannot be read; open it again, or restore them"
+        ) from error
+    return replace(origin, minutes=float(typed["minutes"]), sigma=sigma, tau=tau, error_source=str(source))
 
 
 def _work(origin: Work, typed: Mapping[str, Any]) -> Work:

@@ -46,6 +46,12 @@ PERIOD_COLUMNS = {
 TABLE_HELP = "Columns from, to (postcodes), minutes and, where known, departed (date and time): CSV or workbook."
 
 
+MEASURED = (
+    "The chance to arrive in time rests on two errors of a drive: of one trip, and of the scale that all share. They "
+    "are assumed until they are measured; what is measured holds for the calibrated speeds, so the two go together."
+)
+
+
 def show(question: Question, scenario: Scenario) -> None:
     """Show the profile with its sources, a form to change it, and its calibration."""
     speeds = scenario.speeds
@@ -57,6 +63,7 @@ def show(question: Question, scenario: Scenario) -> None:
     )
     if answers.roads(question.project).network.ways is None:
         st.info(WHOLE)
+    _errors_in_use(scenario)
     left, right = st.columns([5, 4])
     with left:
         _form(speeds)
@@ -65,6 +72,19 @@ def show(question: Question, scenario: Scenario) -> None:
         _save(question, scenario)
         with st.expander("Where the defaults come from"):
             st.dataframe(pd.DataFrame(SOURCES.items(), columns=["what", "source"]), hide_index=True, width="stretch")
+
+
+def _errors_in_use(scenario: Scenario) -> None:
+    """Say which errors of a drive the response standard holds, and put the assumed ones back when asked."""
+    words_of_it = f"Error of a drive in the response standard: {scenario.standard.errors_in_words}."
+    if not scenario.standard.error_source:
+        st.caption(words.plain(words_of_it))
+        return
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.caption(words.plain(words_of_it))
+    if right.button("Restore the assumed error"):
+        plan.restore_errors()
+        st.rerun()
 
 
 def _traffic_words(speeds: SpeedProfile) -> str:
@@ -184,7 +204,11 @@ def _calibration(question: Question, scenario: Scenario) -> None:
             f"Error of one trip {found.sigma:.2f}, of the scale that all share {found.tau:.2f} (standard deviations of "
             "the logarithm)."
         )
-        if st.button("Use the calibrated speeds", disabled=found.speeds == scenario.speeds):
+        same, left, right = found.speeds == scenario.speeds, *st.columns(2)
+        if left.button("Use the calibrated speeds", disabled=same):
+            _use(found.speeds)
+        if right.button("Use them with their measured error", disabled=same, help=MEASURED):
+            plan.change_errors(found.sigma, found.tau, found.error_source)
             _use(found.speeds)
 
 

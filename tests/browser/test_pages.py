@@ -206,6 +206,19 @@ def test_speeds_are_changed_on_their_page_and_kept_in_the_link(visit, demonstrat
     assert "speeds=" not in visit.page.url
 
 
+@pytest.mark.slow
+def test_the_measured_error_of_drives_is_taken_into_the_plan_and_its_link(visit, demonstration):
+    visit.open(f"{demonstration}/?coverage-part=Speeds")
+    visit.go("Coverage")
+    choose(visit, "Speeds")
+    visit.page.get_by_role("button", name="Use them with their measured error").click()
+    visit.page.get_by_text("(measured on").wait_for(timeout=60_000)
+    assert "errors=" in visit.page.url
+    visit.page.get_by_role("button", name="Restore the assumed error").click()
+    visit.page.get_by_text("one trip 0.25, shared by all 0.12 (assumed)").wait_for(timeout=60_000)
+    assert "errors=" not in visit.page.url
+
+
 def test_the_base_moves_by_postcode_and_a_wrong_one_is_explained(visit, demonstration):
     visit.open(demonstration)
     visit.go("Coverage")

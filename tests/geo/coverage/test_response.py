@@ -57,3 +57,18 @@ def test_a_shared_error_of_one_standard_deviation_makes_all_drives_longer_by_tau
     slower = chances_by_place(np.array([18.0]), alone, standard, np.array([1.0]))
     longer = chances_by_place(np.array([18.0 * np.exp(0.12)]), alone, standard, np.array([0.0]))
     assert slower[0, 0] == pytest.approx(longer[0, 0], abs=1e-3)
+
+
+def test_errors_say_where_they_come_from():
+    assert ResponseStandard().errors_in_words == "one trip 0.25, shared by all 0.12 (assumed)"
+    assert ResponseStandard(sigma=0.3).errors_in_words == "one trip 0.30, shared by all 0.12 (as the plan sets it)"
+    measured = ResponseStandard(sigma=0.21, tau=0.05, error_source="measured on 40 journeys")
+    assert measured.errors_in_words == "one trip 0.21, shared by all 0.05 (measured on 40 journeys)"
+
+
+@pytest.mark.parametrize(
+    "errors", [{"sigma": float("nan")}, {"sigma": 3.0}, {"tau": -0.1}, {"error_source": "x" * 121}]
+)
+def test_impossible_errors_are_refused(errors):
+    with pytest.raises(ScenarioError, match="error"):
+        ResponseStandard(**errors)

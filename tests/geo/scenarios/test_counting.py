@@ -5,11 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import geo
-from geo.coverage.equity import by_group
 from geo.errors import SchemaError
 from geo.scenarios.counting import count_by
 from tests.geo.scenarios.test_evaluate import ALLOY, BASE, WORLD
@@ -105,60 +102,6 @@ def test_money_and_officers_are_told_by_incidents_whatever_is_counted():
 def test_answers_that_count_differently_are_not_compared():
     with pytest.raises(geo.errors.ScenarioError, match="different data or seeds"):
         geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(ALLOY, counted("minutes"))])
-
-
-FEW = replace(
-    WORLD,
-    demand=replace(WORLD.demand, hour_rates=WORLD.demand.hour_rates[:30], place_shares=WORLD.demand.place_shares[:30]),
-)
-"""The same world with thirty draws, to be quick."""
-
-WORLDS = {
-    "incidents": FEW,
-    "minutes": counted("minutes", FEW, minutes=[10.0, np.nan, 35.0, 60.0, 120.0, 5.0, 90.0] * 2),
-    "persons": counted("persons", FEW, persons=["a", "b", "a", "", "c", "a", "d"] * 2),
-}
-
-
-@settings(max_examples=12)
-@given(
-    st.sampled_from(list(WORLDS)),
-    st.sampled_from(["daily 18-00", "daily 20-02", "Sun-Thu 15-23, Fri-Sat 17-01"]),
-    st.integers(1, 3),
-    st.floats(0, 1),
-    st.floats(0, 1),
-    st.booleans(),
-)
-def test_the_waterfall_adds_up_in_every_group_and_in_every_weight(weight, hours, cars, officer, share, line):
-    world = WORLDS[weight]
-    plan = replace(
-        ALLOY,
-        pattern=geo.ShiftPattern.parse(hours),
-        cars=cars,
-        officer_reliability=officer,
-        appropriate_share=share,
-        line=geo.ShiftPattern.parse("daily 22-08") if line else None,
-    )
-    found = geo.evaluate(plan, world)
-    places = pd.Series(list(found.places))
-    groupings = {
-        "district": (found.by_place, world.districts("2011-2021")),
-        "town and country": (found.by_place, pd.Series(["town", "country"])),
-        "fifths": (
-            found.by_place,
-            geo.coverage.equity.fifths(pd.Series([1.0, 2.0], places), pd.Series([5, 5], places)),
-        ),
-        "hour": (found.by_hour, pd.Series([f"{hour % 24:02d}" for hour in range(168)])),
-    }
-    for name, (losses, groups) in groupings.items():
-        table = by_group(losses, groups)
-        of = pd.Series(losses.all.mean(axis=0)).groupby(groups.to_numpy()).sum()
-        summed = table.groupby("group")["a_month"].sum()
-        assert summed.to_numpy() == pytest.approx(of.to_numpy(), rel=1e-9, abs=1e-9), name
-        by_step = table.groupby("step")["a_month"].sum()
-        for step, part in found.waterfall.steps.items():
-            assert by_step[step] == pytest.approx(part.mean(), rel=1e-9, abs=1e-9), (name, step)
-        assert all((part >= -1e-9).all() for part in losses.steps.values()), name
 
 
 def test_inputs_are_left_alone():

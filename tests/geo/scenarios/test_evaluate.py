@@ -147,25 +147,10 @@ def test_hours_never_live_are_counted_and_not_guessed():
     assert late.waterfall.reached == pytest.approx(geo.evaluate(ALLOY, WORLD).waterfall.reached)
 
 
-@pytest.mark.parametrize(
-    "better",
-    [
-        {"standard": geo.ResponseStandard(60)},
-        {"bases": (BASE, EAST)},
-        {"pattern": geo.ShiftPattern.parse("daily 17-01")},
-        {"nurse_reliability": 1.0},
-    ],
-)
-def test_more_never_reaches_less(better):
-    assert (
-        geo.evaluate(replace(ALLOY, **better), WORLD).waterfall.reached
-        >= geo.evaluate(ALLOY, WORLD).waterfall.reached - 1e-9
-    ).all()
-
-
-def test_equal_scenarios_differ_by_exactly_zero():
-    comparison = geo.compare([geo.evaluate(ALLOY, WORLD), geo.evaluate(replace(ALLOY, name="same"), WORLD)])
-    assert [(d.mean, d.low, d.high, d.verdict) for d in comparison.differences()] == [(0, 0, 0, "no difference")] * 3
+@pytest.mark.parametrize("better", [{"bases": (BASE, EAST)}, {"nurse_reliability": 1.0}])
+def test_another_base_and_a_surer_nurse_never_reach_less(better):
+    more, now = (geo.evaluate(plan, WORLD).waterfall.reached for plan in (replace(ALLOY, **better), ALLOY))
+    assert (more >= now - 1e-9).all()
 
 
 def test_a_clear_difference_is_called_clear():

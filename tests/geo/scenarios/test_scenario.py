@@ -88,6 +88,15 @@ def test_speeds_are_kept_with_the_scenario_where_they_differ():
     assert parse_scenario(mine.to_toml(), GAZETTEER) == mine
 
 
+def test_the_measured_error_of_drives_and_its_source_are_kept_with_the_scenario():
+    measured = geo.ResponseStandard(sigma=0.21, tau=0.05, error_source="measured on 40 journeys")
+    mine = replace(ALLOY, standard=measured)
+    assert "error_source" not in ALLOY.to_toml()
+    assert parse_scenario(mine.to_toml(), GAZETTEER) == mine
+    with pytest.raises(ScenarioError, match="error_source must be text, not 5"):
+        parse_scenario(ALLOY.to_toml().replace("sigma = 0.246", "error_source = 5"), GAZETTEER)
+
+
 def test_speeds_that_cannot_be_are_named_with_the_scenario():
     text = ALLOY.to_toml() + "[speeds]\ntown_scale = 12.0\n"
     with pytest.raises(ScenarioError, match="town_scale is 12; give"):
