@@ -326,6 +326,7 @@ def quality(project: Path, table: Path | None, template: Path | None, as_json: b
     """Say what the records of PROJECT leave out, and what each blank costs."""
     from geo.incidents.quality import quality_report
     from geo.incidents.template import write_template
+    from geo.release.formats import as_csv
     from geo.store.history import counted
     from geo.store.project import open_project
     from geo.whole import whole
@@ -337,7 +338,7 @@ def quality(project: Path, table: Path | None, template: Path | None, as_json: b
     written = []
     if table is not None:
         with whole(table) as beside:
-            figures.to_csv(beside, index=False, encoding="utf-8-sig")
+            beside.write_bytes(as_csv(figures))
         written.append(f"{table}: {counted(len(figures), 'figure')}; a working copy: it counts single incidents")
     if template is not None:
         prefilled = counted(write_template(template, incidents), "incident")

@@ -8,6 +8,7 @@ without any mapping; a prefilled row to which nobody put initials is then no inc
 
 import datetime as dt
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from typing import Any, Literal
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -25,6 +26,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from geo.errors import SchemaError
 from geo.tables import INCIDENT_COLUMNS, LONDON, check
 from geo.whole import whole
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold (its section 2.2), and so no workbook or Word file: control characters, halves of pairs."""
 
 Kind = Literal["text", "date", "time", "moment", "minutes", "count", "choice", "postcode", "initials"]
 Value = str | float | dt.date | dt.time | dt.datetime | None
@@ -285,7 +289,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Value, kind: Kind) ->
     """Write one cell; text stays text, whatever it begins with."""
     cell: Cell = sheet.cell(row, column)
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.value = NOT_XML.sub("", value)
         cell.data_type = "s"
         cell.number_format = "@"
         if value.startswith(_FORMULA_SIGNS):

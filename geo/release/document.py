@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape as escape_xml
@@ -17,6 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from geo.incidents.template import NOT_XML
 from geo.release.brief import Brief, Picture, Said, Table
 from geo.release.page import run_in_words
 from geo.release.pictures import png
@@ -34,9 +34,6 @@ _FEW = 5
 
 _PROPERTY = 255
 """Letters that a property of a Word file holds at most."""
-
-_BARE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold: control characters and halves of pairs."""
 
 
 def as_document(brief: Brief) -> bytes:
@@ -110,7 +107,7 @@ def _blank(brief: Brief) -> Doc:
 
 
 def _clean(text: str) -> str:
-    return _BARE.sub("", text)
+    return NOT_XML.sub("", text)
 
 
 def _sentence(

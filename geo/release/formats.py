@@ -14,12 +14,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from geo import crs
 from geo.errors import ProjectError
+from geo.incidents.template import NOT_XML
 from geo.layers.assets import inline
 from geo.layers.base import Layer, around, draw
 from geo.layers.bases import BaseLayer
@@ -159,10 +159,25 @@ def _lacks(path: Path, columns: Iterable[str]) -> None:
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the table without shapes, its text unable to act as a formula."""
+    """Give the table without shapes, its text and headings unable to act as a formula."""
     flat = pd.DataFrame(table.drop(columns="geometry")) if isinstance(table, gpd.GeoDataFrame) else table
     texts = flat.select_dtypes(["object", "string"])
-    return flat.assign(**{name: texts[name].map(inert, na_action="ignore") for name in texts})
+    calm = flat.assign(**{name: texts[name].map(inert, na_action="ignore") for name in texts})
+    return calm.rename(columns=lambda name: inert(name) if isinstance(name, str) else name)
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """
+    Give a table as CSV in UTF-8 with its mark, which Excel needs to see; text cannot act as a formula.
+
+    Examples
+    --------
+    >>> print(as_csv(pd.DataFrame({"reason": ["=1+1"]})).decode("utf-8-sig").strip())
+    "reason"
+    "'=1+1"
+    """
+    text = flat(table).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # a bare carriage return would break a row
+    return str(text).encode("utf-8-sig")
 
 
 def inert(text: str) -> str:
@@ -178,13 +193,10 @@ def inert(text: str) -> str:
 
 
 def _writable(table: pd.DataFrame) -> pd.DataFrame:
-    """Put a sign in place of control characters, which a workbook cannot hold."""
+    """Put a sign in place of what a workbook cannot hold."""
     texts = table.select_dtypes(["object", "string"])
     return table.assign(
-        **{
-            name: texts[name].map(lambda text: ILLEGAL_CHARACTERS_RE.sub("\ufffd", text), na_action="ignore")
-            for name in texts
-        }
+        **{name: texts[name].map(lambda text: NOT_XML.sub("\ufffd", text), na_action="ignore") for name in texts}
     )
 
 

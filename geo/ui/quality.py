@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.incidents.quality import FIELD_WORDS, QualityReport, quality_report
 from geo.incidents.template import template_bytes
+from geo.release.formats import as_csv
 from geo.store.project import Project
 from geo.ui import charts, words
 from geo.ui.answers import Question
@@ -45,7 +46,7 @@ def _take_away(project: Project, report: QualityReport) -> None:
     table, template, _ = st.columns([1.2, 1.7, 2])
     table.download_button(
         "Download the report (CSV)",
-        report.table().to_csv(index=False).encode("utf-8-sig"),
+        as_csv(report.table()),
         "triage-map-quality.csv",
         "text/csv",
         on_click="ignore",

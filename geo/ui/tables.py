@@ -1,12 +1,10 @@
 """The table under a picture: folded, and downloadable as CSV that no spreadsheet runs as a formula."""
 
-import csv
-
 import pandas as pd
 import streamlit as st
 
 from geo.release.disclosure import POLICIES
-from geo.release.export import flat
+from geo.release.formats import as_csv
 from geo.ui import words
 
 MOST_SHOWN = 1_000
@@ -35,17 +33,3 @@ def under(title: str, table: pd.DataFrame, name: str, *, expanded: bool = False)
             on_click="ignore",
             help=POLICIES["working"].words,
         )
-
-
-def as_csv(table: pd.DataFrame) -> bytes:
-    """
-    Give a table as CSV in UTF-8 with its mark, which Excel needs to see; text cannot act as a formula.
-
-    Examples
-    --------
-    >>> print(as_csv(pd.DataFrame({"reason": ["=1+1"]})).decode("utf-8-sig").strip())
-    "reason"
-    "'=1+1"
-    """
-    text = flat(table).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # a bare carriage return would break a row
-    return str(text).encode("utf-8-sig")

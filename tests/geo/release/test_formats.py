@@ -37,5 +37,13 @@ def test_tables_without_a_shape_have_formats_of_their_own(tmp_path):
     assert pd.read_csv(tmp_path / "hours.csv")["incidents"].tolist() == [3]
 
 
-def test_flat_text_cannot_act_as_a_formula():
+def test_flat_text_and_headings_cannot_act_as_a_formula():
     assert flat(TABLE)["name"].tolist() == ["Corby", "'=1"]
+    assert list(flat(pd.DataFrame({"=1": [1], "name": ["a"]}))) == ["'=1", "name"]
+
+
+def test_a_workbook_holds_a_sign_in_place_of_what_xml_cannot_hold(tmp_path):
+    unholdable = ["\x01", "\ufffe", "\uffff", "\ufffd"]
+    FORMATS["xlsx"]({"base": TABLE.iloc[[0, 0, 0, 0]].assign(name=unholdable)}, tmp_path, ABOUT)
+    again = pd.read_excel(tmp_path / "triage-map.xlsx", sheet_name="base")
+    assert again["name"].tolist() == ["\ufffd"] * 4
