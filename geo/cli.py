@@ -109,7 +109,7 @@ def import_(project: Path, files: tuple[Path, ...], source: str, columns: Path |
     from geo.places.postcodes import Gazetteer
     from geo.store.history import counted
     from geo.store.intake import import_file
-    from geo.store.project import open_project
+    from geo.store.project import digest_of, open_project
 
     if not files and places is None:
         raise click.UsageError("Missing argument 'FILES...': name what to import, or a list with --places.")
@@ -125,7 +125,8 @@ def import_(project: Path, files: tuple[Path, ...], source: str, columns: Path |
             click.echo(f"{file.name}: {_imported_before(opened, file, source)}")
         for sentence in imported.faults if imported else ():
             click.echo(f"{file.name}: {sentence}")
-    _print_ledger(opened.ledger().to_dict("records"))
+    ledger = opened.ledger()
+    _print_ledger(ledger[ledger["sha256"].isin({digest_of(file) for file in files})].to_dict("records"))
 
 
 @commands.command()

@@ -167,6 +167,7 @@ def test_a_project_of_ones_own_is_made_and_filled(tmp_path, weeks, run, capsys):
     assert "read 20 = accepted 19 + quarantined 0 + refused 1" in out
     _, out, _ = run("import", folder, team, capsys=capsys)
     assert "imported before, as mental_health; nothing changed" in out
+    assert "shift-log" not in out  # the account is of the files that were named
     _, out, _ = run("patterns", folder, "--week", "2016-02-01", "--json", capsys=capsys)
     assert [day["incidents"] for day in json.loads(out)["days"]] == PUBLISHED["2016-02-01"]["incidents"]
 
