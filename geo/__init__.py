@@ -70,11 +70,11 @@ if TYPE_CHECKING:
     from geo.routing.timing import Roads
     from geo.scenarios.compare import Comparison, compare
     from geo.scenarios.evaluate import Outcome, evaluate
-    from geo.scenarios.pattern import ShiftPattern
     from geo.scenarios.presets import presets
     from geo.scenarios.scenario import Scenario, read_scenario
     from geo.scenarios.world import World
     from geo.shares import bounds
+    from geo.week import ShiftPattern
 
 _ROOMS = {
     "coverage.availability": ("erlang_b", "erlang_c", "hypercube", "transient_hypercube"),
@@ -139,7 +139,7 @@ _ROOMS = {
     "routing.timing": ("Roads",),
     "scenarios.compare": ("Comparison", "compare"),
     "scenarios.evaluate": ("Outcome", "evaluate"),
-    "scenarios.pattern": ("ShiftPattern",),
+    "week": ("ShiftPattern",),
     "scenarios.presets": ("presets",),
     "scenarios.scenario": ("Scenario", "read_scenario"),
     "scenarios.world": ("World",),

@@ -689,9 +689,9 @@ def search(
     from geo.planning.told import sentences
     from geo.planning.weighed import weigh_evidence
     from geo.planning.worth import Aim
-    from geo.scenarios.pattern import ShiftPattern
     from geo.store.loading import Selection, load_world, watch
     from geo.store.project import open_project
+    from geo.week import ShiftPattern
 
     opened = open_project(project)
     asked = _scenario(question or "Operation Alloy", opened)

@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta, binom
 
-from geo.demand.exposure import HOURS, Hours, live_hours, while_live
+from geo.demand.exposure import live_hours, while_live
 from geo.deployment.patterns import hour_grid, hour_of_week
 from geo.errors import SchemaError
 from geo.tables import LONDON
+from geo.week import HOURS, Hours
 
 LEVEL = 0.90
 BLOCK = 3

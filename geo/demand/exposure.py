@@ -5,14 +5,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.tables import LONDON
+from geo.week import HOURS, Hours
 
-HOURS = 168
 NIGHTS = 7
 
 MORNING = 6
 """The hour at which a night has ended: 05:59 belongs to the evening before, 06:00 to the new day (assumption)."""
-
-Hours = npt.NDArray[np.float64]
 
 _HOUR = 3_600_000_000
 

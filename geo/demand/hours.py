@@ -4,10 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.demand.exposure import HOURS, Hours, while_live
+from geo.demand.exposure import while_live
 from geo.demand.rates import Demand, hour_table
 from geo.demand.windows import garwood
 from geo.deployment.patterns import hour_grid, hour_of_week
+from geo.week import HOURS, Hours
 
 LEVEL = (0.05, 0.95)
 

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
-from geo.demand.exposure import HOURS, NIGHTS, Hours, night_of_hour
+from geo.demand.exposure import NIGHTS, night_of_hour
+from geo.week import HOURS, Hours
 
 Draws = npt.NDArray[np.float64]
 

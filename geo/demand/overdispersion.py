@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from geo.demand.exposure import Hours
+from geo.week import Hours
 
 THRESHOLD = 1.3
 """Dispersion above which nights are said to differ; below it intervals still hold what is believed (docs/method.md)."""

@@ -15,10 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2
 
-from geo.demand.exposure import HOURS, Hours
 from geo.demand.model import Record, fit_rhythm
 from geo.demand.watched import Watched
 from geo.errors import SchemaError
+from geo.week import HOURS, Hours
 
 HOW = (
     "give title, citation, edition, weights (168 numbers from Monday 00:00, or 24 for every day alike) and effective "

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
-from geo.demand.exposure import HOURS, Hours, night_of_hour
+from geo.demand.exposure import night_of_hour
 from geo.demand.model import Record, Rhythm, fit_rhythm
 from geo.demand.overdispersion import NOT_TESTED, Dispersion, dispersion_of
 from geo.demand.policy import POLICY_DATES, Level, PolicyDate, levels_in_words, spanned
@@ -24,6 +24,7 @@ from geo.demand.watched import Watched
 from geo.demand.windows import WindowTotal
 from geo.deployment.patterns import hour_grid
 from geo.errors import SchemaError
+from geo.week import HOURS, Hours
 
 Draws = npt.NDArray[np.float64]
 

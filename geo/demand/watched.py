@@ -7,20 +7,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from geo.demand.exposure import (
-    HOURS,
-    NIGHTS,
-    Hours,
-    add_up,
-    bins_of,
-    elapsed_hours,
-    live_shifts,
-    nights_of,
-    while_live,
-)
+from geo.demand.exposure import NIGHTS, add_up, bins_of, elapsed_hours, live_shifts, nights_of, while_live
 from geo.demand.model import Record
 from geo.demand.overdispersion import Dispersion, dispersion_of
 from geo.demand.policy import PolicyDate, part_of
+from geo.week import HOURS, Hours
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from geo.demand.exposure import Hours
 from geo.errors import SchemaError
+from geo.week import Hours
 
 LEVEL = 0.90
 

@@ -15,7 +15,7 @@ from geo.incidents.child import check_file
 from geo.incidents.grid import Grid, read_grids
 from geo.places.areas import read_features
 from geo.places.postcodes import Gazetteer
-from geo.scenarios.pattern import ShiftPattern
+from geo.week import ShiftPattern
 
 KINDS = {
     "base": "Base",
@@ -53,7 +53,7 @@ class Facility:
     """
     One service: its kind, name, point in metres (EPSG:27700), and when it is open.
 
-    ``hours`` is a weekly pattern as :meth:`geo.scenarios.pattern.ShiftPattern.parse` reads it, or empty: not recorded,
+    ``hours`` is a weekly pattern as :meth:`geo.week.ShiftPattern.parse` reads it, or empty: not recorded,
     which is never taken for always open. Wrong where a service has two stretches a day, or keeps other hours on
     holidays: a pattern holds one stretch a day.
 

@@ -13,8 +13,8 @@ from geo.planning.rotas import REST_HOURS, Rotas
 from geo.planning.windows import LENGTHS, Windows
 from geo.planning.worth import AIMS, Aim
 from geo.scenarios.evaluate import Outcome
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import MOST_CARS, Scenario
+from geo.week import ShiftPattern
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -25,10 +25,10 @@ from geo.planning.sites import NEAR_TIE
 from geo.planning.windows import Window, Windows, best_windows, crewed_hours_of
 from geo.planning.worth import Survey, Surveyed, hour_values, ready_a_month, score_of, undominated
 from geo.scenarios.evaluate import TAILS, evaluate
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.staffing import staffing
 from geo.scenarios.world import World
+from geo.week import ShiftPattern
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

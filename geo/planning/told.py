@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.planning.found import FREE, Found, Plan
 from geo.planning.worth import AIMS
-from geo.scenarios.pattern import ShiftPattern
+from geo.week import ShiftPattern
 
 MOST_PLANS = 12
 """Plans that the sentences list; JSON holds all."""

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.coverage.response import chance_of_minutes
-from geo.demand.exposure import HOURS, Hours
 from geo.demand.rates import WEEKS_A_MONTH
 from geo.errors import ScenarioError
 from geo.routing.matrix import DriveMatrix
@@ -23,6 +22,7 @@ from geo.routing.timing import traffic_levels
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.staffing import staffing
 from geo.scenarios.world import World
+from geo.week import HOURS, Hours
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -16,7 +16,7 @@ import pandas as pd
 import vl_convert
 
 from geo.places.bases import Base
-from geo.scenarios.pattern import DAYS
+from geo.week import DAYS
 
 INK, GREY, LINE = "#222222", "#6b6b6b", "#8a8a8a"
 LIGHT, DARK = (222, 235, 247), (107, 174, 214)

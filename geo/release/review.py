@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.demand.change import ratio_of_rates
-from geo.demand.exposure import HOURS, live_hours, while_live
+from geo.demand.exposure import live_hours, while_live
 from geo.deployment.patterns import hour_of_week
 from geo.errors import SchemaError
+from geo.week import HOURS
 
 Flags = npt.NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ from geo.release.brief import MONTHLY, Figures, Picture, letter
 from geo.release.disclosure import Policy
 from geo.release.material import HELD_BACK, Material, count_in_words, protected_counts
 from geo.scenarios.measures import MEASURES
-from geo.scenarios.pattern import DAYS
+from geo.week import DAYS
 
 BLOCK = 3
 """Hours of a block of the week in protected modes: an hour alone would show single records."""

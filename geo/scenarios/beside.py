@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geo.coverage.gaps import DECISION
 from geo.demand.rates import Draws
 from geo.scenarios.evaluate import TAILS, Outcome
-from geo.scenarios.pattern import ShiftPattern, crewed_minutes
+from geo.week import ShiftPattern, crewed_minutes
 
 Minutes = npt.NDArray[np.bool_]
 

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.demand.exposure import HOURS
 from geo.demand.rates import WEEKS_A_MONTH, Demand, Draws, relative_draws
 from geo.demand.weights import weigh, weighed_in_words
 from geo.deployment.patterns import hour_of_week
 from geo.deployment.reasons import judged_appropriate
 from geo.errors import SchemaError
+from geo.week import HOURS
 
 Floats = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.int64]

@@ -9,16 +9,15 @@ import pandas as pd
 
 from geo.coverage.gaps import Waterfall, waterfall
 from geo.coverage.occupancy import Occupancy, occupancy
-from geo.demand.exposure import HOURS, Hours
 from geo.demand.rates import WEEKS_A_MONTH, Demand, Draws
 from geo.routing.speeds import roads_words
 from geo.routing.timing import traffic_levels
 from geo.scenarios.arrival import Arrival, arrivals
 from geo.scenarios.counting import Counting, figure
-from geo.scenarios.pattern import crewed_share
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.staffing import staffing
 from geo.scenarios.world import World
+from geo.week import HOURS, Hours, crewed_share
 
 TAILS = (0.1, 0.9)
 

@@ -10,8 +10,8 @@ from typing import Any
 from geo.deployment.models import DeploymentModel
 from geo.deployment.work import Work
 from geo.places.bases import Base
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
+from geo.week import ShiftPattern
 
 DEMONSTRATION_BASE = Base("Northampton (NN4 0JQ, assumed)", 475166.0, 257423.0, "NN4 0JQ")
 """Where the demonstration's car starts: assumed, because the published map's base cannot be recovered. Point: ONS

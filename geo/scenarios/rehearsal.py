@@ -13,11 +13,11 @@ import pandas as pd
 
 from geo.coverage.occupancy import MONTH_WEEKS, occupancy
 from geo.coverage.simulation import CrewRules, JobTimes, Simulated, draw_stream, simulate
-from geo.demand.exposure import Hours
 from geo.errors import ScenarioError
 from geo.routing.timing import main_traffic
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
+from geo.week import Hours
 
 Floats = npt.NDArray[np.float64]
 

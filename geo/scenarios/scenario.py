@@ -14,7 +14,7 @@ from geo.errors import ScenarioError
 from geo.places.bases import Base
 from geo.places.postcodes import Gazetteer
 from geo.routing.speeds import SpeedProfile
-from geo.scenarios.pattern import ShiftPattern
+from geo.week import ShiftPattern
 
 MOST_CARS = 5
 

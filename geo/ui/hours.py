@@ -7,10 +7,10 @@ import streamlit as st
 
 from geo.demand.change import Halves
 from geo.demand.hours import week_table
-from geo.scenarios.pattern import DAYS
 from geo.ui import seen, tables, where_charts, words
 from geo.ui.seen import Seen
 from geo.ui.where_maps import CHANGE
+from geo.week import DAYS
 
 Flags = npt.NDArray[np.bool_]
 

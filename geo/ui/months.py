@@ -5,11 +5,11 @@ import streamlit as st
 
 from geo.demand.policy import policy_rules
 from geo.demand.seasons import bank_holiday_nights, rate_by_month
-from geo.scenarios.pattern import DAYS
 from geo.ui import seen, tables, where_charts, words
 from geo.ui.answers import Question
 from geo.ui.seen import Seen
 from geo.ui.where_maps import UNITS
+from geo.week import DAYS
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LITTLE = "too little to tell"

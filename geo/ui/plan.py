@@ -15,12 +15,12 @@ from geo.deployment.work import Work
 from geo.errors import GeoError, ScenarioError
 from geo.places.postcodes import Gazetteer
 from geo.routing.speeds import SpeedProfile
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.presets import first_against, presets, scheme_of
 from geo.scenarios.scenario import MOST_CARS, Scenario, parse_scenario
 from geo.ui import answers, words
 from geo.ui.answers import Question
 from geo.ui.link import Value, keep_in_link, read
+from geo.week import ShiftPattern
 
 LONGEST_LINK = 8_000
 """Characters of a link's speeds that are read."""

@@ -9,8 +9,8 @@ import pandas as pd
 
 from geo.layers import palette
 from geo.planning.windows import Window
-from geo.scenarios.pattern import crewed_share
 from geo.ui.charts import BLUE, DAYS, INK, ORANGE, VERMILION
+from geo.week import crewed_share
 
 ROW = 24
 """Pixels of a row; a chart's height holds its axis and its legend as well, which stand below the rows."""

@@ -8,10 +8,10 @@ from geo.places.bases import Base
 from geo.planning.found import Found, Rules
 from geo.planning.plans import search_plans
 from geo.planning.worth import Aim
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, search_found, words
 from geo.ui.answers import Question
+from geo.week import ShiftPattern
 
 AIM_WORDS: dict[Aim, str] = {
     "face_to_face": "Face to face in time",

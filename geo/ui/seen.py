@@ -11,7 +11,7 @@ import streamlit as st
 
 import geo
 from geo.demand.areas import areas_at
-from geo.demand.exposure import HOURS, Hours, live_hours
+from geo.demand.exposure import live_hours
 from geo.demand.hexagons import hexagon_names, hexagons_over
 from geo.demand.hours import received_in
 from geo.demand.kernel import Window, window_over
@@ -21,9 +21,9 @@ from geo.demand.weights import Heaviest, heaviest, weigh
 from geo.errors import SchemaError
 from geo.places.boundaries import Edition
 from geo.places.residents import residents_in
-from geo.scenarios.pattern import ShiftPattern
 from geo.ui import answers
 from geo.ui.answers import Question
+from geo.week import HOURS, Hours, ShiftPattern
 
 ALL = "all hours"
 

@@ -10,12 +10,12 @@ import streamlit as st
 from geo.demand.change import halves
 from geo.demand.weights import weighed_in_words
 from geo.errors import GeoError
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
 from geo.ui import answers, hours, maps, months, seen, tables, where_charts, where_maps, words
 from geo.ui.answers import Question
 from geo.ui.seen import Seen
 from geo.ui.where_asks import Shown, ask_map, ask_week
+from geo.week import ShiftPattern
 
 
 def show(question: Question, scenario: Scenario) -> None:

@@ -11,11 +11,11 @@ from geo.demand.areas import areas_at
 from geo.demand.kernel import BANDWIDTHS
 from geo.demand.policy import POLICY_DATES
 from geo.errors import GeoError
-from geo.scenarios.pattern import ShiftPattern
 from geo.scenarios.scenario import Scenario
 from geo.ui import maps, seen, where_charts, words
 from geo.ui.answers import Question
 from geo.ui.seen import Seen
+from geo.week import ShiftPattern
 
 VIEWS = {"points": "Postcodes", "counts": "Counts", "rates": "Rates", "heat": "Heat", "change": "Change"}
 FORMER = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.coverage.occupancy import occupancy
 from geo.deployment.work import Work
 from geo.errors import ScenarioError
-from geo.scenarios.pattern import ShiftPattern
+from geo.week import ShiftPattern
 
 
 @dataclass(frozen=True)

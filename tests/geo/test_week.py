@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geo.errors import ScenarioError
-from geo.scenarios.pattern import ShiftPattern
+from geo.week import ShiftPattern
 
 
 def test_six_hours_every_night():

@@ -1,4 +1,4 @@
-"""Shift patterns: on which days and between which hours a car is crewed."""
+"""The week: its 168 hours, and the patterns in which a car is crewed or a service is open."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,8 +8,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from geo.demand.exposure import HOURS, Hours
 from geo.errors import ScenarioError
+
+HOURS = 168
+"""Hours of a week, Monday 00:00-01:00 first."""
+
+Hours = npt.NDArray[np.float64]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_MINUTES = 24 * 60
