@@ -649,6 +649,8 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
 @click.option("--rest", default=11, show_default=True, type=click.IntRange(0, 24), help="Hours between two shifts.")
 @click.option("--must", default="", help="Hours that every rota crews, as a shift pattern.")
 @click.option("--bases", default="", help="Unit postcodes with commas, or a file with one a line; all when not said.")
+@click.option("--lock", "locked", multiple=True, metavar="POSTCODE", help="A base that is kept; once for each.")
+@click.option("--limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop then, with the best so far.")
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
 @click.option(
     "--profile", default="", help="Second exposure for hours never watched: a source, or a file of profiles/."
@@ -667,6 +669,8 @@ def search(
     rest: int,
     must: str,
     bases: str,
+    locked: tuple[str, ...],
+    limit: float | None,
     source: str,
     profile: str,
     changes: bool,
@@ -679,6 +683,7 @@ def search(
 
     Says which plans are not clearly worse, and what is not known; progress goes to standard error.
     """
+    import time
     from dataclasses import replace
     from typing import cast
 
@@ -702,8 +707,10 @@ def search(
         lengths=_lengths(lengths),
         rest=rest,
         must=ShiftPattern.parse(must) if must else None,
+        locked=tuple(_bases(",".join(locked)) or ()),
     )
     world = load_world(opened, _fast_roads(opened), Selection(source, profile=profile), seed=seed)
+    until = time.monotonic() + (float("inf") if limit is None else limit)
     said = [""]
 
     def progress(share: float, words: str) -> None:
@@ -711,7 +718,10 @@ def search(
             said[0] = line
             _tell(line)
 
-    found = search_plans(asked, world, rules, bases=_bases(bases), seed=seed, progress=progress)
+    def left() -> float:
+        return until - time.monotonic()
+
+    found = search_plans(asked, world, rules, bases=_bases(bases), seed=seed, progress=progress, left=left)
     if keep:
         opened.save_scenario(keep, replace(found.best.scenario, name=keep).to_toml())
     others = _other_worlds(opened, world, source, seed) if changes else {}

@@ -39,7 +39,7 @@ class Rules:
 
     ``crewed_hours`` is a week's budget for each car; all cars work the same windows, as a scenario's do. ``lengths``
     are the hours that a shift may last, ``rest`` those between two shifts of a rota. ``must`` are hours that every
-    rota has to crew.
+    rota has to crew. ``locked`` are bases that are kept, each with one of the cars.
     """
 
     aim: Aim = "face_to_face"
@@ -48,12 +48,34 @@ class Rules:
     lengths: tuple[int, ...] = LENGTHS
     rest: int = REST_HOURS
     must: ShiftPattern | None = None
+    locked: tuple[Base, ...] = ()
 
     def __post_init__(self) -> None:
         if self.aim not in AIMS:
             raise ScenarioError(f"there is no aim {self.aim!r}; choose one of {', '.join(AIMS)}")
         if not 1 <= self.cars <= MOST_CARS:
             raise ScenarioError(f"a search for {self.cars} cars; give 1 to {MOST_CARS}")
+        if len(self.locked) > self.cars:
+            raise ScenarioError(
+                f"{len(self.locked)} bases must be kept, but there are {self.cars} cars; give more cars, or fewer bases"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class OwnWindows:
+    """
+    Two cars, each with a rota of its own, within the crewed hours of both together.
+
+    ``bases`` and ``patterns`` stand in the same order. ``a_month`` is what they reach with nurse and car always free,
+    ``together`` the most that two cars with the same windows do; ``gap`` by how much, as a share, other rotas at any of
+    the pairs of bases that were considered could be better at most.
+    """
+
+    bases: tuple[Base, Base]
+    patterns: tuple[ShiftPattern, ShiftPattern]
+    a_month: float
+    together: float
+    gap: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +129,20 @@ class Found:
         ``hours`` and ``a_month``: what free windows at these bases reach with at most so many crewed hours a week.
     own
         What the question's own bases and pattern are worth, counted alike; NaN where it is not told in full.
+    own_windows
+        Two cars that need not work the same windows; None for any other number, and where no two rotas keep the rules.
+    efficient
+        The rotas that no other beats both in crewed hours and in reach, fewest hours first: ``bases``, ``pattern``,
+        ``crewed_hours`` (of each car), ``cost_a_year`` (NaN where the question tells none), ``a_month``, ``share`` (of
+        all incidents whose rate is told) and ``worst_district``.
     plans
         Plans evaluated by the whole model, best first; among them the question itself.
     draws
         What each plan is worth in each draw, shape (draws, plans).
     gap
         By how much, as a share, another base and rota could be better at most; 0 when the best is proved.
+    stopped
+        Whether the time was up before every base that could be better was tried; the gap tells how much it could be.
     live_weeks
         How often, on the mean, the hours of the best plan were on duty with the record.
     unknown_hours
@@ -131,9 +161,12 @@ class Found:
     bases: tuple[Base, ...]
     curve: pd.DataFrame
     own: float
+    own_windows: OwnWindows | None
+    efficient: pd.DataFrame
     plans: tuple[Plan, ...]
     draws: Draws
     gap: float
+    stopped: bool
     live_weeks: float
     unknown_hours: int
     worth_by_hour: Floats
@@ -177,7 +210,7 @@ class Found:
             said = f"Best: {where}, {best.scenario.pattern.text}, with {figure}"
         else:
             said = (
-                f"With {self.live_weeks:.0f} live weeks no single plan can be named; one of the best is {where}, "
+                f"With {self.live_weeks:.1f} live weeks no single plan can be named; one of the best is {where}, "
                 f"{best.scenario.pattern.text}, with {figure}"
             )
         said += f"; {self.now.scenario.name} has {self.now.mean:.1f} ({self.now.low:.1f}-{self.now.high:.1f})."
@@ -185,7 +218,13 @@ class Found:
         every = len([plan for plan in self.plans if plan.kind not in {AS_NOW, FREE}]) - 1
         if others > 0:
             said += f" {others} of {every} other plans {'is' if others == 1 else 'are'} not clearly worse."
-        return said + self._unknown()
+        return said + self._stopped() + self._unknown()
+
+    def _stopped(self) -> str:
+        """Say that the time was up, and how far from the best the answer may be."""
+        if not self.stopped:
+            return ""
+        return f" Stopped at the limit, gap {self.gap:.1%}." if np.isfinite(self.gap) else " Stopped at the limit."
 
     def _unknown(self) -> str:
         """Say of which hours nothing is known, and which are borrowed."""

@@ -205,6 +205,7 @@ def try_pairs(
     busy: float,
     *,
     least: float = 0.0,
+    late: Callable[[], bool] = lambda: False,
     progress: Callable[[float], None] | None = None,
 ) -> Tried:
     """
@@ -223,13 +224,15 @@ def try_pairs(
         What a score in each traffic counts in some windows, shape (levels,): what was found is worth that at least.
     least
         What some pair is known to be worth.
+    late
+        Asked between parts: once true, no more pairs are tried.
     """
     at_most = ceiling.over(pair_scores(envelope(reach, cluster), wholes, aim, busy)) * (1 + ROUNDING)
     order = np.argsort(-at_most, kind="stable")
     size = np.bincount(cluster)[wholes].prod(axis=1)[order]
     pairs, scores = [np.empty((0, 2), dtype=np.int64)], [np.empty((len(reach.chances), 0))]
     tried = begin = 0
-    while begin < len(order) and at_most[order[begin]] >= least and tried < MOST_PAIRS:
+    while begin < len(order) and at_most[order[begin]] >= least and tried < MOST_PAIRS and not late():
         end = begin + max(1, int(np.searchsorted(np.cumsum(size[begin:]), PAIRS_AT_ONCE)))
         some = parts_of(wholes[order[begin:end]], cluster)
         score = pair_scores(reach, some, aim, busy)

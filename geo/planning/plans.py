@@ -14,16 +14,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.coverage.occupancy import occupancy
-from geo.demand.rates import Draws
+from geo.demand.rates import WEEKS_A_MONTH, Draws
 from geo.errors import SchemaError
 from geo.places.bases import Base
 from geo.planning import pairs
-from geo.planning.found import AS_NOW, FREE, Found, Plan, Rules, worst_share, worth_of
-from geo.planning.location import mclp
-from geo.planning.rotas import CLEARLY, Rotas, best_rotas, standing
+from geo.planning.apart import best_apart_of
+from geo.planning.found import AS_NOW, FREE, Found, OwnWindows, Plan, Rules, worst_share, worth_of
+from geo.planning.front import front_of_hours
+from geo.planning.location import TIME_LIMIT, mclp
+from geo.planning.rotas import CLEARLY, Legal, Rotas, best_rotas, every_rota, standing
 from geo.planning.sites import NEAR_TIE
 from geo.planning.windows import Window, Windows, best_windows, crewed_hours_of
-from geo.planning.worth import Survey, Surveyed, hour_values, ready_a_month, score_of, undominated
+from geo.planning.worth import (
+    Aim,
+    Beside,
+    Survey,
+    Surveyed,
+    hour_values,
+    nearest_free,
+    ready_a_month,
+    score_of,
+    undominated,
+)
 from geo.scenarios.evaluate import TAILS, evaluate
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.staffing import staffing
@@ -34,6 +46,12 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Progress = Callable[[float, str], None]
 """Called with the share that is done and the best so far in words; raise from it to cancel."""
+
+Left = Callable[[], float]
+"""Gives the seconds that are left; asked between the parts of a search, which stops where none are."""
+
+TIMED_AT_ONCE = 2_000
+"""Postcodes that are timed before it is asked again whether there is time for more."""
 
 OTHER_BASES = 6
 """Other bases, each the best of another district, that are evaluated with the best rota."""
@@ -54,15 +72,17 @@ def search_plans(
     edition: str = "2011-2021",
     seed: int = 0,
     progress: Progress | None = None,
+    left: Left = lambda: np.inf,
 ) -> Found:
     """
     Find where and when cars should be crewed, and which plans are not clearly worse.
 
     One car: exact over all candidates and all windows, for the value of an hour that does not depend on which others
-    are crewed. Two cars: every pair of one postcode a place, improved over all postcodes, with a proved bound. More:
-    the bases that together cover most (:func:`geo.planning.location.mclp`), among one postcode a place. Hours whose
-    rate is not told are never recommended. Wrong where one job blocks the next: the plans are therefore evaluated with
-    busy crews, but searched without.
+    are crewed. Two cars: every pair of one postcode a place, improved over all postcodes, with a proved bound; then a
+    rota of its own for each (:mod:`geo.planning.apart`). More: the bases that together cover most
+    (:func:`geo.planning.location.mclp`), among one postcode a place. One car beside others that are kept is searched as
+    one car is. Hours whose rate is not told are never recommended. Wrong where one job blocks the next: the plans are
+    therefore evaluated with busy crews, but searched without.
 
     Parameters
     ----------
@@ -72,6 +92,9 @@ def search_plans(
         Candidates; every live postcode of the world when omitted.
     edition
         District edition, for the worst district.
+    left
+        The seconds that are left. Once there are none, the best so far is given and its gap tells how much better
+        another base could be at most. A first look at one postcode a place is always taken, and the best is evaluated.
 
     Raises
     ------
@@ -82,7 +105,7 @@ def search_plans(
     """
     ready = ready_a_month(scenario, world, rules.aim, seed=seed)
     survey = Survey(scenario, world, edition)
-    search = _Search(scenario, world, rules, survey, ready, seed, progress or _silent)
+    search = _Search(scenario, world, rules, survey, ready, seed, progress or _silent, left)
     pool = search.pool(bases)
     choice = search.choose(pool, bases is None)
     return search.finish(choice)
@@ -92,7 +115,8 @@ def search_plans(
 class _Choice:
     """
     Sets of bases that are worth searching: their score in each traffic, shape (levels, sets), and rows of ``pool``,
-    shape (sets, bases).
+    shape (sets, bases). Any other set is worth ``most_possible`` at most. ``others`` are sets and scores that are only
+    worth searching where two cars have windows of their own.
     """
 
     pool: pd.DataFrame
@@ -101,6 +125,8 @@ class _Choice:
     score: Floats
     tried: int
     most_possible: float = 0.0
+    stopped: bool = False
+    others: tuple[Rows, Floats] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +156,16 @@ class _Search:
     ready: Floats
     seed: int
     tell: Progress
+    left: Left = lambda: np.inf
+
+    def late(self) -> bool:
+        """Tell whether the time is up."""
+        return self.left() <= 0
 
     def pool(self, bases: Sequence[Base] | None) -> pd.DataFrame:
         """Give the candidates: ``name``, ``easting``, ``northing``, ``district``."""
         if self.rules.aim == "nurse_contact":
-            bases = self.scenario.bases
+            bases = self.rules.locked or self.scenario.bases
         if bases is not None:
             rows = [(base.postcode or base.name, base.easting, base.northing, "") for base in bases]
             return pd.DataFrame(rows, columns=["name", "easting", "northing", "district"])
@@ -151,14 +182,37 @@ class _Search:
 
     def choose(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
         """Time candidates and narrow them down to the sets of bases that windows are searched for."""
-        cars, aim = self.rules.cars, self.rules.aim
-        if aim == "nurse_contact" or (not everywhere and cars == 1):
+        cars, aim, locked = self.rules.cars, self.rules.aim, len(self.rules.locked)
+        if aim == "nurse_contact":
             return self._singles(pool, self._timed(pool, 0.0, 0.9), len(pool))
-        if cars == 1:
-            return self._everywhere(pool)
+        if locked == cars:
+            return self._locked_alone()
+        if locked == cars - 1:
+            beside = self._beside()
+            if everywhere:
+                return self._everywhere(pool, beside)
+            return self._with_locked(pool, self._timed(pool, 0.0, 0.9), beside, len(pool))
         if cars == 2:
             return self._pairs(pool, everywhere)
         return self._several(pool, everywhere)
+
+    @property
+    def _locked(self) -> pd.DataFrame:
+        """The bases that are kept, as candidates."""
+        rows = [(base.postcode or base.name, base.easting, base.northing, "") for base in self.rules.locked]
+        return pd.DataFrame(rows, columns=["name", "easting", "northing", "district"])
+
+    def _beside(self) -> Beside | None:
+        """Time the bases that are kept; None where there are none."""
+        if not self.rules.locked:
+            return None
+        return Beside(self._timed(self._locked, 0.0, 0.0).chances, self.busy())
+
+    def _locked_alone(self) -> _Choice:
+        """Take the bases that are kept as the only set there is."""
+        pool = self._locked
+        reach, every = self._timed(pool, 0.0, 0.9), np.arange(len(pool))
+        return _Choice(pool, reach, every[None], self._set_score(reach, every, self.rules.aim)[:, None], 1)
 
     def _part(self, begin: float, end: float, words: str) -> Callable[[float], None]:
         """Give the progress of a part of the search."""
@@ -172,24 +226,59 @@ class _Search:
         score = reach.score(self.rules.aim)
         return _Choice(pool, reach, np.arange(len(pool))[:, None], score, tried)
 
-    def _everywhere(self, pool: pd.DataFrame) -> _Choice:
+    def _with_locked(self, pool: pd.DataFrame, reach: Surveyed, beside: Beside | None, tried: int) -> _Choice:
+        """Put each candidate together with the bases that are kept."""
+        if beside is None:
+            return self._singles(pool, reach, tried)
+        kept = np.arange(len(pool), len(pool) + len(self.rules.locked))
+        sets = np.column_stack([np.arange(len(pool)), np.tile(kept, (len(pool), 1))])
+        both = replace(reach, chances=np.concatenate([reach.chances, beside.chances], axis=1))
+        pool = pd.concat([pool, self._locked], ignore_index=True)
+        return _Choice(pool, both, sets, beside.score(reach, self.rules.aim), tried)
+
+    def _everywhere(self, pool: pd.DataFrame, beside: Beside | None) -> _Choice:
         """
         Try every postcode for one car: a first look at one a place, then all that could still be within 5 % of it.
 
-        A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows.
+        A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows. Those
+        with the best bounds come first, so that what is left when the time is up is bounded best.
         """
         aim, stand_ins = self.rules.aim, self.survey.stand_ins()
-        words = self._so_far(pool, stand_ins[:, None], self.survey.glance().score(aim))
+
+        def scored(reach: Surveyed) -> Floats:
+            return beside.score(reach, aim) if beside else reach.score(aim)
+
+        words = self._so_far(pool, stand_ins[:, None], scored(self.survey.glance()))
         self.tell(0.0, words)
-        look, bounds = self.survey.first_look(aim, self._part(0.0, 0.1, words))
-        coarse = look.score(aim)
+        look, bounds = self.survey.first_look(aim, self._part(0.0, 0.1, words), beside)
+        coarse = scored(look)
         better = self._so_far(pool, stand_ins[:, None], coarse)
         self.tell(0.1, better)
         beaten = np.zeros(len(pool), dtype=bool)
         for known in coarse[:, undominated(coarse)].T:
             beaten |= (bounds < (1 - NEAR_TIE) * known[:, None]).all(axis=0)
-        kept = pool[~beaten].reset_index(drop=True)
-        return self._singles(kept, self._timed(kept, 0.1, 0.85, better), len(pool))
+        bounds = np.minimum(bounds, 1.0)
+        kept = np.flatnonzero(~beaten)
+        kept = kept[np.argsort(-bounds[:, kept].sum(axis=0), kind="stable")]
+        timed, reached = 0, [look]
+        while timed < len(kept) and not self.late():
+            some, before = pool.iloc[kept[timed : timed + TIMED_AT_ONCE]], timed / len(kept)
+            timed += len(some)
+            reached.append(self._timed(some, 0.1 + 0.75 * before, 0.1 + 0.75 * timed / len(kept), better))
+        rows = np.concatenate([stand_ins, kept[:timed]])
+        reach = replace(look, chances=np.concatenate([part.chances for part in reached], axis=1))
+        rows, first = np.unique(rows, return_index=True)
+        reach = replace(reach, chances=reach.chances[:, first])
+        choice = self._with_locked(pool.iloc[rows].reset_index(drop=True), reach, beside, len(pool))
+        rest = kept[timed:]
+        return replace(choice, most_possible=self._most(bounds[:, rest]), stopped=len(rest) > 0)
+
+    def _most(self, bounds: Floats) -> float:
+        """Give what the best rota is worth at most with scores within some bounds, shape (levels, candidates)."""
+        if not bounds.size:
+            return 0.0
+        values = hour_values(self.ready, self.survey.level_of_hour, bounds[:, undominated(bounds)])
+        return float(self._rotas(values, most=1).objectives[0])
 
     def _pairs(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
         """Try every pair of a list, or those of a long list that could be the best."""
@@ -220,8 +309,11 @@ class _Search:
         self.tell(0.0, words)
         look, over = survey.around(place, stand_ins, self._part(0.0, 0.15, words))
         score = pairs.pair_scores(look, wholes, aim, busy)
-        near, known, cluster, middle = (stand_ins[wholes], score), self._known(score), place, stand_ins
+        near, known, cluster, middle = (wholes, score), self._known(score), place, stand_ins
+        first_look = _Choice(pool.iloc[stand_ins].reset_index(drop=True), look, wholes, score, _pairs_of(len(pool)))
         for number, metres in enumerate(pairs.SQUARES, start=1):
+            if self.late():
+                return self._stopped(first_look, known, pairs.pair_scores(over, wholes, aim, busy))
             words = self._so_far(pool, middle[wholes], score)
             self.tell(0.15 * number, words)
             wholes = wholes[known.could_be(pairs.pair_scores(over, wholes, aim, busy))]
@@ -229,12 +321,19 @@ class _Search:
             look, over = survey.around(cluster, middle, self._part(0.15 * number, 0.15 * (number + 1), words))
             score = pairs.pair_scores(look, wholes, aim, busy)
             known = max(known, self._known(score), key=lambda one: one.worth)
-        wholes = wholes[known.could_be(pairs.pair_scores(over, wholes, aim, busy))]
+        bounds = pairs.pair_scores(over, wholes, aim, busy)
+        if self.late():
+            return self._stopped(first_look, known, bounds)
+        wholes = wholes[known.could_be(bounds)]
         timed = np.union1d(np.flatnonzero(np.isin(cluster, wholes)), stand_ins)
         kept = pool.iloc[timed].reset_index(drop=True)
         reach = self._timed(kept, 0.45, 0.75, words)
-        near = np.searchsorted(timed, near[0]), near[1]
+        near = np.searchsorted(timed, stand_ins[near[0]]), near[1]
         return self._pairs_tried(kept, reach, cluster[timed], wholes, known, near, len(pool))
+
+    def _stopped(self, look: _Choice, known: "_Known", bounds: Floats) -> _Choice:
+        """Take what the first look found, where the time is up; pairs within some bounds could be better."""
+        return replace(look, most_possible=max(0.0, float(known.ceiling.over(bounds).max(initial=0.0))), stopped=True)
 
     def _squares(self, pool: pd.DataFrame, cluster: Rows, wholes: Rows, metres: float) -> tuple[Rows, Rows, Rows]:
         """Divide the clusters of some pairs into squares: the square of each candidate, their middles, their pairs."""
@@ -271,14 +370,23 @@ class _Search:
             aim,
             busy,
             least=known.worth,
+            late=self.late,
             progress=self._part(0.75, 0.85, ""),
         )
         sets = np.vstack([others[0], inside[tried.pairs]])
         score = np.hstack([others[1], tried.score])
         totals = known.weight @ score
         near = np.union1d(np.flatnonzero(totals >= (1 - NEAR_TIE) * totals.max()), undominated(score))
-        count = number or len(pool)
-        return _Choice(pool, reach, sets[near], score[:, near], count * (count + 1) // 2, most_possible=tried.others)
+        return _Choice(
+            pool,
+            reach,
+            sets[near],
+            score[:, near],
+            _pairs_of(number),
+            most_possible=tried.others,
+            stopped=self.late() and tried.others > totals.max() * (1 + pairs.ROUNDING),
+            others=others,
+        )
 
     def _known(self, score: Floats) -> "_Known":
         """Give what the best rota of sets with these scores, shape (levels, sets), is worth, and what bounds others."""
@@ -291,21 +399,24 @@ class _Search:
     def _several(self, pool: pd.DataFrame, everywhere: bool) -> _Choice:
         """Take the sets of bases that cover most in the mean traffic, among one postcode a place."""
         pool = pool.iloc[self.survey.stand_ins()].reset_index(drop=True) if everywhere else pool
+        number = len(pool)
+        pool = pd.concat([pool, self._locked], ignore_index=True) if self.rules.locked else pool
         reach = self._timed(pool, 0.0, 0.6)
         weight = self._weight(~np.isnan(self.ready), reach.level_of_hour, len(reach.chances))
         mean = np.tensordot(weight / weight.sum(), reach.chances, axes=1)
-        found = mclp(mean, reach.shares, self.rules.cars)
+        kept = range(number, len(pool))
+        limit = float(min(TIME_LIMIT, max(self.left(), 1.0)))
+        found = mclp(mean, reach.shares, self.rules.cars, locked=kept, time_limit=limit)
         sets = found.near_ties[:200]
-        score = np.array([self._set_score(reach, row) for row in sets]).T
-        return _Choice(pool, reach, sets, score, len(pool), most_possible=np.inf if found.gap else 0.0)
+        score = np.array([self._set_score(reach, row, self.rules.aim) for row in sets]).T
+        most, stopped = np.inf if found.gap else 0.0, bool(found.gap) and self.late()
+        return _Choice(pool, reach, sets, score, number, most_possible=most, stopped=stopped)
 
-    def _set_score(self, reach: Surveyed, rows: Rows) -> Floats:
+    def _set_score(self, reach: Surveyed, rows: Rows, aim: Aim) -> Floats:
         """Score several cars in each traffic: the nearest that is free goes, each out as often as the others."""
-        busy, chances = self.busy(), -np.sort(-reach.chances[:, rows], axis=1)
-        gains = (1 - busy) * busy ** np.arange(len(rows))
-        return score_of(
-            np.tensordot(gains, chances, axes=(0, 1)).astype(np.float32), reach.shares, reach.member, self.rules.aim
-        )
+        busy = self.busy() if len(rows) > 1 else 0.0
+        chances = nearest_free(np.moveaxis(reach.chances[:, rows], 1, 0), busy)
+        return score_of(chances[:, None], reach.shares, reach.member, aim)[:, 0]
 
     def busy(self) -> float:
         """Give the share of the crewed time that a car is out, by the question's own pattern."""
@@ -364,7 +475,9 @@ class _Search:
         crewed = crewed_hours_of(rotas.windows[0])
         candidates, zone = self._zone(choice, crewed)
         own_values = self._own_values()
+        own_windows = self._own_windows(choice, float(rotas.objectives[0]))
         drafts = self._drafts(choice, sets, windows, rotas)
+        drafts = [drafts[0], drafts[1], drafts[-1]] if self.late() and len(drafts) > 3 else drafts
         plans, draws = self._evaluated(drafts)
         worth = float(rotas.objectives[0])
         gap = max(0.0, choice.most_possible / worth - 1) if worth else 0.0
@@ -380,9 +493,12 @@ class _Search:
             bases=tuple(self._base(choice.pool, row) for row in best),
             curve=self._curve(score[:, [rotas.bases[0]]]),
             own=float((own_values * self.scenario.pattern.hours)[self.scenario.pattern.hours > 0].sum()),
+            own_windows=own_windows,
+            efficient=self._efficient(choice, sets, score),
             plans=plans,
             draws=draws,
             gap=gap,
+            stopped=choice.stopped,
             live_weeks=float(live[crewed].mean()),
             unknown_hours=int(np.isnan(self.ready).sum()),
             worth_by_hour=values[rotas.bases[0]],
@@ -400,6 +516,67 @@ class _Search:
         order = np.argsort(-a_month, kind="stable")
         near = order[a_month[order] >= (1 - NEAR_TIE) * a_month.max()]
         return choice.pool.assign(a_month=a_month, worst_district=worst), near
+
+    def _legal(self, crewed_hours: int) -> Legal:
+        """Give the rotas that keep the rules and crew no hour whose rate is not told."""
+        rules = self.rules
+        legal = every_rota(crewed_hours, rules.lengths, rest=rules.rest)
+        must = np.zeros(len(self.ready)) if rules.must is None else rules.must.hours
+        told = legal.worth(np.isnan(self.ready).astype(float)) == 0
+        return legal.kept(told & (legal.worth(must) >= must.sum()))
+
+    def _own_windows(self, choice: _Choice, together: float) -> OwnWindows | None:
+        """Search a rota of its own for each of two cars, at every pair of bases that is near the best or coarse."""
+        if self.rules.cars != 2:
+            return None
+        sets, score = choice.sets[:, [0, -1]], choice.score
+        if choice.others is not None:
+            sets, score = np.vstack([choice.others[0], sets]), np.hstack([choice.others[1], score])
+        free = 1.0 if self.rules.aim == "nurse_contact" else 1 - self.busy()
+        alone, level_of_hour = free * choice.reach.score(self.rules.aim), choice.reach.level_of_hour
+        hours = 2 * self.rules.crewed_hours
+        found = best_apart_of(
+            np.vstack([alone[:, sets[:, 0]], alone[:, sets[:, 1]], score]),
+            lambda crewed: self._weight(crewed, level_of_hour, len(alone)),
+            lambda some: np.nan_to_num(hour_values(self.ready, level_of_hour, some[:, None])[0]),
+            self._legal(hours),
+            hours,
+            late=self.late,
+        )
+        if found is None:
+            return None
+        pair, best = found
+        one, other = (self._base(choice.pool, row) for row in sets[pair])
+        first, second = (_pattern(windows) for windows in best.windows)
+        return OwnWindows((one, other), (first, second), best.objective, together, best.gap)
+
+    def _efficient(self, choice: _Choice, sets: Rows, score: Floats) -> pd.DataFrame:
+        """Give the rotas and sets of bases that no other beats both in crewed hours and in reach."""
+        asked, level_of_hour = self.scenario, choice.reach.level_of_hour
+        values = np.nan_to_num(hour_values(self.ready, level_of_hour, score))
+        legal = self._legal(max(CURVE_HOURS, self.rules.crewed_hours))
+        front = front_of_hours(values, legal)
+        every = float(self.world.demand.hour_rates.mean(axis=0)[self.world.demand.told].sum()) * WEEKS_A_MONTH
+        crewed_now = asked.pattern.crewed_hours * asked.cars
+        an_hour = np.nan if asked.cost_a_year is None else asked.cost_a_year / crewed_now
+        rows = []
+        for base, rota, a_month in zip(front.bases, front.rotas, front.objectives, strict=True):
+            weight = self._weight(legal.crewed([rota])[0], level_of_hour, len(score))
+            worst = weight @ self._set_score(choice.reach, sets[base], "equity") / weight.sum()
+            names = choice.pool["name"].iloc[sets[base]]
+            hours = int(legal.hours[rota])
+            rows.append(
+                {
+                    "bases": ", ".join(names),
+                    "pattern": _pattern(legal.rota(rota)).text,
+                    "crewed_hours": hours,
+                    "cost_a_year": an_hour * hours * self.rules.cars,
+                    "a_month": float(a_month),
+                    "share": float(a_month) / every,
+                    "worst_district": float(worst) if asked.model.sends_car else np.nan,
+                }
+            )
+        return pd.DataFrame(rows)
 
     def _own_values(self) -> Floats:
         """Give what an hour is worth with the question's own bases."""
@@ -477,14 +654,14 @@ class _Search:
         districts = self.world.districts(self.survey.edition)
         table = np.column_stack([worth_of(outcome, self.rules.aim, districts) for outcome in outcomes])
         rotas = [row for row, (kind, _) in enumerate(drafts) if kind not in {AS_NOW, FREE}]
-        best = table[:, rotas[standing(table[:, rotas]).best]]
-        chance, loss = (best[:, None] > table).mean(axis=0), 1 - table.mean(axis=0) / best.mean()
+        best, mean = rotas[standing(table[:, rotas]).best], table.mean(axis=0)
+        chance, loss = (table[:, [best]] > table).mean(axis=0), 1 - mean / mean[best]
         low, high = np.quantile(table, TAILS, axis=0)
         made = [
             Plan(
                 scenario=plan,
                 kind=kind,
-                mean=float(table[:, row].mean()),
+                mean=float(mean[row]),
                 low=float(low[row]),
                 high=float(high[row]),
                 beaten=float(chance[row]),
@@ -502,6 +679,11 @@ class _Search:
 
 def _silent(share: float, words: str) -> None:
     pass
+
+
+def _pairs_of(number: int) -> int:
+    """Count the pairs of so many candidates, each with itself among them."""
+    return number * (number + 1) // 2
 
 
 def _pattern(windows: Sequence[Window]) -> ShiftPattern:

@@ -5,8 +5,8 @@ All of them are tried, at every base. They stand beside the free optimum (:mod:`
 is the price of a simple rota. Which rotas are not clearly worse than the best, draws of the demand tell.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -204,15 +204,64 @@ def best_rotas(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Legal:
+    """
+    Every rota that keeps the rules, fewest crewed hours first.
+
+    Parameters
+    ----------
+    groups, options
+        The divisions of the week, and the windows (first hour, length), by number.
+    group
+        The division of each rota, shape (rotas,).
+    windows
+        The window of its first and of its second group of days, shape (rotas, 2).
+    hours
+        Its crewed hours a week, shape (rotas,), ascending.
+    """
+
+    groups: tuple[tuple[Group, Group], ...]
+    options: tuple[tuple[int, int], ...]
+    group: Rows
+    windows: Rows
+    hours: Rows
+
+    def __len__(self) -> int:
+        return len(self.hours)
+
+    def rota(self, row: int) -> tuple[Window, ...]:
+        """Give the windows of one rota."""
+        one, other = (self.options[number] for number in self.windows[row])
+        return _windows(self.groups[self.group[row]], one, other)
+
+    def crewed(self, rows: Iterable[int]) -> Flags:
+        """Tell which hours of the week some rotas crew, shape (rows, 168)."""
+        return np.array([crewed_hours_of(self.rota(row)) for row in rows], dtype=bool).reshape(-1, HOURS)
+
+    def worth(self, value_per_hour: Floats) -> Floats:
+        """Add up the value of the hours that each rota crews, shape (rotas,), of values of shape (168,)."""
+        sums = np.append(0.0, np.cumsum(np.concatenate([value_per_hour, value_per_hour])))
+        start, length = np.array(self.options).T
+        begins = np.arange(7)[:, None] * DAY + start
+        table = sums[begins + length] - sums[begins]
+        one, other = (np.array([_sum(table, group[which]) for group in self.groups]) for which in (0, 1))
+        return np.asarray(one[self.group, self.windows[:, 0]] + other[self.group, self.windows[:, 1]], dtype=np.float64)
+
+    def kept(self, which: Flags) -> "Legal":
+        """Give some of the rotas only."""
+        return replace(self, group=self.group[which], windows=self.windows[which], hours=self.hours[which])
+
+
 def every_rota(
     crewed_hours: int,
     lengths: Collection[int] = LENGTHS,
     starts: Collection[int] = range(DAY),
     groups: Sequence[tuple[Group, Group]] = DAY_GROUPS,
     rest: int = REST_HOURS,
-) -> tuple[tuple[tuple[Window, ...], ...], npt.NDArray[np.float32]]:
+) -> Legal:
     """
-    Give every rota that keeps the rules of :func:`best_rotas`, and which hours of the week it crews, (rotas, 168).
+    Give every rota that keeps the rules of :func:`best_rotas`.
 
     Raises
     ------
@@ -221,29 +270,27 @@ def every_rota(
 
     Examples
     --------
-    >>> plans, crewed = every_rota(42, [6], [18])
-    >>> len(plans), crewed.sum(axis=1).max()
-    (10, np.float32(42.0))
+    >>> legal = every_rota(42, [6], [18])
+    >>> len(legal), legal.hours[-1], legal.rota(0)
+    (10, np.int64(42), ((4, 1080, 1440), (5, 1080, 1440)))
     """
     options = [(start, length) for start in sorted(set(starts)) for length in sorted(set(lengths))]
-    plans: list[tuple[Window, ...]] = []
-    crewed: list[npt.NDArray[np.float32]] = []
-    for first, second in groups:
+    found = []
+    for number, (first, second) in enumerate(groups):
         _check_group(first, second)
         allowed = _allowed(options, first, second, crewed_hours, rest)
         pairs = np.argwhere(allowed if second else allowed[:, :1])
-        plans += [_windows((first, second), options[a], options[b]) for a, b in pairs]
-        on = [
-            np.array([crewed_hours_of(_windows((days, ()), each, each)) for each in options])
-            for days in (first, second)
-        ]
-        crewed.append((on[0][pairs[:, 0]] | (on[1][pairs[:, 1]] if second else False)).astype(np.float32))
-    if not plans:
+        found.append(np.column_stack([np.full(len(pairs), number), pairs]))
+    table, length = np.concatenate(found), np.array(options)[:, 1]
+    if not len(table):
         raise SchemaError(
             f"no rota of {sorted(set(lengths))} hours keeps {crewed_hours} crewed hours and {rest} hours of rest; "
             "allow more"
         )
-    return tuple(plans), np.concatenate(crewed)
+    days = np.array([[len(first), len(second)] for first, second in groups])[table[:, 0]]
+    hours = (length[table[:, 1:]] * days).sum(axis=1)
+    order = np.argsort(hours, kind="stable")
+    return Legal(tuple(groups), tuple(options), table[order, 0], table[order, 1:], hours[order])
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.planning.found import FREE, Found, Plan
+from geo.planning.found import FREE, Found, OwnWindows, Plan
 from geo.planning.worth import AIMS
 from geo.week import ShiftPattern
 
@@ -14,8 +14,9 @@ MOST_PLANS = 12
 
 
 def sentences(found: Found) -> list[str]:
-    """Tell what was found: the answer, the ceiling, one more hour, the zone, and every plan that was evaluated."""
-    lines = [found.sentence, ceiling_words(found), zone_words(found), gap_words(found)]
+    """Tell what was found: the answer, the ceiling, more and own hours, the zone, every plan that was evaluated."""
+    lines = [found.sentence, ceiling_words(found), own_windows_words(found), efficient_words(found)]
+    lines += [zone_words(found), gap_words(found)]
     lines += [f"- {plan_words(plan)}" for plan in found.plans[:MOST_PLANS]]
     return [line for line in lines if line]
 
@@ -49,11 +50,45 @@ def gap_words(found: Found) -> str:
     """Say how much better another base and rota could be."""
     if np.isinf(found.gap):
         return "Whether other bases together are better was not proved within the limit."
+    if found.stopped:
+        return f"Stopped at the limit: another base and rota could be better by {found.gap:.1%} at most."
     if found.rules.cars > 2:
         return "Bases are the best set of one postcode a place, in the plan's mean traffic; others may be better."
     if found.gap:
         return f"Another set of bases could be better by {found.gap:.1%} at most."
     return "No other base that was tried, and no other window, is better with nurse and car always free (proved)."
+
+
+def own_windows_words(found: Found) -> str:
+    """Say what two cars with windows of their own would reach; empty where that was not searched."""
+    own = found.own_windows
+    if own is None:
+        return ""
+    cars = " and ".join(f"{base.name}, {pattern.text}" for base, pattern in zip(own.bases, own.patterns, strict=True))
+    more, hours = own.a_month - own.together, sum(pattern.crewed_hours for pattern in own.patterns)
+    share = f" ({more / own.together:.0%})" if own.together else ""
+    proof = f"other rotas could be better by {own.gap:.1%} at most" if own.gap else "proved for the bases considered"
+    return (
+        f"With windows of their own, {hours:g} crewed hours together: {cars}: {own.a_month:.1f} a month, {more:.1f}"
+        f"{share} more than with the same windows, with nurse and car always free; {proof}."
+    )
+
+
+def efficient_words(found: Found) -> str:
+    """Say how reach grows with crewed hours: at both ends, and where half of the most is reached; empty of none."""
+    table = found.efficient
+    if table.empty:
+        return ""
+    least, most = table.iloc[0], table.iloc[-1]
+    half = table[table["a_month"] >= most["a_month"] / 2].iloc[0]
+    each = " of each car" if found.rules.cars > 1 else ""
+    worst = "" if pd.isna(half["worst_district"]) else f", {half['worst_district']:.0%} in time in the worst district"
+    cost = "" if pd.isna(half["cost_a_year"]) else f", {half['cost_a_year']:,.0f} pounds a year".replace(",", "\u2009")
+    return (
+        f"From {least['crewed_hours']} to {most['crewed_hours']} crewed hours a week{each} the best rota reaches "
+        f"{least['a_month']:.1f} to {most['a_month']:.1f} a month; {half['crewed_hours']} hours are enough for half of "
+        f"the most ({half['pattern']}{worst}{cost})."
+    )
 
 
 def plan_words(plan: Plan) -> str:
@@ -87,6 +122,8 @@ def as_json(found: Found) -> dict[str, Any]:
         "live_weeks": found.live_weeks,
         "unknown_hours": found.unknown_hours,
         "gap": found.gap if np.isfinite(found.gap) else None,
+        "stopped": found.stopped,
+        "locked": [base.postcode or base.name for base in found.rules.locked],
         "free_windows": {
             "pattern": ShiftPattern(found.windows.windows).text,
             "a_month": found.windows.objective,
@@ -102,6 +139,21 @@ def as_json(found: Found) -> dict[str, Any]:
         "zone": _told(zone[["name", "district", "a_month", "worst_district"]]),
         "curve": found.curve.to_dict("records"),
         "front": _told(found.front.drop(columns=["easting", "northing"])),
+        "own_windows": _own_windows(found.own_windows),
+        "efficient": _told(found.efficient),
+    }
+
+
+def _own_windows(own: OwnWindows | None) -> dict[str, Any] | None:
+    if own is None:
+        return None
+    return {
+        "bases": [base.postcode or base.name for base in own.bases],
+        "patterns": [pattern.text for pattern in own.patterns],
+        "crewed_hours": [pattern.crewed_hours for pattern in own.patterns],
+        "a_month": own.a_month,
+        "together": own.together,
+        "gap": own.gap,
     }
 
 

@@ -119,6 +119,54 @@ def weights_of(shares: Floats, member: Rows, aim: Aim) -> Chances:
     return np.asarray(of_district[:, total > 0] / total[total > 0])
 
 
+def nearest_free(chances: Chances, busy: float) -> Chances:
+    """
+    Give the chance that one of several cars arrives in time: the nearest that is free goes.
+
+    Each is out for a share ``busy`` of the time, whatever the others do (Daskin's maximum expected covering, with
+    chances instead of 0 and 1).
+
+    Parameters
+    ----------
+    chances
+        Of each car to arrive in time, shape (cars, …).
+
+    Examples
+    --------
+    >>> nearest_free(np.float32([[0.5], [1.0]]), 0.5).tolist()
+    [0.625]
+    """
+    gains = (1 - busy) * busy ** np.arange(len(chances))
+    return np.asarray(np.tensordot(gains, -np.sort(-chances, axis=0), axes=1), dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """
+    Cars that are where they must be, and what another brings to them.
+
+    ``chances`` are theirs to arrive in time, shape (levels, cars, places); ``busy`` is how often each car is out, 0 for
+    one that is alone.
+    """
+
+    chances: Chances
+    busy: float
+
+    def with_another(self, level: int, chances: Chances) -> Chances:
+        """Give the chances with another car in a traffic, of its own there, shape (candidates, places)."""
+        theirs = self.chances[level][:, None]
+        together = np.broadcast_to(theirs, (len(theirs), *chances.shape))
+        return nearest_free(np.concatenate([together, chances[None]]), self.busy)
+
+    def score(self, reach: Surveyed, aim: Aim) -> Floats:
+        """Score each candidate together with them, in each traffic, shape (levels, candidates)."""
+        every = [
+            score_of(self.with_another(level, chances), reach.shares, reach.member, aim)
+            for level, chances in enumerate(reach.chances)
+        ]
+        return np.array(every)
+
+
 def ready_a_month(scenario: Scenario, world: World, aim: Aim, *, seed: int = 0) -> Hours:
     """
     Give the incidents a month, by hour of the week, for which who is needed would be there, shape (168,).
@@ -258,10 +306,12 @@ class Survey:
         exact, at_most = (Surveyed(self.level_of_hour, chances, shares, self.member) for chances in found)
         return exact, at_most
 
-    def first_look(self, aim: Aim, progress: Progress | None = None) -> tuple[Surveyed, Floats]:
+    def first_look(
+        self, aim: Aim, progress: Progress | None = None, beside: "Beside | None" = None
+    ) -> tuple[Surveyed, Floats]:
         """
         Time the stand-ins; give their reach, and what the score of each postcode cannot exceed in each traffic, shape
-        (levels, points).
+        (levels, points); with the cars it stands beside, where there are any.
 
         From a stand-in ``i`` of its place, a postcode ``j`` lies ``t_ij`` minutes away, so nowhere is nearer to it than
         to ``i`` by more than that: ``t_jg >= t_ig - t_ij``. inf where no road leads from one to the other.
@@ -284,7 +334,8 @@ class Survey:
                     nearer = np.maximum(row - known[:, None] * BOUND_MINUTES, 0.0) * self.minutes_times
                     by_place = self._by_place(chance(nearer), begins)
                     chances[number, place] = by_place[0]
-                    by_step = dict(zip(known.tolist(), score_of(by_place, shares, member, aim).tolist(), strict=True))
+                    together = beside.with_another(number, by_place) if beside else by_place
+                    by_step = dict(zip(known.tolist(), score_of(together, shares, member, aim).tolist(), strict=True))
                     bounds[number, order[mine]] = [by_step.get(step, np.inf) for step in steps.tolist()]
         return Surveyed(self.level_of_hour, chances, shares, member), bounds
 

@@ -143,7 +143,7 @@ def _sentence(scenario: Scenario, found: Found, wanted: Objective, weeks: float,
         score += f" (80 % interval {found.doubt.loc[best, 'low']:.0%}-{found.doubt.loc[best, 'high']:.0%})"
     named = f"{points.index[best]} is best with {score}"
     if weeks < LEAST_WEEKS:
-        named = f"With {weeks:.0f} live weeks no single base can be named; the best of the zone has {score}"
+        named = f"With {weeks:.1f} live weeks no single base can be named; the best of the zone has {score}"
     return f"In the traffic of {scenario.speeds.traffic_name(traffic)}: {named}; {here}. {zone_words}."
 
 

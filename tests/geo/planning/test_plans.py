@@ -11,9 +11,10 @@ from geo.errors import ScenarioError, SchemaError
 from geo.planning import pairs
 from geo.planning.found import AS_NOW, FREE, Rules
 from geo.planning.plans import search_plans
+from geo.planning.rotas import every_rota
 from geo.planning.told import as_json, sentences
 from geo.planning.windows import crewed_hours_of
-from geo.planning.worth import Survey, hour_values, ready_a_month, undominated
+from geo.planning.worth import Survey, hour_values, nearest_free, ready_a_month, score_of, undominated
 from tests.geo.planning.villages import KM, PLAN, RULES, WORLD, village_world
 
 
@@ -106,7 +107,7 @@ def test_what_one_more_hour_brings_is_the_step_of_the_curve(found):
 def test_below_twelve_live_weeks_no_plan_is_named():
     few = search_plans(PLAN, village_world(weeks=4), RULES)
     assert not few.named
-    assert few.sentence.startswith("With 4 live weeks no single plan can be named; one of the best is")
+    assert few.sentence.startswith("With 4.0 live weeks no single plan can be named; one of the best is")
     assert search_plans(PLAN, WORLD, RULES).named
 
 
@@ -172,6 +173,115 @@ def test_three_cars_are_placed_among_one_postcode_a_place():
     found = search_plans(PLAN, WORLD, replace(RULES, cars=3))
     assert len(found.bases) == 3
     assert found.best.mean >= search_plans(PLAN, WORLD, replace(RULES, cars=2)).best.mean - 0.2
+
+
+def test_two_cars_with_windows_of_their_own_are_the_best_of_every_pair_and_rota():
+    listed = [geo.Base(name, row.easting, row.northing, name) for name, row in WORLD.points.iloc[::2].iterrows()]
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2), bases=listed)
+    own, busy, points = found.own_windows, busy_of(found), WORLD.points.iloc[::2]
+    reach = Survey(PLAN, WORLD).reach(points["easting"].to_numpy(float), points["northing"].to_numpy(float))
+    ready = ready_a_month(PLAN, WORLD, "face_to_face")
+    legal = every_rota(56, (4, 6))
+    legal = legal.kept(legal.worth(np.isnan(ready).astype(float)) == 0)
+    on, every = legal.crewed(range(len(legal))).astype(float), pairs.every_pair(5)
+    values, both = (
+        np.nan_to_num(hour_values(ready, reach.level_of_hour, score))
+        for score in ((1 - busy) * reach.score("face_to_face"), pairs.pair_scores(reach, every, "face_to_face", busy))
+    )
+    best = 0.0
+    for (i, j), together in zip(every, both, strict=True):
+        sums = (on @ values[i])[:, None] + on @ values[j] - (on * (values[i] + values[j] - together)) @ on.T
+        fits = legal.hours[:, None] + legal.hours <= 56
+        best = max(best, float(sums[fits].max()))
+    assert own.a_month == pytest.approx(best, rel=1e-5)
+    assert own.gap == 0
+    assert own.together == found.rotas.objectives[0] <= own.a_month
+    assert sum(pattern.crewed_hours for pattern in own.patterns) <= 56
+
+
+def test_nurses_of_two_cars_are_on_duty_at_different_hours():
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2, aim="nurse_contact", crewed_hours=14, lengths=(2,)))
+    one, other = (pattern.hours for pattern in found.own_windows.patterns)
+    assert not (one * other).any()
+    assert found.own_windows.a_month > found.own_windows.together
+
+
+def test_more_crewed_hours_reach_more_and_the_best_rota_is_on_the_front(found):
+    front = found.efficient.set_index("crewed_hours")
+    assert (front["a_month"].diff().dropna() > 0).all()
+    assert front["a_month"].loc[:28].iloc[-1] == pytest.approx(found.rotas.objectives[0])
+    assert front["worst_district"].between(0, 1).all()
+    assert front["cost_a_year"].isna().all()
+    told = WORLD.demand.told
+    every = WORLD.demand.hour_rates.mean(axis=0)[told].sum() * 365.25 / 12 / 7
+    assert front["share"].iloc[-1] == pytest.approx(front["a_month"].iloc[-1] / every)
+
+
+def test_crewed_hours_cost_what_those_of_the_plan_do():
+    asked = replace(PLAN, cost_a_year=280_000.0)  # for 28 hours a week
+    found = search_plans(asked, WORLD, replace(RULES, cars=2), left=none_left)
+    front = found.efficient
+    assert front["cost_a_year"].tolist() == pytest.approx((front["crewed_hours"] * 2 * 10_000).tolist())
+
+
+def base_of(name):
+    point = WORLD.points.loc[name]
+    return geo.Base(name, point["easting"], point["northing"], name)
+
+
+def test_a_base_that_is_kept_is_in_every_set_and_the_best_other_is_found():
+    kept, points = base_of("AA5 1AA"), WORLD.points
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2, locked=(kept,)))
+    reach = Survey(PLAN, WORLD).reach(points["easting"].to_numpy(float), points["northing"].to_numpy(float))
+    theirs = np.broadcast_to(reach.chances[:, [points.index.get_loc("AA5 1AA")]], reach.chances.shape)
+    both = nearest_free(np.stack([reach.chances, theirs]), busy_of(found))
+    score = score_of(both, reach.shares, reach.member, "face_to_face")
+    values = hour_values(ready_a_month(PLAN, WORLD, "face_to_face"), reach.level_of_hour, score)
+    tried = geo.best_rotas(values, crewed_hours=28, lengths=(4, 6), told_only=True)
+    assert found.rotas.objectives[0] == pytest.approx(tried.objectives[0], rel=1e-6)
+    assert {base.name for base in found.bases} == {points.index[tried.bases[0]], "AA5 1AA"}
+    assert all(kept in plan.scenario.bases for plan in found.plans)
+    assert kept in found.own_windows.bases
+
+
+def test_bases_that_are_all_kept_leave_only_the_windows():
+    kept = (base_of("AA1 1AA"), base_of("AA3 1AA"))
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2, locked=kept), left=none_left)
+    assert sorted(found.bases) == sorted(kept)
+    assert found.tried == 1
+    third = search_plans(PLAN, WORLD, replace(RULES, cars=3, locked=kept[:1]), left=none_left)
+    assert kept[0] in third.bases
+    assert len(third.bases) == 3
+    with pytest.raises(ScenarioError, match="2 bases must be kept, but there are 1 cars"):
+        replace(RULES, locked=kept)
+
+
+def none_left():
+    """No time at all: as few plans are evaluated as can be."""
+    return 0.0
+
+
+def test_when_the_time_is_up_the_best_so_far_comes_with_a_true_gap(found):
+    exact = found.rotas.objectives[0]
+    first = search_plans(PLAN, WORLD, RULES, left=none_left)
+    assert first.stopped
+    assert first.rotas.objectives[0] <= exact * (1 + 1e-9)
+    assert exact <= first.rotas.objectives[0] * (1 + first.gap) * (1 + 1e-5)
+    assert f"Stopped at the limit, gap {first.gap:.1%}." in first.sentence
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_when_the_time_is_up_for_two_cars_the_gap_is_true_as_well(asked):
+    clock = iter([1.0] * asked + [0.0] * 100)
+    found = search_plans(PLAN, WORLD, replace(RULES, cars=2), left=lambda: next(clock))
+    points, every = WORLD.points, pairs.every_pair(10)
+    reach = Survey(PLAN, WORLD).reach(points["easting"].to_numpy(float), points["northing"].to_numpy(float))
+    ready = ready_a_month(PLAN, WORLD, "face_to_face")
+    values = hour_values(ready, reach.level_of_hour, pairs.pair_scores(reach, every, "face_to_face", busy_of(found)))
+    exact = geo.best_rotas(values, crewed_hours=28, lengths=(4, 6), told_only=True).objectives[0]
+    assert found.stopped
+    assert exact <= found.rotas.objectives[0] * (1 + found.gap) * (1 + 1e-5)
+    assert len(found.plans) <= 3
 
 
 def test_progress_tells_the_best_so_far_and_may_cancel():
