@@ -19,7 +19,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,12 +140,19 @@ class Watched:
     def look(self, page: Any, surface: str, strings: Sequence[str]) -> None:
         """Open every tooltip, look for what came out of a text, and note which strings are seen."""
         for frame in page.frames:
-            if not frame.is_detached():
+            with suppress(_gone()):
                 self.tooltips += int(frame.evaluate(OPEN_MAP))
                 self.harm += [f"{surface}: {what}" for what in frame.evaluate(HARM)]
                 text = _plain(str(frame.evaluate("document.body ? document.body.innerText : ''")))
                 self.seen.update(one for one in strings if len(one) > 3 and _plain(one) in text)
         self.surfaces.append(surface)
+
+
+def _gone() -> type[Exception]:
+    """Give the error of a frame that another one took the place of while it was looked at."""
+    from playwright.sync_api import Error
+
+    return Error
 
 
 def _plain(text: str) -> str:
@@ -298,10 +305,10 @@ def walk(page: Any, address: str, watched: Watched, strings: Sequence[str], page
 
 def _look(page: Any, surface: str, watched: Watched, strings: Sequence[str]) -> None:
     """Open what is folded, go over the charts, and look."""
-    settle(page)
+    _settle(page)
     page.evaluate(UNFOLD)
     page.wait_for_timeout(500)
-    settle(page)
+    _settle(page)
     for tab in page.get_by_role("tab").all():
         if tab.is_visible():
             tab.click()
@@ -312,6 +319,14 @@ def _look(page: Any, surface: str, watched: Watched, strings: Sequence[str]) -> 
             page.mouse.move(box["x"] + share * box["width"], box["y"] + share * min(box["height"], 300))
             page.wait_for_timeout(60)
     watched.look(page, surface, strings)
+
+
+def _settle(page: Any) -> None:
+    """Wait until a page stands still; again where a map of it gave way to another meanwhile."""
+    for _ in range(3):
+        with suppress(_gone()):
+            return settle(page)
+    return settle(page)
 
 
 def open_files(folder: Path, strings: Sequence[str], watched: Watched) -> None:
