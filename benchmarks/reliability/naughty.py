@@ -19,7 +19,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,8 @@ PAGES = (
 )
 A_PAGE = 20
 """Strings whose layers stand on one one-file map."""
+PAUSE = 1_500
+"""How long after a choice the page may still be the old one, in milliseconds."""
 LIVE = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 """What a cell must not begin with."""
 
@@ -98,7 +100,8 @@ HARM = """() => {
       const leads = /^(href|src|action|formaction|xlink:href)$/i.test(name);
       if (leads && /^[\\x00-\\x20]*(javascript|vbscript):/i.test(value)) found.push(`${one.tagName} ${name}=${value}`);
     }
-    if (one.tagName === "IMG" && ["x", "x:x"].includes(one.getAttribute("src"))) found.push("an image from a text");
+    if (one.tagName === "IMG" && /^(x|x:x|https?:\\/\\/127\\.0\\.0\\.1\\/track\\.png)$/.test(one.getAttribute("src")))
+      found.push(`an image from a text in ${one.closest("[data-testid]")?.dataset.testid}`);
     if (one.tagName === "IFRAME" && one.srcdoc.includes("pwn")) found.push("a frame from a text");
     if (one.tagName === "STYLE" && /^\\*\\{display:none\\}/.test(one.textContent)) found.push("a style from a text");
     if (one.tagName === "SCRIPT" && /^\\s*(alert|window\\.(__)?pwn)/.test(one.textContent)) found.push("a script");
@@ -140,12 +143,19 @@ class Watched:
     def look(self, page: Any, surface: str, strings: Sequence[str]) -> None:
         """Open every tooltip, look for what came out of a text, and note which strings are seen."""
         for frame in page.frames:
-            if not frame.is_detached():
+            with suppress(_gone()):
                 self.tooltips += int(frame.evaluate(OPEN_MAP))
                 self.harm += [f"{surface}: {what}" for what in frame.evaluate(HARM)]
                 text = _plain(str(frame.evaluate("document.body ? document.body.innerText : ''")))
                 self.seen.update(one for one in strings if len(one) > 3 and _plain(one) in text)
         self.surfaces.append(surface)
+
+
+def _gone() -> type[Exception]:
+    """Give the error of a frame that another one took the place of while it was looked at."""
+    from playwright.sync_api import Error
+
+    return Error
 
 
 def _plain(text: str) -> str:
@@ -283,35 +293,53 @@ def walk_app(project: Project, watched: Watched, strings: Sequence[str], pages: 
         walk(page, address, watched, strings, pages)
 
 
-def walk(page: Any, address: str, watched: Watched, strings: Sequence[str], pages: Sequence[str] = PAGES) -> None:
-    """Look at pages of the app at an address, with each choice of each row of choices."""
+def walk(
+    page: Any,
+    address: str,
+    watched: Watched,
+    strings: Sequence[str],
+    pages: Sequence[str] = PAGES,
+    *,
+    choices: bool = True,
+) -> None:
+    """Look at pages of the app at an address, with each choice of each row of choices unless ``choices`` is false."""
     layer = quote(f"layer:{_layer_name(strings)}")
     for name in [*pages, *([f"where-and-when?view=areas&by={layer}"] if "where-and-when" in pages else [])]:
         page.goto(f"{address.rstrip('/')}/{'' if name == 'overview' else name}")
-        _look(page, name, watched, strings)
+        look_at(page, name, watched, strings)
         groups = page.get_by_test_id("stMain").get_by_test_id("stButtonGroup")
-        for group in range(groups.count()):
+        for group in range(groups.count() if choices else 0):
             for choice in range(1, groups.nth(group).get_by_role("radio").count()):
                 groups.nth(group).get_by_role("radio").nth(choice).click()
-                _look(page, f"{name}, choice {group + 1}.{choice + 1}", watched, strings)
+                page.wait_for_timeout(PAUSE)
+                look_at(page, f"{name}, choice {group + 1}.{choice + 1}", watched, strings)
 
 
-def _look(page: Any, surface: str, watched: Watched, strings: Sequence[str]) -> None:
+def look_at(page: Any, surface: str, watched: Watched, strings: Sequence[str]) -> None:
     """Open what is folded, go over the charts, and look."""
-    settle(page)
+    _settle(page)
     page.evaluate(UNFOLD)
     page.wait_for_timeout(500)
-    settle(page)
+    _settle(page)
     for tab in page.get_by_role("tab").all():
-        if tab.is_visible():
-            tab.click()
-            watched.look(page, f"{surface}, {tab.inner_text()}", strings)
+        with suppress(_gone()):  # a tab of the page before
+            if tab.is_visible():
+                tab.click(timeout=5_000)
+                watched.look(page, f"{surface}, {tab.inner_text()}", strings)
     for chart in page.get_by_test_id("stVegaLiteChart").all()[:8]:
         box = chart.bounding_box() if chart.is_visible() else None
         for share in (0.3, 0.5, 0.7) if box else ():
             page.mouse.move(box["x"] + share * box["width"], box["y"] + share * min(box["height"], 300))
             page.wait_for_timeout(60)
     watched.look(page, surface, strings)
+
+
+def _settle(page: Any) -> None:
+    """Wait until a page stands still; again where a map of it gave way to another meanwhile."""
+    for _ in range(3):
+        with suppress(_gone()):
+            return settle(page)
+    return settle(page)
 
 
 def open_files(folder: Path, strings: Sequence[str], watched: Watched) -> None:

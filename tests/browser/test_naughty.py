@@ -1,0 +1,72 @@
+"""
+Text from files never runs: on pages, in maps and briefs opened from the disk, in spreadsheets.
+
+A dozen payloads on two pages and in a brief; the payloads and naughty strings of the shared data on every surface among
+the slow tests, and in `make reliability`, which counts them.
+"""
+
+import pytest
+
+from benchmarks.in_chromium import WATCH_CHANGES
+from benchmarks.reliability import naughty
+from geo.store.intake import make_demonstration
+from tests.browser.test_maps import PAYLOADS
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """The two weeks with a dozen payloads wherever text can stand."""
+    folder = tmp_path_factory.mktemp("few")
+    return naughty.naughty_project(make_demonstration(folder / "weeks"), folder / "mine", PAYLOADS)
+
+
+def test_text_never_runs_on_a_page(visit, app_on, few):
+    watched = naughty.Watched(f"{app_on(few.folder)}/")
+    visit.page.add_init_script(WATCH_CHANGES)
+    watched.watch(visit.page)
+    visit.open(watched.home)
+    naughty.look_at(visit.page, "overview", watched, PAYLOADS)
+    visit.go("Data")
+    visit.page.get_by_test_id("stButtonGroup").get_by_text("Mend", exact=True).click()
+    visit.settle()
+    naughty.look_at(visit.page, "mend", watched, PAYLOADS)
+    assert watched.harm == []
+    assert len(watched.seen) >= 6, "the payloads stand on these pages to be read"
+
+
+def test_text_never_runs_in_a_brief_from_the_disk(visit, tmp_path):
+    watched = naughty.Watched()
+    watched.watch(visit.page)
+    path = tmp_path / "brief.html"
+    path.write_text(naughty.as_page(naughty.naughty_brief(PAYLOADS)), encoding="utf-8")
+    visit.page.goto(path.as_uri())
+    watched.look(visit.page, "brief", PAYLOADS)
+    assert watched.harm == []
+    assert watched.seen == set(PAYLOADS)
+
+
+def test_what_runs_is_noticed(visit):
+    watched = naughty.Watched()
+    watched.watch(visit.page)
+    visit.page.set_content("<img src=x><b onclick=alert(1)>x</b><a href='javascript:1'>y</a><script>__pwn=1</script>")
+    visit.page.evaluate("alert(2)")
+    watched.look(visit.page, "here", ["nothing"])
+    assert len(watched.harm) == 5
+
+
+@pytest.mark.slow
+@pytest.mark.shared_data
+@pytest.mark.timeout(3600)
+def test_no_naughty_string_runs_on_any_surface_or_is_a_live_formula(shared_data, tmp_path):
+    strings = [*naughty.payloads_of(shared_data), *naughty.listed_of(shared_data)]
+    assert len(strings) == 28 + 515
+    mine = naughty.naughty_project(
+        make_demonstration(tmp_path / "year", "northamptonshire"), tmp_path / "mine", strings
+    )
+    pages, files = naughty.Watched(), naughty.Watched()
+    naughty.open_files(tmp_path, strings, files)
+    cells, live = naughty.live_formulas(mine, tmp_path, strings)
+    naughty.walk_app(mine, pages, strings)
+    assert [*files.harm, *live, *pages.harm] == []
+    assert cells > 100_000
+    assert len(files.seen | pages.seen) > 400
