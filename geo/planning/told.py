@@ -66,11 +66,13 @@ def own_windows_words(found: Found) -> str:
         return ""
     cars = " and ".join(f"{base.name}, {pattern.text}" for base, pattern in zip(own.bases, own.patterns, strict=True))
     more, hours = own.a_month - own.together, sum(pattern.crewed_hours for pattern in own.patterns)
-    share = f" ({more / own.together:.0%})" if own.together else ""
-    proof = f"other rotas could be better by {own.gap:.1%} at most" if own.gap else "proved for the bases considered"
+    proof = f"others could be better by {own.gap:.1%} at most" if own.gap else "proved for the bases considered"
+    if not own.better:
+        return f"Windows of their own would not let two cars reach more than the same windows do ({proof})."
+    share = f" ({more / own.together:.1%})" if own.together else ""
     return (
         f"With windows of their own, {hours:g} crewed hours together: {cars}: {own.a_month:.1f} a month, {more:.1f}"
-        f"{share} more than with the same windows, with nurse and car always free; {proof}."
+        f"{share} more than with the same windows, with nurse and car always free ({proof})."
     )
 
 

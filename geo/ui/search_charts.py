@@ -60,6 +60,30 @@ def curve(table: pd.DataFrame, points: pd.DataFrame, unit: str) -> Any:
     return alt.layer(line, marks, names).properties(height=230)
 
 
+def efficient(table: pd.DataFrame, unit: str) -> Any:
+    """Draw reach against crewed hours, plan by plan; the darker, the more of the worst district is reached in time."""
+    tips = ["bases:N", "pattern:N", "crewed_hours:Q", alt.Tooltip("a_month:Q", format=".1f")]
+    if table["cost_a_year"].notna().all():
+        tips.append(alt.Tooltip("cost_a_year:Q", title="pounds a year", format=",.0f"))
+    colour: Any = alt.value(BLUE)
+    if table["worst_district"].notna().all():
+        tips.append(alt.Tooltip("worst_district:Q", title="worst district in time", format=".0%"))
+        legend = alt.Legend(title="worst district in time", orient="bottom", direction="horizontal", format=".0%")
+        scale = alt.Scale(range=[palette.BLUES[1], palette.BLUES[-1]])
+        colour = alt.Color("worst_district:Q", scale=scale, legend=legend)
+    return (
+        alt.Chart(table)
+        .mark_point(filled=True, size=60, opacity=1, stroke=INK, strokeWidth=0.6)
+        .encode(
+            alt.X("crewed_hours:Q", title="crewed hours a week, each car"),
+            alt.Y("a_month:Q", title=unit),
+            color=colour,
+            tooltip=tips,
+        )
+        .properties(height=320)
+    )
+
+
 def plans(table: pd.DataFrame, unit: str) -> Any:
     """Draw each plan as a dot on its 80 % interval, best first; those clearly worse as crosses."""
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330, labelOverlap=False))

@@ -29,10 +29,12 @@ def show(question: Question, found: Found) -> None:
         _plans(found)
         _use(question, found)
     _windows(found)
+    _own_windows(found)
     left, right = st.columns(2)
     with left:
         _curve(question, found)
     with right:
+        _efficient(found)
         search_evidence.show(question, found)
 
 
@@ -127,6 +129,35 @@ def _windows(found: Found) -> None:
     for place, title, windows in pairs:
         chart = search_charts.windows_grid(found.worth_by_hour, windows, title)
         place.altair_chart(chart, width="stretch", alt=f"{title}: hours of the week, unknown ones hatched")
+
+
+def _own_windows(found: Found) -> None:
+    """Show two cars that need not work the same hours, each on the grid of the week."""
+    own = found.own_windows
+    if own is None:
+        return
+    st.markdown(f"**{words.plain(told.own_windows_words(found))}**")
+    if not own.better:
+        return
+    for place, base, pattern in zip(st.columns(2), own.bases, own.patterns, strict=True):
+        title = f"{base.name}, on its own"
+        chart = search_charts.windows_grid(found.worth_by_hour, pattern.windows, title)
+        place.altair_chart(chart, width="stretch", alt=f"{title}: hours of the week, unknown ones hatched")
+    st.caption(
+        "The colours are what an hour is worth with both cars at the bases of the best rota. A plan's cars share one "
+        "pattern here, so these two are not evaluated with busy crews."
+    )
+
+
+def _efficient(found: Found) -> None:
+    """Show the plans that no other beats both in crewed hours and in reach, with the worst district of each."""
+    if found.efficient.empty:
+        return
+    st.markdown("**Hours, reach and the worst district**")
+    st.markdown(words.plain(told.efficient_words(found)))
+    chart = search_charts.efficient(found.efficient, "incidents a month")
+    st.altair_chart(chart, width="stretch", alt="Reach of the best rota for each number of crewed hours")
+    tables.under("Table of efficient plans", found.efficient.round(3), "search-efficient")
 
 
 def _curve(question: Question, found: Found) -> None:

@@ -1,5 +1,6 @@
 """Search, where and when: what to aim for, what may vary and what must hold; then what was found."""
 
+import time
 from dataclasses import replace
 
 import streamlit as st
@@ -19,18 +20,20 @@ AIM_WORDS: dict[Aim, str] = {
     "equity": "Worst district first",
 }
 EVERY, OWN, LISTED = "every postcode", "the plan's own", "a list"
-BUDGET = "Of each car. Several cars work the same windows."
+BUDGET = "Of each car. Several cars work the same windows; for two it is also told what windows of their own bring."
+LOCKED = "Unit postcodes with commas, each with one of the cars. Blank: none."
+LIMIT = "Seconds after which the best so far is given, with its proved gap. 0: none."
 
 
 def show(question: Question, scenario: Scenario) -> None:
     """Show the search for bases and windows together."""
-    rules, bases = _ask(scenario)
-    key = (replace(scenario, name="search"), question, rules, bases)
+    rules, bases, limit = _ask(scenario)
+    key = (replace(scenario, name="search"), question, rules, bases, limit)
     start, stop, _ = st.columns([2, 1, 4])
     begun = start.button("Search plans", type="primary", width="stretch")
     stop.button("Cancel", width="stretch", help="Stops a search; the last result stays.")
     if begun:
-        st.session_state["plans-found"] = key, _search(question, scenario, rules, bases)
+        st.session_state["plans-found"] = key, _search(question, scenario, rules, bases, limit)
     held = st.session_state.get("plans-found")
     if held is None or held[0] != key:
         st.info(
@@ -42,8 +45,8 @@ def show(question: Question, scenario: Scenario) -> None:
     search_found.show(question, held[1])
 
 
-def _ask(scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None]:
-    """Ask what to aim for, what may vary and what must hold."""
+def _ask(scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None, int]:
+    """Ask what to aim for, what may vary, what must hold, and how many seconds it may take (0: as many as it needs)."""
     one, two, three, four = st.columns([1.6, 1.2, 1.2, 1.2], vertical_alignment="bottom")
     aim = one.selectbox("Aim for the most", list(AIM_WORDS), format_func=AIM_WORDS.__getitem__, key="search-aim")
     where = two.selectbox("Base", [EVERY, OWN, LISTED], key="search-where", help="What may vary: where cars start.")
@@ -56,10 +59,13 @@ def _ask(scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None]:
     must = three.text_input(
         "Must be crewed", key="search-must", help="As a shift pattern, e.g. Fri-Sat 20-00. Blank: none."
     )
+    one, two, _ = st.columns([2.8, 1.2, 1.2], vertical_alignment="bottom")
+    kept = one.text_input("Bases that are kept", key="search-locked", help=LOCKED)
+    limit = two.number_input("Limit (seconds)", 0, 3600, 0, 10, key="search-limit", help=LIMIT)
     bases = scenario.bases if where == OWN else None
     if where == LISTED:
         typed = st.text_input("Bases to try (unit postcodes with commas)", key="search-bases")
-        bases = tuple(answers.base_at(one.strip()) for one in typed.split(",") if one.strip()) or scenario.bases
+        bases = _at(typed) or scenario.bases
     rules = Rules(
         aim=aim,
         cars=int(cars),
@@ -67,19 +73,32 @@ def _ask(scenario: Scenario) -> tuple[Rules, tuple[Base, ...] | None]:
         lengths=tuple(range(least, most + 1)),
         rest=int(rest),
         must=ShiftPattern.parse(must) if must.strip() else None,
+        locked=_at(kept),
     )
-    return rules, bases
+    return rules, bases, int(limit)
 
 
-def _search(question: Question, scenario: Scenario, rules: Rules, bases: tuple[Base, ...] | None) -> Found:
+def _at(typed: str) -> tuple[Base, ...]:
+    """Read postcodes with commas."""
+    return tuple(answers.base_at(one.strip()) for one in typed.split(",") if one.strip())
+
+
+def _search(question: Question, scenario: Scenario, rules: Rules, bases: tuple[Base, ...] | None, limit: int) -> Found:
     """Search with a progress bar; a click on Cancel, or on anything else, ends it."""
+    until = time.monotonic() + (limit or float("inf"))
     bar = st.progress(0.0, "Searching …")
 
     def progress(share: float, said: str) -> None:
         bar.progress(min(share, 1.0), f"Searching … {words.plain(said)}")
 
     found = search_plans(
-        scenario, answers.world(question), rules, bases=bases, edition=question.edition, progress=progress
+        scenario,
+        answers.world(question),
+        rules,
+        bases=bases,
+        edition=question.edition,
+        progress=progress,
+        left=lambda: until - time.monotonic(),
     )
     bar.empty()
     return found

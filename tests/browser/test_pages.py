@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -165,6 +166,26 @@ def test_plans_are_searched_and_one_is_opened_in_compare(visit, demonstration, p
     visit.go("Compare")
     visit.page.get_by_text("incidents a month face to face").first.wait_for(timeout=60_000)
     assert visit.page.get_by_text("Found: ").first.is_visible()
+
+
+@pytest.mark.slow
+def test_two_cars_are_searched_with_windows_of_their_own_and_a_base_that_is_kept(visit, demonstration, tmp_path):
+    visit.open(demonstration)
+    visit.go("Search")
+    cars = visit.page.get_by_role("spinbutton", name="Cars (number)").last
+    cars.fill("2")
+    cars.press("Tab")
+    visit.fill("Bases that are kept", "NN16 0AE")
+    limit = visit.page.get_by_role("spinbutton", name="Limit (seconds)")
+    limit.fill("1")
+    limit.press("Tab")
+    visit.page.get_by_role("button", name="Search plans").click()
+    visit.page.get_by_text("Stopped at the limit, gap").first.wait_for(timeout=180_000)
+    visit.settle()
+    assert visit.page.get_by_text("NN16 0AE").first.is_visible()
+    assert re.search("[Ww]indows of their own", visit.page.locator("body").inner_text())
+    assert visit.page.get_by_text("Hours, reach and the worst district").is_visible()
+    visit.page.screenshot(path=tmp_path / "two-cars.png", full_page=True)
 
 
 @pytest.mark.slow

@@ -1,18 +1,22 @@
 """Plans searched in a small world of villages along one road, where every answer can be found by hand or by trying."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import geo
 from geo.demand.profile import published_profile
 from geo.errors import ScenarioError, SchemaError
 from geo.planning import pairs
-from geo.planning.found import AS_NOW, FREE, Rules
+from geo.planning.found import AS_NOW, FREE, OwnWindows, Rules
 from geo.planning.plans import search_plans
 from geo.planning.rotas import every_rota
-from geo.planning.told import as_json, sentences
+from geo.planning.told import as_json, efficient_words, own_windows_words, sentences
+from geo.planning.weighed import weigh_evidence
 from geo.planning.windows import crewed_hours_of
 from geo.planning.worth import Survey, hour_values, nearest_free, ready_a_month, score_of, undominated
 from tests.geo.planning.villages import KM, PLAN, RULES, WORLD, village_world
@@ -323,6 +327,46 @@ def test_the_search_is_told_in_sentences_and_fields(found):
     assert told["plans"][0]["not_clearly_worse"]
     assert len(told["zone"]) == len(found.zone)
     assert told["unit"] == "incidents a month reached face to face in time"
+
+
+def fields_of(told):
+    """The names of all fields of what is printed as JSON, at any depth."""
+    if isinstance(told, dict):
+        return set(told).union(*map(fields_of, told.values()))
+    return set().union(*map(fields_of, told)) if isinstance(told, list) else set()
+
+
+def test_every_field_that_search_prints_is_defined_in_the_docs(found):
+    pattern = found.best.scenario.pattern
+    own = OwnWindows(PLAN.bases * 2, (pattern, pattern), 12.0, 10.0, 0.0)
+    both = replace(found, own_windows=own)
+    residents = pd.Series(dict.fromkeys(["E1", "E2", "E3", "E4", "E5"], 100))
+    evidence = weigh_evidence(found, WORLD, WORLD.shifts, residents, {})
+    page = (Path(__file__).resolve().parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = page.partition("\n### search\n")[2].partition("\n## ")[0]
+    assert evidence.back_test is not None
+    assert fields_of(as_json(both) | evidence.as_json()) <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_windows_of_their_own_are_told_where_they_bring_more(found):
+    one, other = (geo.ShiftPattern.parse(text) for text in ("daily 18-22", "daily 20-00"))
+    own = OwnWindows((base_of("AA1 1AA"), base_of("AA3 1AA")), (one, other), 12.0, 10.0, 0.0)
+    said = own_windows_words(replace(found, own_windows=own))
+    assert "56 crewed hours together: AA1 1AA, daily 18:00-22:00 and AA3 1AA, daily 20:00-00:00: 12.0 a month" in said
+    assert "2.0 (20.0%) more than with the same windows" in said
+    alike = own_windows_words(replace(found, own_windows=replace(own, a_month=10.0)))
+    assert "would not let two cars reach more than the same windows do" in alike
+    assert own_windows_words(found) == ""
+
+
+def test_the_price_of_hours_is_told_where_the_plan_has_one(found):
+    priced = found.efficient.assign(cost_a_year=found.efficient["crewed_hours"] * 10_000.0)
+    most, half = priced.iloc[-1], priced[priced["a_month"] >= priced["a_month"].iloc[-1] / 2].iloc[0]
+    said = efficient_words(replace(found, efficient=priced))
+    assert f"to {most['crewed_hours']} crewed hours a week the best rota reaches" in said
+    assert f"{half['crewed_hours']} hours are enough for half of the most" in said
+    assert f"{half['crewed_hours'] * 10}\u2009000 pounds a year" in said
+    assert "pounds" not in efficient_words(found)
 
 
 def test_rules_that_are_none_are_refused():
