@@ -630,6 +630,8 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     for one in services:
         click.echo(one.outcome.scenario.summary)
         click.echo(f"{one.outcome.sentence} {one.sentence}".rstrip())
+    if services[0].doubt:
+        click.echo(services[0].doubt)
     for number in numbers:
         click.echo(f"{found.sentence(number)} {found.cost_of_each_extra(number)}".rstrip())
         for row in found.table(districts, number):

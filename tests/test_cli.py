@@ -130,7 +130,8 @@ def test_compare_holds_the_hours_of_other_services_beside_each_plan(copied, tmp_
     assert 0 < beside[0]["services"][0]["share_of_missed"]["mean"] < 1
     assert beside[0]["hours_not_recorded"] == ["Suite"]
     _, out, _ = run("compare", copied, *plans, capsys=capsys)
-    assert "in 126 hours of the week neither it nor any of them is there. Hours not recorded" in out
+    assert "in 126 hours of the week neither it nor any of them is there." in out
+    assert "Hours not recorded, so in no figure: Suite." in out
 
 
 @pytest.mark.slow

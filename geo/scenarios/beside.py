@@ -17,6 +17,9 @@ Minutes = npt.NDArray[np.bool_]
 ALL_OF_THEM = "any of them"
 """What the services together are called."""
 
+MOST_NAMED = 4
+"""Services that the sentence names, those open longest first; the table has all."""
+
 NO_SERVICE = frozenset({"base"})
 """Kinds of place to which nobody can be taken or sent on: where a car stands between calls."""
 
@@ -88,22 +91,25 @@ class Beside:
         """Say what services catch of what the plan misses, and how long nobody is there; empty without services."""
         if not self.services:
             return ""
-        together = self.services[-1]
+        *each, together = self.services
         hours = f"in {together.neither:g} hours of the week neither it nor any of them is there"
         if np.isnan(together.share).any():
-            return f"{self.outcome.scenario.name} misses nothing that is known; {hours}.{self._doubt()}"
+            return f"{self.outcome.scenario.name} misses nothing that is known; {hours}."
         low, high = np.quantile(together.share, TAILS)
         caught = f"{together.share.mean():.0%} ({low:.0%}-{high:.0%})"
+        most = sorted(each, key=lambda row: -row.open_hours)[:MOST_NAMED]
+        named = ", ".join(f"{row.name} {row.share.mean():.0%}" for row in most)
         return (
             f"Of what {self.outcome.scenario.name} misses{self.outcome.where_observed}, {caught} comes while another "
-            f"service is open; {hours}.{self._doubt()}"
+            f"service is open ({named}); {hours}."
         )
 
-    def _doubt(self) -> str:
-        unknown = f" Hours not recorded, so in no figure: {', '.join(self.unknown)}." if self.unknown else ""
-        if not self.unobserved:
-            return unknown
-        return f" In {self.unobserved:g} of the hours in which a service is open demand was never observed.{unknown}"
+    @property
+    def doubt(self) -> str:
+        """Say what is not known of the services' hours, whatever the plan; empty where all is."""
+        unseen = f"In {self.unobserved:g} of the hours in which a service is open demand was never observed."
+        unknown = f"Hours not recorded, so in no figure: {', '.join(self.unknown)}."
+        return " ".join(said for said, known in ((unseen, self.unobserved), (unknown, self.unknown)) if known)
 
     def as_json(self) -> dict[str, Any]:
         """Give the fields that ``triage-map compare --json`` prints; docs/cli.md defines them."""

@@ -16,23 +16,20 @@ NONE = (
     "Other services' hours can stand beside the plan: bring crisis cafés, liaison, places of safety and advice lines "
     "in on the page Data, *Layers and places*."
 )
+OPEN = "Open is not the same as taking the person: the shares are the most that a service could catch."
 
 
 def show(question: Question, outcomes: Sequence[Outcome]) -> None:
     """Show the weeks of plans and services, in sentences, as strips and as a table."""
     found = [beside(outcome, question.project.facilities.facilities) for outcome in outcomes]
     if not found[0].services:
-        st.caption(NONE + _unknown(found[0]))
+        st.caption(f"{NONE} {words.plain(found[0].doubt)}")
         return
     st.markdown("**Other services' hours beside the plan" + ("s**" if len(found) > 1 else "**"))
     st.markdown("\n".join(f"- {words.plain(one.sentence)}" for one in found))
     st.altair_chart(charts.weeks(_strips(found)), width="stretch", alt="When plans are crewed and services are open")
-    st.caption("Open is not the same as taking the person: the shares are the most that a service could catch.")
+    st.caption(f"{OPEN} {words.plain(found[0].doubt)}")
     tables.under("Table of services beside the plan", _table(found), "services-beside")
-
-
-def _unknown(found: Beside) -> str:
-    return f" Hours not recorded: {words.plain(', '.join(found.unknown))}." if found.unknown else ""
 
 
 def _strips(found: Sequence[Beside]) -> pd.DataFrame:

@@ -191,7 +191,7 @@ def weeks(table: pd.DataFrame) -> Any:
             tooltip=["name:N", "kind:N", alt.Tooltip("when:N")],
         )
     )
-    return bars.properties(height=24 * table["name"].nunique() + 85)
+    return bars.properties(height=24 * table["name"].nunique() + 130)
 
 
 def _clock(hour: float) -> str:

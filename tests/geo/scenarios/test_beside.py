@@ -40,15 +40,15 @@ def test_what_a_plan_misses_falls_in_the_hours_of_a_service_by_its_demand():
     assert liaison.missed.max() == 0
     assert together.missed == pytest.approx(cafe.missed)
     assert found.unobserved == 40  # none of the liaison's hours was ever live
+    assert found.doubt == "In 40 of the hours in which a service is open demand was never observed."
 
 
 def test_the_sentence_says_what_comes_while_a_service_is_open():
     plan = replace(ALLOY, pattern=geo.ShiftPattern.parse("daily 20-00"), name="Late")
     sentence = beside(geo.evaluate(plan, WORLD), [service("Line", "daily 00-24")]).sentence
     assert sentence == (
-        "Of what Late misses in the hours that were observed, 100% (100%-100%) comes while another service is open; in "
-        "0 hours of the week neither it nor any of them is there. In 126 of the hours in which a service is open "
-        "demand was never observed."
+        "Of what Late misses in the hours that were observed, 100% (100%-100%) comes while another service is open "
+        "(Line 100%); in 0 hours of the week neither it nor any of them is there."
     )
 
 
@@ -56,7 +56,7 @@ def test_hours_that_are_not_recorded_are_never_taken_for_open_or_closed():
     found = beside(LATE, [service("Suite", "", "place_of_safety"), CAFE])
     assert found.unknown == ("Suite",)
     assert [row.name for row in found.services] == ["Crisis café", "any of them"]
-    assert found.sentence.endswith("Hours not recorded, so in no figure: Suite.")
+    assert found.doubt == "Hours not recorded, so in no figure: Suite."
     assert beside(LATE, [service("Suite", "", "place_of_safety")]).services == ()
 
 
