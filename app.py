@@ -14,7 +14,7 @@ PAGES = {
     "Compare": compare.show,
     "Search": search.show,
     "Data": data.show,
-    "Export": export.show,
+    "Export and brief": export.show,
     "Method": method.show,
 }
 

@@ -28,7 +28,10 @@ from geo.store.intake import demonstration_project, import_file
 from geo.store.project import Facts, create_project
 
 AIM_FIRST, AIM_CONTROL, AIM_BYTES = 5.0, 1.0, 2_000_000
-PAGES = "Overview", "Where and when", "What the scheme did", "Coverage", "Compare", "Search", "Data", "Export", "Method"
+PAGES = (
+    *("Overview", "Where and when", "What the scheme did", "Coverage", "Compare"),
+    *("Search", "Data", "Export and brief", "Method"),
+)
 
 
 class Control(NamedTuple):

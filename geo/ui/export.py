@@ -1,4 +1,4 @@
-"""Export: the mode first, with what it hides; then layers, formats, one button."""
+"""Export and brief: the mode first, with what it hides; then layers, formats, one button."""
 
 import io
 import tempfile

@@ -29,7 +29,7 @@ EXPLAINED = {
     "Compare": ("Comparing", "What a plan reaches"),
     "Search": ("Where and when together", "What would change the answer"),
     "Data": ("Records", "Two sources", "Places"),
-    "Export": ("Release", "How to read the brief"),
+    "Export and brief": ("Release", "How to read the brief"),
 }
 """The chapters that explain the figures of each page."""
 
