@@ -129,12 +129,13 @@ def fates(table: pd.DataFrame) -> Any:
 
 
 def thin_fates(table: pd.DataFrame) -> Any:
-    """Draw what becomes of all demand as one thin bar, the shares written in it."""
+    """Draw what becomes of all demand as one thin bar, the shares written in it, and again in the legend."""
     some = table[table["share"] > 0]
-    label = some["share"].map("{:.0%}".format).where(some["share"] >= ROOM, "")
-    frame = some.assign(label=label, order=range(len(some)))
+    shares = some["share"].map("{:.0%}".format)
+    label = shares.where(some["share"] >= ROOM, "")
+    frame = some.assign(words=some["words"] + ", " + shares, label=label, order=range(len(some)))
     scale = alt.Scale(domain=list(frame["words"]), range=[FATES[step] for step in frame["step"]])
-    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=220)
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=240)
     x = alt.X("share:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=[0, 1]))
     base = alt.Chart(frame).encode(order=alt.Order("order:Q"))
     tooltip = [alt.Tooltip("words:N", title="what becomes of it"), alt.Tooltip("a_month:Q", format=".1f")]

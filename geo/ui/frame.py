@@ -32,7 +32,7 @@ Links = Mapping[str, Page]
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
 PROJECT = "Project"
 CHANGE = "This project, its kept plans and its history; another project, or a new one."
-NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export"}
+NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export and brief"}
 OF_PLANS = {"Overview", "Coverage", "Compare", "Search"}
 WILL_SHOW = {
     "Overview": "where the need is, when it is, and what the plan misses",
@@ -40,7 +40,7 @@ WILL_SHOW = {
     "What the scheme did": "what the shifts, the contacts and the deployments were, week by week",
     "Compare": "what two to six plans reach, side by side",
     "Search": "which base and which hours would reach most",
-    "Export": "layers for QGIS, tables, and the brief for commissioners",
+    "Export and brief": "layers for QGIS, tables, and the brief for commissioners",
 }
 """What a page without records is waiting to show."""
 
@@ -72,7 +72,7 @@ def ask_question() -> tuple[Question, Scenario]:
     lent = {"": "not observed"} | _lent(answers.Loaded(project.folder, version))
     _restore(standing, CHOICES | {"profile": list(lent)})
     source, begin, end, edition, counting, chip = st.columns(
-        [1.75, 1.45, 1.45, 1.35, 1.4, 3.0], vertical_alignment="bottom"
+        [1.72, 1.27, 1.27, 1.17, 1.17, 3.66], vertical_alignment="bottom", gap="xsmall"
     )
     span: dict[str, Any] = {"min_value": first, "max_value": last, "format": "DD/MM/YYYY"}
     for key in ("from", "to"):
@@ -114,6 +114,8 @@ def _ask_counting(place: DeltaGenerator, lent: Mapping[str, str]) -> None:
     weight, heaviest, beside, profile = (st.session_state[key] for key in ("weight", "heaviest", "beside", "profile"))
     said = [words.WEIGHTS[weight], *(["without the heaviest"] if heaviest == "out" else [])]
     said += [*(["two sources"] if beside else []), *(["hours borrowed"] if profile else [])]
+    place = place.container(gap=None)
+    place.markdown(":small[Count by]")
     with place.popover(", ".join(said), width="stretch", help=COUNTING):
         st.radio("Count by", list(words.WEIGHTS), format_func=words.WEIGHTS.__getitem__, key="weight", horizontal=True)
         st.radio(
@@ -184,6 +186,7 @@ STYLE = """<style>
   [data-testid="stSidebar"] .stHorizontalBlock { gap: 0.1rem 0.4rem; padding-bottom: 0.4rem; }
   [data-testid="stPageLink"] p { white-space: normal; overflow-wrap: anywhere; }
   [data-testid="stPageLink-NavLink"] { height: auto; min-height: 1.75rem; }
+  :is(a, button, summary, main, section, [role="tab"]):focus-visible { outline: 2px solid; outline-offset: -2px; }
 </style>"""
 
 

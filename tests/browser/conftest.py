@@ -6,6 +6,7 @@ fails the test at its end.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -37,6 +38,9 @@ FLAGS = [
 START_SECONDS = 60
 MAPS_DRAW = 1200
 """How long a page's maps are given to draw, in milliseconds."""
+
+ANSWER = 60_000
+"""How long a page may take to say what is read on it, in milliseconds."""
 
 FOOTER = "For planning, not for live dispatch"
 
@@ -170,6 +174,26 @@ class Visit:
         field.press("Tab")
         self.page.wait_for_timeout(150)
 
+    def read(self, words: "str | re.Pattern[str]") -> str:
+        """Wait until words are to be seen, and give the whole text that holds them."""
+        found = self.page.get_by_text(words).filter(visible=True).first
+        found.wait_for(timeout=ANSWER)
+        return found.inner_text()
+
+    def choose(self, name: str) -> None:
+        """Choose an option of a control, by its name."""
+        option = self.page.get_by_role("radio", name=name, exact=True)
+        option.or_(self.page.get_by_role("button", name=name, exact=True)).first.click()
+
+    def drag_base(self, right: int, down: int) -> None:
+        """Drag the base of the page's map, by so many pixels."""
+        ring = self.map().locator(".tm-base").first.bounding_box()
+        across, along = ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2
+        self.page.mouse.move(across, along)
+        self.page.mouse.down()
+        self.page.mouse.move(across + right, along + down, steps=8)
+        self.page.mouse.up()
+
     def go(self, title: str, milliseconds: int = MAPS_DRAW) -> None:
         """Go to a page by its link in the sidebar."""
         self.page.get_by_test_id("stSidebar").get_by_role("link", name=title, exact=True).click()
@@ -211,13 +235,18 @@ def visit(chromium: "sync_api.Browser") -> Iterator[Visit]:
     """A watched page of 1366 x 768; the test fails on any console error, page fault or outside request."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
     visit = Visit(context.new_page())
-    visit.page.on("console", lambda message: visit.problems.append(message.text) if message.type == "error" else None)
+    visit.page.on("console", lambda message: visit.problems.append(message.text) if _is_fault(message) else None)
     visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
     visit.page.on("request", lambda request: _watch(request.url, visit.outside))
     yield visit
     context.close()
     assert not visit.problems, f"on the console: {visit.problems[:3]}"
     assert not visit.outside, f"asked for other machines: {visit.outside[:3]}"
+
+
+def _is_fault(message: "sync_api.ConsoleMessage") -> bool:
+    """Say whether a line of the console is a fault; opened below a page's address, Streamlit looks for itself there."""
+    return message.type == "error" and "/_stcore/" not in message.location.get("url", "")
 
 
 def _watch(address: str, outside: list[str]) -> None:

@@ -14,7 +14,7 @@ from geo.store.project import Facts, create_project, open_project
 
 MAPS = ["Compare"]
 PARTS = ["Contacts", "Response", "Figures"]
-TABLES = ["Search", "Data", "Export", "Method"]
+TABLES = ["Search", "Data", "Export and brief", "Method"]
 VIEWS = ["Rates", "Heat", "Change", "Postcodes"]
 
 
@@ -64,9 +64,7 @@ def test_every_part_of_what_the_scheme_did_has_its_sentence_pictures_and_tables(
 
 
 def choose(visit, name):
-    visit.page.get_by_role("radio", name=name, exact=True).or_(
-        visit.page.get_by_role("button", name=name, exact=True)
-    ).first.click()
+    visit.choose(name)
     visit.settle(400)
 
 
@@ -81,9 +79,7 @@ def test_the_map_shows_incidents_in_every_way_and_narrows_with_the_grid(visit, d
     visit.open(demonstration)
     visit.go("Where and when")
     for view in VIEWS:
-        visit.page.get_by_role("radio", name=view, exact=True).or_(
-            visit.page.get_by_role("button", name=view, exact=True)
-        ).first.click()
+        visit.choose(view)
         visit.settle()
         assert visit.drawn_pixels() > 1000, view
         assert visit.map().locator(".tm-legend").count() == 1, view
@@ -123,11 +119,7 @@ def test_a_dragged_base_changes_map_and_figures_and_nothing_else(visit, demonstr
     sentence = visit.page.get_by_text("of demand lies within that standard")
     before = sentence.inner_text()
     visit.page.evaluate("document.querySelector('[data-testid=stSidebar]').dataset.mark = 'same page'")
-    ring = visit.map().locator(".tm-base").first.bounding_box()
-    visit.page.mouse.move(ring["x"] + 11, ring["y"] + 11)
-    visit.page.mouse.down()
-    visit.page.mouse.move(ring["x"] + 60, ring["y"] - 80, steps=8)
-    visit.page.mouse.up()
+    visit.drag_base(50, -90)
     visit.page.wait_for_function("old => !document.body.innerText.includes(old)", arg=before, timeout=30_000)
     visit.settle()
     assert "base=" in visit.page.url
@@ -213,7 +205,7 @@ def test_a_search_can_be_cancelled(visit, demonstration):
 def test_speeds_are_changed_on_their_page_and_kept_in_the_link(visit, demonstration, pictures):
     visit.open(demonstration)
     visit.go("Coverage")
-    visit.page.get_by_role("radio", name="Speeds").or_(visit.page.get_by_role("button", name="Speeds")).first.click()
+    visit.choose("Speeds")
     field = visit.page.get_by_role("spinbutton", name="Scale in towns (x)")
     field.wait_for(timeout=30_000)
     visit.page.screenshot(path=pictures / "speeds.png")
@@ -339,7 +331,7 @@ def test_a_plan_is_changed_kept_and_compared(visit, demonstration):
 
 def test_the_files_can_be_downloaded(visit, demonstration, tmp_path):
     visit.open(demonstration)
-    visit.go("Export")
+    visit.go("Export and brief")
     visit.page.get_by_role("button", name="Make the files").click()
     button = visit.page.get_by_role("button", name="Download the files")
     button.wait_for(timeout=60_000)
@@ -378,8 +370,7 @@ def test_real_and_estimated_roads_stand_side_by_side_for_rutland(visit, app_on, 
     fetch_roads(shared_data / "roads" / "rutland_2018.osm.pbf", project.roads)
     visit.open(app_on(project.folder))
     visit.go("Coverage")
-    side = "Roads side by side"
-    visit.page.get_by_role("radio", name=side).or_(visit.page.get_by_role("button", name=side)).first.click()
+    visit.choose("Roads side by side")
     visit.page.get_by_text("From this base the estimated roads are").wait_for(timeout=90_000)
     visit.settle(2500)
     for number in range(2):

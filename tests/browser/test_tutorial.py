@@ -21,9 +21,6 @@ DIRECTIONS = {"north": (0, -1), "east": (1, 0), "south": (0, 1), "west": (-1, 0)
 DRAGGED = 60
 """Pixels that a drag goes in each direction that its step names."""
 
-ANSWER = 60_000
-"""Milliseconds within which a page has to show what its step quotes."""
-
 
 @dataclass(frozen=True)
 class Step:
@@ -97,8 +94,7 @@ def open_page(visit, step):
 
 
 def choose(visit, step):
-    option = visit.page.get_by_role("radio", name=step.what, exact=True)
-    option.or_(visit.page.get_by_role("button", name=step.what, exact=True)).first.click()
+    visit.choose(step.what)
     visit.settle(0)
 
 
@@ -110,12 +106,7 @@ def drag(visit, step):
     assert step.what == "the base", "nothing else can be dragged"
     visit.settle()  # the map has to be drawn
     right, down = (DRAGGED * sum(DIRECTIONS[way][axis] for way in step.where.split("-")) for axis in (0, 1))
-    ring = visit.map().locator(".tm-base").first.bounding_box()
-    across, along = ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2
-    visit.page.mouse.move(across, along)
-    visit.page.mouse.down()
-    visit.page.mouse.move(across + right, along + down, steps=8)
-    visit.page.mouse.up()
+    visit.drag_base(right, down)
 
 
 ACTIONS = {"Open": open_page, "Choose": choose, "Press": press, "Drag": drag}
@@ -124,7 +115,7 @@ ACTIONS = {"Open": open_page, "Choose": choose, "Press": press, "Drag": drag}
 def read(visit, step, words):
     """Wait until words are on screen; the step is named where they never are."""
     try:
-        visit.page.get_by_text(words).filter(visible=True).first.wait_for(timeout=ANSWER)
+        visit.read(words)
     except TooLate as error:
         error.add_note(f"step {step.number} of {TUTORIAL.name} quotes {words!r}, which is not on the page")
         raise
