@@ -12,7 +12,6 @@ from benchmarks.reliability import naughty
 from geo.store.intake import make_demonstration
 from tests.browser.test_maps import PAYLOADS
 
-
 FEW = (*PAYLOADS, "![x](http://127.0.0.1/track.png)", "[y](javascript:alert(1)) :red[z]")
 
 
