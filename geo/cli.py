@@ -26,6 +26,9 @@ MOST_PAIRS = 20
 """Pairs for review that are printed; JSON holds all."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+period_of_records = click.option(
+    "--period", "within", default="", help="FROM..TO, both days included; all records when not said."
+)
 approved = click.option(
     "--columns", type=FOLDER, help="How to read the columns: a JSON file, as `check --propose` writes it."
 )
@@ -799,13 +802,14 @@ def _bases(text: str) -> Any:
 )
 @click.option("--mode", default="release", show_default=True, help="release, partner or working")
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
-def export(project: Path, folder: Path, layers: str, formats: str, mode: str, source: str) -> None:
+@period_of_records
+def export(project: Path, folder: Path, layers: str, formats: str, mode: str, source: str, within: str) -> None:
     """Write map layers and tables of PROJECT into a folder, protected as MODE asks."""
     from geo.release.export import export_project
-    from geo.store.loading import Selection
     from geo.store.project import open_project
 
-    written = export_project(open_project(project), folder, _list(layers), _list(formats), mode, Selection(source))
+    selection = _selection(source, within)
+    written = export_project(open_project(project), folder, _list(layers), _list(formats), mode, selection)
     for path in written.files:
         click.echo(str(path))
     for sentence in written.hidden:
@@ -818,7 +822,7 @@ def export(project: Path, folder: Path, layers: str, formats: str, mode: str, so
 @click.option("--out", type=FOLDER, required=True, help="The file to write: brief.docx or brief.html.")
 @click.option("--mode", default="release", show_default=True, help="release, partner or working")
 @click.option("--source", default="mental_health", show_default=True, type=click.Choice(SOURCES))
-@click.option("--period", "within", default="", help="FROM..TO, both days included; all records when not said.")
+@period_of_records
 @click.option("--against", default="", help="FROM..TO: hold the period against this one, as a quarterly review.")
 @click.option("--target", "targets", multiple=True, help="What is aimed for, as reached>=15; may be given again.")
 @click.option("--edition", default="2011-2021", show_default=True, type=click.Choice(["2011-2021", "2021-"]))
@@ -841,17 +845,15 @@ def report(
     from geo.release.report import check_ending, make_brief, write_brief
     from geo.release.review import parse_period
     from geo.release.targets import parse_target
-    from geo.store.loading import Selection
     from geo.store.project import open_project
 
     check_ending(out.suffix)
     opened = open_project(project)
-    period = parse_period(within) if within else None
     brief = make_brief(
         opened,
         [_scenario(name, opened) for name in scenarios],
         mode,
-        Selection(source, period.first, period.last) if period else Selection(source),
+        _selection(source, within),
         against=parse_period(against) if against else None,
         targets=[parse_target(text) for text in targets],
         edition=cast(Any, edition),
@@ -920,6 +922,17 @@ def _scenario(name: str, project: Any) -> Any:
     if Path(name).suffix == ".toml":
         return read_scenario(Path(name), Gazetteer.default())
     raise ScenarioError(f"there is no scenario {name!r}; give a .toml file or one of: {', '.join([*saved, *known])}")
+
+
+def _selection(source: str, within: str) -> Any:
+    """Give the selection of a source and a period as it was typed; all records where none was."""
+    from geo.release.review import parse_period
+    from geo.store.loading import Selection
+
+    if not within:
+        return Selection(source)
+    period = parse_period(within)
+    return Selection(source, period.first, period.last)
 
 
 def _plain(differences: list[Any]) -> list[dict[str, Any]]:

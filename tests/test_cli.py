@@ -389,6 +389,7 @@ def test_doctor_names_every_part(run, capsys):
         (["evaluate", "{weeks}", "Operation Alloy", "--source", "s136_register"], "no incident of this source"),
         (["evaluate", "{weeks}", "Operation Alloy", "--seed", "-1"], "seed"),
         (["export", "{weeks}", "--to", "{new}", "--formats", ""], "no format was named"),
+        (["export", "{weeks}", "--to", "{new}", "--period", "February"], "2016-01-01..2016-03-31"),
         (["import", "{weeks}"], "name what to import, or a list with --places"),
         (["import", "{weeks}", "--places", "none.csv"], "none.csv"),
         (["check", "{xlsx}", "--columns", "none.json"], "none.json cannot be read"),
@@ -592,3 +593,12 @@ def test_a_log_with_few_journeys_changes_no_speed_and_says_so(weeks, run, capsys
     code, out, _ = run("calibrate", weeks, capsys=capsys)
     assert code == 0
     assert "0 journeys: too few to change the speeds" in out
+
+
+def test_an_export_holds_the_period_asked_for(run, weeks, tmp_path, capsys):
+    words = ("--layers", "hours", "--formats", "csv", "--mode", "working", "--period", "2016-02-01..2016-02-07")
+    code, _, err = run("export", weeks, "--to", tmp_path / "out", *words, capsys=capsys)
+    assert (code, err) == (0, "")
+    assert pd.read_csv(tmp_path / "out" / "hours.csv")["incidents"].sum() == 8  # as published of that week
+    about = json.loads((tmp_path / "out" / "about.json").read_text(encoding="utf-8"))
+    assert about["period"] == ["2016-02-01", "2016-02-07"]

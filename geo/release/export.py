@@ -40,6 +40,7 @@ from geo.scenarios.world import World
 from geo.settings import user
 from geo.store.loading import Selection, load_roads, load_world
 from geo.store.project import Project
+from geo.store.releases import Made
 
 __all__ = [
     "FORMATS",
@@ -172,7 +173,7 @@ def export_project(
         _write_words(stage, tables, asked, about, {name: LAYERS[name] for name in allowed})
 
     def approve() -> None:
-        project.log_export(release, check_release, by=maker, layers=", ".join(allowed), formats=", ".join(kinds))
+        project.log_export(release, check_release, Made(maker, ", ".join(allowed), ", ".join(kinds)))
 
     files = write_folder(folder, write, about, approve)
     return Written(files, tuple(held_back + _hidden_in_words(counts, tables, policy)))

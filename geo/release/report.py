@@ -27,6 +27,7 @@ from geo.scenarios.world import World
 from geo.settings import user
 from geo.store.loading import Selection, load_roads, load_world, select, watch
 from geo.store.project import Project
+from geo.store.releases import Made
 from geo.whole import whole
 
 MOST = 6
@@ -98,7 +99,7 @@ def make_brief(
         made=dt.datetime.now(dt.UTC).date(),
     )
     brief = draw_up(material)
-    project.log_export(_release(material), check_release, by=user(), layers="brief", formats="brief")
+    project.log_export(_release(material), check_release, Made(user(), "brief", "brief"))
     return brief
 
 

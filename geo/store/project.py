@@ -380,10 +380,7 @@ class Project:
         self,
         release: Release,
         check: Callable[[Release, Sequence[Release]], None],
-        *,
-        by: str,
-        layers: str,
-        formats: str,
+        made: releases.Made,
     ) -> None:
         """
         Check a release against all before it, as ``check`` says, and keep it in the log of exports, in one transaction.
@@ -398,7 +395,7 @@ class Project:
             If the project cannot be written: what is not logged does not leave.
         """
         with writing(self.folder) as database:
-            releases.log_export(database, release, check, by=by, layers=layers, formats=formats)
+            releases.log_export(database, release, check, made)
 
     def exports(self) -> pd.DataFrame:
         """Give the log of exports, newest first: at (UTC), by, mode, selection, layers, formats."""

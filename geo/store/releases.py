@@ -10,7 +10,7 @@ not in its history.
 import hmac
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -37,14 +37,20 @@ _TABLES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Who made an export, of which layers and in which formats, as the log says it."""
+
+    by: str
+    layers: str
+    formats: str
+
+
 def log_export(
     database: sqlite3.Connection,
     release: Release,
     check: Callable[[Release, Sequence[Release]], None],
-    *,
-    by: str,
-    layers: str,
-    formats: str,
+    made: Made,
 ) -> None:
     """
     Check a release against all before it and add it to the log; the ``marks`` of its cells are still incident ids.
@@ -58,7 +64,7 @@ def log_export(
         database.execute(statement)
     number = database.execute(
         "INSERT INTO exports (at, by, mode, selection, layers, formats) VALUES (?, ?, ?, ?, ?, ?)",
-        (release.at, by, release.mode, release.selection, layers, formats),
+        (release.at, made.by, release.mode, release.selection, made.layers, made.formats),
     ).lastrowid
     if any(replace(one, at=marked.at) == marked for one in earlier):
         return

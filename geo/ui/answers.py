@@ -246,7 +246,7 @@ def watched(question: Question) -> pd.DataFrame:
     return watch(question.loaded, question.selection)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
 def contents(folder: Path, version: str) -> str:  # noqa: ARG001 - version is the key
     """Give the letters by which a link tells one state of a project's data from another."""
     return Project(folder).contents

@@ -79,7 +79,7 @@ def _ask(guess: ColumnGuess, key: str) -> str:
     entries.caption(words.plain(", ".join(guess.sample[:3])[:60]))
     options = ["", *FIELDS]
     chosen = field.selectbox(
-        f"Field of the column {guess.heading}",
+        f"Field of the column {words.label(guess.heading)}",
         options,
         index=options.index(guess.field),
         format_func=words.FIELDS.__getitem__,
@@ -101,7 +101,7 @@ def _ask_order(file: Waiting) -> Literal["", "day", "month"]:
         format_func=lambda name: f"{ORDERS[name]}: {proposal.day_order} first" if not name else ORDERS[name],
         horizontal=True,
         key=f"order-{file.key}",
-        help=proposal.day_order_because,
+        help=words.plain(proposal.day_order_because),
     )
     return order or ""
 

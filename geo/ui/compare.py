@@ -105,7 +105,7 @@ def _cards(comparison: Comparison) -> None:
 
 def _choose_other(comparison: Comparison) -> int:
     """Ask which plan the map and the differences are of."""
-    names = [outcome.scenario.name for outcome in comparison.outcomes]
+    names = [words.plain(outcome.scenario.name) for outcome in comparison.outcomes]
     numbers = range(1, len(names))
     if len(numbers) == 1:
         return 1

@@ -170,12 +170,16 @@ def _badges(project: Project) -> None:
         st.badge(
             "estimated roads" if network.estimated else f"roads: {words.plain(network.edition)}",
             color="gray",
-            help=network.label,
+            help=words.plain(network.label),
         )
         if far := not_covered(network, base.easting, base.northing):
-            st.badge("roads do not cover the base", color="orange", help=f"{far}. Page Data, step Roads.".capitalize())
+            st.badge(
+                "roads do not cover the base",
+                color="orange",
+                help=f"{words.plain(far)}. Page Data, step Roads.".capitalize(),
+            )
         if label := project.facts.synthetic:
-            st.badge("synthetic demonstration", color="orange", help=label)
+            st.badge("synthetic demonstration", color="orange", help=words.plain(label))
 
 
 STYLE = """<style>

@@ -86,7 +86,7 @@ def _ask_verdict(pair: dict[Hashable, Any], one: pd.Series, two: pd.Series) -> s
     right.markdown(_record(two))
     why.caption(words.plain(pair["because"]))
     verdict = ask.radio(
-        f"Are {pair['first_id']} and {pair['second_id']} the same?",
+        words.label(f"Are {pair['first_id']} and {pair['second_id']} the same?"),
         list(VERDICTS),
         format_func=VERDICTS.__getitem__,
         key=f"verdict-{pair['first_id']}-{pair['second_id']}",

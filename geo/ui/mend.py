@@ -61,7 +61,7 @@ def _mend_row(question: Question, row: dict[Hashable, Any]) -> None:
         places = st.columns(3)
         typed = {
             field: places[number % 3].text_input(
-                words.FIELDS.get(field, field), cell, key=f"{row['incident_id']}-{field}"
+                words.label(words.FIELDS.get(field, field)), cell, key=f"{row['incident_id']}-{field}"
             )
             for number, (field, cell) in enumerate(recorded.items())
         }
@@ -108,7 +108,7 @@ def _ask_place(row: dict[Hashable, Any]) -> list[Mend]:
         f"{words.plain(row['file'])} row {row['row']}, {day}, {words.plain(kind)}"
         f"  \n:gray[{words.plain(row['not_located_because'])}]"
     )
-    name = f"row {row['row']} of {row['file']}"
+    name = words.label(f"row {row['row']} of {row['file']}")
     typed = {
         "postcode": postcode.text_input(f"Postcode of {name}", row["postcode"], key=f"pc-{row['incident_id']}"),
         "location": place.text_input(f"Place of {name}", row["location"], key=f"lo-{row['incident_id']}"),

@@ -65,7 +65,7 @@ def ask(question: Question) -> tuple[Scenario, str]:
     elif "changed" in st.session_state:
         _open_form(_typed(standing))
     scenario, problem = scenario_now(question)
-    with st.popover(f"Scenario: {_chip(scenario)}", width="stretch", help=scenario.summary):
+    with st.popover(f"Scenario: {words.plain(_chip(scenario))}", width="stretch", help=words.plain(scenario.summary)):
         _show_form(question, known, standing, scenario)
     keep_in_link({"plan": first}, {"plan": st.session_state["plan"]})
     keep_in_link(standing, _typed(standing))

@@ -108,7 +108,7 @@ def _recent(number: int, one: Recent, *, is_open: bool) -> None:
     text.markdown(f"**{words.plain(name)}**  \n:gray[{words.plain(str(one.folder))}, opened {_at(one.opened_at)} UTC]")
     if is_open:
         opened.markdown("open now")
-    elif project and opened.button("Open", key=f"recent-{number}", width="stretch", help=f"Open {name}"):
+    elif project and opened.button("Open", key=f"recent-{number}", width="stretch", help=f"Open {words.plain(name)}"):
         opening.change_to(project, f"{name} is open.")
     if gone.button("Take from the list", key=f"forget-{number}", width="stretch", help="The folder is left alone."):
         forget(one.folder)

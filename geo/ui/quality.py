@@ -47,7 +47,7 @@ def _take_away(project: Project, report: QualityReport) -> None:
     table.download_button(
         "Download the report (CSV)",
         as_csv(report.table()),
-        "triage-map-quality.csv",
+        "triage-map-quality-working-copy.csv",
         "text/csv",
         on_click="ignore",
         help="Every figure of this page, one a row, with its interval.",

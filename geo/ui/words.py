@@ -69,6 +69,15 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
 
 
+def label(text: str) -> str:
+    """
+    Make text from a file safe to stand in the label of a field, which is Markdown too; on one line.
+
+    A screen reader says every sign of a label, so signs that do nothing within a line (``-``, ``.``) stay as they are.
+    """
+    return re.sub(r"([\\`*\[\]<>~$:&!|])", r"\\\1", " ".join(text.split()))
+
+
 def count(number: int, noun: str) -> str:
     """Give a number with its noun, as ``1 incident`` or ``1 234 incidents`` with a thin space."""
     return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"

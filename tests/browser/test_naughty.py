@@ -12,12 +12,14 @@ from benchmarks.reliability import naughty
 from geo.store.intake import make_demonstration
 from tests.browser.test_maps import PAYLOADS
 
+FEW = (*PAYLOADS, "![x](http://127.0.0.1/track.png)", "[y](javascript:alert(1)) :red[z]")
+
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
     """The two weeks with a dozen payloads wherever text can stand."""
     folder = tmp_path_factory.mktemp("few")
-    return naughty.naughty_project(make_demonstration(folder / "weeks"), folder / "mine", PAYLOADS)
+    return naughty.naughty_project(make_demonstration(folder / "weeks"), folder / "mine", FEW)
 
 
 def test_text_never_runs_on_a_page(visit, app_on, few):
@@ -25,11 +27,11 @@ def test_text_never_runs_on_a_page(visit, app_on, few):
     visit.page.add_init_script(WATCH_CHANGES)
     watched.watch(visit.page)
     visit.open(watched.home)
-    naughty.look_at(visit.page, "overview", watched, PAYLOADS)
+    naughty.look_at(visit.page, "overview", watched, FEW)
     visit.go("Data")
     visit.page.get_by_test_id("stButtonGroup").get_by_text("Mend", exact=True).click()
     visit.settle()
-    naughty.look_at(visit.page, "mend", watched, PAYLOADS)
+    naughty.look_at(visit.page, "mend", watched, FEW)
     assert watched.harm == []
     assert len(watched.seen) >= 6, "the payloads stand on these pages to be read"
 
@@ -38,11 +40,11 @@ def test_text_never_runs_in_a_brief_from_the_disk(visit, tmp_path):
     watched = naughty.Watched()
     watched.watch(visit.page)
     path = tmp_path / "brief.html"
-    path.write_text(naughty.as_page(naughty.naughty_brief(PAYLOADS)), encoding="utf-8")
+    path.write_text(naughty.as_page(naughty.naughty_brief(FEW)), encoding="utf-8")
     visit.page.goto(path.as_uri())
-    watched.look(visit.page, "brief", PAYLOADS)
+    watched.look(visit.page, "brief", FEW)
     assert watched.harm == []
-    assert watched.seen == set(PAYLOADS)
+    assert watched.seen == set(FEW)
 
 
 def test_what_runs_is_noticed(visit):

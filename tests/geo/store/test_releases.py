@@ -5,6 +5,7 @@ import pytest
 from geo.errors import DisclosureError
 from geo.release.ledger import Cell, Release, check_release
 from geo.store.database import DATABASE
+from geo.store.releases import Made
 
 SELECTION = "districts 2011-2021, police, first record to last record"
 
@@ -14,7 +15,7 @@ def release(records, shown, mode="release", at="2016-07-01T09:00:00+00:00"):
 
 
 def log(project, one, check=check_release):
-    project.log_export(one, check, by="A. Analyst", layers="districts", formats="csv")
+    project.log_export(one, check, Made("A. Analyst", "districts", "csv"))
 
 
 def test_a_project_that_exported_nothing_has_an_empty_log(project):

@@ -17,6 +17,18 @@ def test_text_from_a_file_is_never_markup(text):
         assert all(unescaped[place - 1] == "\\" for place, char in enumerate(unescaped) if char == sign)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("team-log 2016.xlsx", "team-log 2016.xlsx"),
+        ("![x](http://a/b.png)", r"\!\[x\](http\://a/b.png)"),
+        ("<b>\n:red[x] $y$", r"\<b\> \:red\[x\] \$y\$"),
+    ],
+)
+def test_text_in_a_label_is_never_markup_and_stays_readable(text, shown):
+    assert words.label(text) == shown
+
+
 @pytest.mark.parametrize(("number", "shown"), [(1, "1 incident"), (0, "0 incidents"), (12345, "12\u2009345 incidents")])
 def test_numbers_carry_their_noun(number, shown):
     assert words.count(number, "incident") == shown
