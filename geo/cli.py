@@ -597,11 +597,15 @@ def evaluate(project: Path, scenarios: tuple[str, ...], source: str, seed: int, 
     "--profile", default="", help="Second exposure for hours never watched: a source, or a file of profiles/."
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--changes", is_flag=True, help="Also ask under other speeds, staffing, shares deployed and records.")
 @as_json
-def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str, seed: int, as_json: bool) -> None:
+def compare(
+    project: Path, scenarios: tuple[str, ...], source: str, profile: str, seed: int, changes: bool, as_json: bool
+) -> None:
     """
     Compare two to six SCENARIOS in PROJECT with the first of them, on the same draws, measure by measure.
     """
+    from geo.planning.verdicts import verdict_elsewhere, verdict_words
     from geo.scenarios.beside import beside
     from geo.scenarios.compare import compare as hold_against
     from geo.scenarios.evaluate import evaluate as answer
@@ -614,6 +618,11 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     found = hold_against([answer(scenario, world, seed=seed) for scenario in asked])
     districts = world.districts("2011-2021")
     numbers = range(1, len(asked))
+    others = _other_worlds(opened, world, source, seed) if changes else {}
+    held = {
+        number: verdict_elsewhere(asked[0], asked[number], world, others, seed=seed) if changes else []
+        for number in numbers
+    }
     services = [beside(outcome, opened.facilities.facilities) for outcome in found.outcomes]
     if as_json:
         against = [
@@ -623,6 +632,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
                 "cost_of_each_extra": found.cost_of_each_extra(number),
                 "differences": _plain(found.table(districts, number)),
                 "by_district": _rows(found.by_district(districts, number)),
+                "changes": [one.as_json() for one in held[number]],
             }
             for number in numbers
         ]
@@ -637,6 +647,8 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
         click.echo(services[0].doubt)
     for number in numbers:
         click.echo(f"{found.sentence(number)} {found.cost_of_each_extra(number)}".rstrip())
+        if held[number]:
+            click.echo(verdict_words(held[number]))
         for row in found.table(districts, number):
             limits = f"80 % {row.low:+.2f} to {row.high:+.2f}"
             click.echo(f"- {row.measure} ({row.unit}): {row.mean:+.2f} ({limits}), {row.verdict}")

@@ -129,7 +129,8 @@ def test_compare_holds_the_hours_of_other_services_beside_each_plan(copied, tmp_
     assert [one["services"][0]["with_plan"] for one in beside] == [28, 28]
     assert 0 < beside[0]["services"][0]["share_of_missed"]["mean"] < 1
     assert beside[0]["hours_not_recorded"] == ["Suite"]
-    _, out, _ = run("compare", copied, *plans, capsys=capsys)
+    _, out, _ = run("compare", copied, *plans, "--changes", capsys=capsys)
+    assert "other assumptions" in out
     assert "in 126 hours of the week neither it nor any of them is there." in out
     assert "Hours not recorded, so in no figure: Suite." in out
 

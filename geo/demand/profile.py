@@ -51,19 +51,25 @@ class Profile:
         """
         Say whether a scheme's own record and this one differ through the day by more than chance, where both were live.
 
-        Chi-squared over blocks of three hours of the day, both records' chance in its denominator, times the
-        ``dispersion`` of the scheme's nights. It cannot show a difference in hours that only one of them saw.
+        Chi-squared of two Poisson records over blocks of three hours of the day, with what both together expect in
+        its denominator, so a block in which one of them holds none counts too; the scheme's own chance is widened by
+        the ``dispersion`` of its nights. It cannot show a difference in hours that only one of them saw.
         """
         both = (own.exposure > 0) & self.hours
         ratio = np.divide(own.exposure, self.record.exposure, out=np.zeros(HOURS), where=both)
-        seen, told, doubt = (
+        seen, told, ratios, hours = (
             np.bincount(np.arange(HOURS) % 24 // BLOCK, weights=values)
-            for values in (own.counts * both, self.record.counts * ratio, self.record.counts * ratio**2)
+            for values in (own.counts * both, self.record.counts * ratio, ratio, both)
         )
-        if seen.sum() < FEWEST or not told.sum() > 0:
+        if seen.sum() < FEWEST:
             return "too few incidents in hours that both saw to compare their rhythms"
-        scale, used = seen.sum() / told.sum(), told > 0
-        variance = dispersion * scale * told[used] + scale**2 * doubt[used]
+        if not told.sum() > 0:
+            return "it holds no incident in any hour that both saw, where the scheme's own does: do not rely on it"
+        scale = seen.sum() / told.sum()
+        widening = scale * ratios / np.maximum(hours, 1)
+        expected = (widening * seen + scale * told) / (1 + widening)
+        used = expected > 0
+        variance = expected[used] * (dispersion + widening[used])
         p_value = float(chi2.sf(np.sum((seen - scale * told)[used] ** 2 / variance), max(used.sum() - 1, 1)))
         if p_value < CLEAR:
             return (

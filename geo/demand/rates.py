@@ -326,40 +326,6 @@ def empirical_bayes(counts: Hours, expected: Hours) -> Hours:
     return np.asarray(trust * raw + (1 - trust) * mean, dtype=np.float64)
 
 
-def rates_by_area(demand: Demand, residents: pd.Series, areas: pd.Series) -> pd.DataFrame:
-    """
-    Give the rate per resident of each area relative to the county's mean, shrunk, with its 90 % interval.
-
-    Parameters
-    ----------
-    residents
-        Residents by LSOA.
-    areas
-        The area (district, or the LSOA itself) of each place, indexed by LSOA in the order of ``demand.places``.
-
-    Returns
-    -------
-    One row an area: ``area``, ``residents``, ``relative``, ``low``, ``high``, and ``cannot_tell`` where the interval
-    holds the county's mean.
-    """
-    people = residents.reindex(list(demand.places)).to_numpy(np.float64)
-    names, member = np.unique(areas.to_numpy(dtype=object), return_inverse=True)
-    in_area = pd.get_dummies(pd.Series(member)).to_numpy(np.float64)
-    share_of_people = people @ in_area / people.sum()
-    relative = demand.place_shares @ in_area / share_of_people
-    low, high = np.quantile(relative, [0.05, 0.95], axis=0)
-    return pd.DataFrame(
-        {
-            "area": names,
-            "residents": (people @ in_area).round().astype(int),
-            "relative": relative.mean(axis=0),
-            "low": low,
-            "high": high,
-            "cannot_tell": (low <= 1) & (high >= 1),
-        }
-    )
-
-
 def hour_table(located: pd.DataFrame, live: Hours, pattern_hours: Hours) -> pd.DataFrame:
     """
     Give the 168 hours of the week: incidents received, live hours, and the share of the hour that a pattern crews.

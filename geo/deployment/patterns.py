@@ -193,17 +193,17 @@ def with_share(districts: pd.DataFrame) -> pd.DataFrame:
 
 def staffing_strip(shifts: pd.DataFrame) -> pd.DataFrame:
     """
-    Give each shift's state: ``staffed``, ``half`` (one of the two crews), ``unstaffed`` or ``unknown``, and its cause.
+    Give each shift's state and its cause.
+
+    The state is ``staffed``, ``half`` (one of the two crews), ``unstaffed``, ``short`` (one was missing, so it was not
+    fully staffed, and the other is not recorded) or ``unknown``.
     """
-    police, nhs = shifts["police_staffed"], shifts["nhs_staffed"]
+    crews = shifts[["police_staffed", "nhs_staffed"]]
+    there, missing = ((crews == answer).sum(axis="columns") for answer in ("yes", "no"))
     state = np.select(
-        [
-            (police == "yes") & (nhs == "yes"),
-            (police == "unknown") | (nhs == "unknown"),
-            (police == "yes") ^ (nhs == "yes"),
-        ],
-        ["staffed", "unknown", "half"],
-        "unstaffed",
+        [there == 2, missing == 2, (there == 1) & (missing == 1), missing == 1],
+        ["staffed", "unstaffed", "half", "short"],
+        "unknown",
     )
     return shifts[["shift_id", "date", "unstaffed_cause"]].assign(state=state)
 

@@ -9,6 +9,7 @@ import streamlit as st
 import geo
 from geo.layers.bases import BaseLayer
 from geo.layers.choropleth import ChoroplethLayer
+from geo.planning.verdicts import Held, verdict_elsewhere, verdict_words
 from geo.scenarios.compare import Comparison, Difference
 from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome, with_doubt
@@ -18,6 +19,7 @@ from geo.scenarios.scenario import Scenario
 from geo.ui import answers, beside, charts, maps, plan, tables, words
 from geo.ui.answers import Question
 from geo.ui.link import keep_in_link
+from geo.ui.search_evidence import other_worlds
 
 MOST = 5
 SAME = (
@@ -44,6 +46,7 @@ def show(question: Question, scenario: Scenario) -> None:
         _map(question, comparison, shown)
     with right:
         _differences(question, comparison, shown)
+    _changes(question, comparison, shown)
     _side_by_side(question, comparison)
     beside.show(question, comparison.outcomes)
 
@@ -168,6 +171,30 @@ def _state(one: Difference) -> str:
     if one.verdict in {"clear", "leaning"}:
         return "better" if one.better >= 0.5 else "worse"
     return one.verdict if one.verdict.startswith("neither") else "cannot tell yet"
+
+
+def _changes(question: Question, comparison: Comparison, other: int) -> None:
+    """Hold the verdict again under other assumptions, when wanted: it takes some seconds."""
+    asked = (question, comparison.outcomes[0].scenario, comparison.outcomes[other].scenario)
+    held = st.session_state.get("compare-changes")
+    with st.expander("What would change this verdict?", expanded=held is not None and held[0] == asked):
+        if held is None or held[0] != asked:
+            st.caption("Other speeds, staffing, shares of incidents for the car, and other records, one at a time.")
+            if st.button("Ask under other assumptions", key="compare-changes-ask"):
+                with st.spinner("Asking …"):
+                    found = verdict_elsewhere(asked[1], asked[2], answers.world(question), other_worlds(question))
+                st.session_state["compare-changes"] = asked, found
+                st.rerun()
+            return
+        st.markdown(f"**{words.plain(verdict_words(held[1]))}**")
+        table = pd.DataFrame([_row(one.difference) | _case(one) for one in held[1]])
+        drawn = charts.forest(table, comparison.unit)
+        st.altair_chart(drawn, width="stretch", alt="The main difference under other assumptions")
+        st.dataframe(table.drop(columns="state").round(2), hide_index=True, width="stretch")
+
+
+def _case(one: Held) -> dict[str, object]:
+    return {"measure": f"{one.what}: {one.case}" if one.case else one.what, "stands": one.stands}
 
 
 def _side_by_side(question: Question, comparison: Comparison) -> None:

@@ -13,10 +13,14 @@ import pandas as pd
 from geo.layers.palette import BLUES
 from geo.ui.charts import BLUE, GREY, INK, MODE_MARKS, MODES, ORANGE, SKY, VERMILION
 
+MAUVE = "#A05080"
+"""Dark enough for a white sign on it."""
+
 STATES = {
     "staffed": ("● fully staffed", BLUE, "●"),
     "half": ("◐ half staffed", ORANGE, "◐"),
     "unstaffed": ("○ not staffed", VERMILION, "○"),
+    "short": ("▽ not fully, the rest not recorded", MAUVE, "▽"),
     "unknown": ("? not recorded", GREY, "?"),
 }
 DEPLOYED = {"yes": ("car deployed", BLUE), "no": ("not deployed", BLUES[0]), "unknown": ("not recorded", GREY)}
@@ -56,15 +60,14 @@ def staffing_strip(strip: pd.DataFrame) -> Any:
         cause=strip["unstaffed_cause"].mask(strip["unstaffed_cause"] == "", "none recorded"),
     )
     months = list(frame.sort_values(["date", "month"])["month"].unique())
-    colours = alt.Scale(
-        domain=[words for words, _, _ in STATES.values()], range=[colour for _, colour, _ in STATES.values()]
-    )
+    seen = [marks for state, marks in STATES.items() if state in set(strip["state"])]
+    colours = alt.Scale(domain=[words for words, _, _ in seen], range=[colour for _, colour, _ in seen])
     base = alt.Chart(frame).encode(
         alt.X("day:O", title="night of the month", axis=alt.Axis(labelAngle=0, values=[1, 5, 10, 15, 20, 25, 30])),
         alt.Y("month:O", title=None, sort=months, axis=alt.Axis(labelOverlap=False)),
         tooltip=[alt.Tooltip("night:N"), alt.Tooltip("state_words:N", title="crew"), alt.Tooltip("cause:N")],
     )
-    legend = alt.Legend(title=None, orient="top", columns=4)
+    legend = alt.Legend(title=None, orient="top", columns=3, labelLimit=220)
     cells = base.mark_rect(stroke="white").encode(color=alt.Color("state_words:N", scale=colours, legend=legend))
     symbols = base.mark_text(size=9, color="white").encode(text="symbol:N")
     return (cells + symbols).properties(height=20 * len(months) + 110).configure_view(stroke=None)

@@ -39,7 +39,7 @@ def _changes(question: Question, found: Found) -> None:
     with st.expander("What would change this answer?", expanded=asked):
         if not asked and st.button("Ask under other assumptions"):
             with st.spinner("Asking …"):
-                world, others = answers.world(question), _others(question)
+                world, others = answers.world(question), other_worlds(question)
                 changes = robust.what_would_change(found, world, others, edition=question.edition)
             st.session_state["search-changes"] = found, changes
             st.rerun()
@@ -54,7 +54,7 @@ def _changes(question: Question, found: Found) -> None:
         st.dataframe(table.round(3), hide_index=True, width="stretch")
 
 
-def _others(question: Question) -> dict[str, World]:
+def other_worlds(question: Question) -> dict[str, World]:
     """Give the worlds of other records: the other sources that can tell a rate, and without the heaviest callers."""
     world, held = answers.world(question), question.project.incidents()["source"].unique()
     found: dict[str, World] = {}

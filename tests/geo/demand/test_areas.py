@@ -7,8 +7,6 @@ import pytest
 import shapely
 
 from geo.demand.areas import area_rates, areas_at
-from geo.demand.exposure import round_the_clock
-from geo.demand.rates import fit_demand, rates_by_area
 from geo.errors import SchemaError
 
 RESIDENTS = pd.Series({"E1": 1_000, "E2": 3_000})
@@ -70,22 +68,6 @@ def test_places_are_put_together_to_areas():
     assert table["area"].to_list() == ["North", "South"]
     assert table["residents"].to_list() == [1_000, 3_000]
     assert table["incidents"].to_list() == [1, 2]  # E9 is no place of the county
-
-
-def test_by_lsoa_they_are_the_rates_of_the_demand_model():
-    residents = pd.Series(1_500, index=[f"E{number}" for number in range(40)])
-    rng = np.random.default_rng(1)
-    lsoas = pd.Series(rng.choice(residents.index, size=300, p=rng.dirichlet(np.full(40, 2.0))))
-    times = pd.Series(pd.date_range("2016-02-01", periods=300, freq="97min", tz="Europe/London"))
-    calls = pd.DataFrame(
-        {"lsoa": lsoas, "received_at": times, "received_on": times.dt.tz_localize(None), "shift_id": ""}
-    )
-    watch = round_the_clock(pd.Timestamp("2016-02-01"), pd.Timestamp("2016-02-28"))
-    demand = fit_demand(calls, watch, residents, draws=2_000)
-    district = pd.Series(np.repeat(["A", "B"], 20), index=residents.index)
-    one = rates_by_area(demand, residents, district)
-    two = area_rates(lsoas, pd.Series(1.0, index=lsoas.index), residents, district)
-    np.testing.assert_allclose(one[["relative", "low", "high"]], two[["relative", "low", "high"]], atol=0.03)
 
 
 def test_nothing_counted_tells_no_rate():

@@ -64,6 +64,17 @@ def test_a_rhythm_that_differs_where_both_were_live_is_said():
     assert "too few" in flat.against(evening(0.2, 0.2))
 
 
+def test_hours_in_which_the_other_record_holds_none_count_too():
+    """Half of the scheme's 42 incidents come from 18:00 to 21:00, where the profile has weight 0: it cannot be so."""
+    late = published_profile(f"{HEAD}effective = 1000\nweights = {[1] * 18 + [0] * 3 + [1] * 3}")
+    assert "differ by more than chance" in late.against(evening(1.0, 1.0))
+    # worth two incidents, of which a quarter stand in the hours that both saw, it could hold none there by chance
+    few = published_profile(f"{HEAD}effective = 2\nweights = {[1] * 18 + [0] * 3 + [1] * 3}")
+    assert "no more than chance explains" in few.against(evening(1.0, 1.0))
+    morning = published_profile(f"{HEAD}effective = 1000\nweights = {[1] * 18 + [0] * 6}")
+    assert "holds no incident in any hour that both saw" in morning.against(evening(1.0, 1.0))
+
+
 def test_a_source_of_days_alone_tells_no_hour():
     days = pd.to_datetime(["2016-02-01", "2016-02-02"])
     received = pd.Series(pd.to_datetime([None, None])).dt.tz_localize("Europe/London")

@@ -18,7 +18,6 @@ from geo.demand.rates import (
     fit_demand,
     hour_table,
     place_shares,
-    rates_by_area,
     relative_draws,
     spread_weights,
 )
@@ -94,14 +93,6 @@ def test_many_incidents_overrule_the_mean():
 def test_the_same_seed_gives_the_same_draws():
     one, two = (fit_demand(calls(7), week(), RESIDENTS, seed=3) for _ in range(2))
     np.testing.assert_array_equal(one.place_shares, two.place_shares)
-
-
-def test_two_incidents_cannot_tell_an_area_from_the_mean():
-    demand = fit_demand(calls(2), week(), RESIDENTS)
-    table = rates_by_area(demand, RESIDENTS, pd.Series({"E1": "North", "E2": "South"}))
-    assert list(table["area"]) == ["North", "South"]
-    assert list(table["residents"]) == [1000, 3000]
-    assert table["cannot_tell"].all()
 
 
 def test_the_hour_table_counts_all_and_marks_what_was_observed():

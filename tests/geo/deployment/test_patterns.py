@@ -14,6 +14,7 @@ from geo.deployment.patterns import (
     weekly_table,
     weeks_of,
 )
+from geo.deployment.staffing import fully_staffed
 from geo.errors import SchemaError
 from geo.incidents.days import with_days
 
@@ -146,6 +147,13 @@ def test_districts_add_up_with_those_without_one():
 
 def test_half_staffed_is_kept_apart_from_unknown():
     assert list(staffing_strip(SHIFTS)["state"]) == ["staffed", "half", "unknown"]
+
+
+def test_a_shift_that_lacked_a_crew_was_not_fully_staffed_whatever_is_not_recorded():
+    answers = [("no", "unknown"), ("unknown", "no"), ("yes", "unknown"), ("no", "no"), ("unknown", "unknown")]
+    shifts = log(*(night(f"2016-02-0{day}", *crew) for day, crew in enumerate(answers, 1)))
+    assert list(staffing_strip(shifts)["state"]) == ["short", "short", "unknown", "unstaffed", "unknown"]
+    assert list(fully_staffed(shifts)) == ["no", "no", "unknown", "no", "unknown"]
 
 
 def test_modes_are_counted_by_the_week_of_the_shift():

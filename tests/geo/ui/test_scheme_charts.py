@@ -72,6 +72,12 @@ def test_two_cars_on_a_night_stand_in_rows_of_their_own(cars, rows):
     assert drawn(scheme_charts.staffing_strip(strip))["layer"][0]["encoding"]["y"]["sort"] == rows
 
 
+def test_every_state_of_a_night_has_a_sign_of_its_own():
+    words, colours, signs = zip(*scheme_charts.STATES.values(), strict=True)
+    assert len(set(words)) == len(set(colours)) == len(set(signs)) == 5
+    assert all(text.startswith(sign) for text, sign in zip(words, signs, strict=True))
+
+
 def test_contact_modes_stand_in_rows_that_need_no_colour():
     week = pd.Timestamp("2016-02-01")
     table = pd.DataFrame({"week": [week] * 2, "contact_mode": ["face_to_face", "advice"], "incidents": [2, 4]})
