@@ -531,7 +531,7 @@ def calibrate(project: Path, scenario: str, table: Path | None, source: str, sav
     for row in found.scales.itertuples():
         click.echo(f"- {row.what}: x {row.factor:.2f} ({row.low:.2f}-{row.high:.2f}), {row.words}")
     for row in found.errors.itertuples():
-        before, after = f"{row.before_percent:.0f} %", f"{row.after_percent:.0f} %"
+        before, after = f"{row.before_percent:.0f}%", f"{row.after_percent:.0f}%"
         click.echo(f"- {row.group} (n {row.journeys}): {row.words or f'median error {before}, then {after}'}")
     if save:
         click.echo(f"kept as the scenario {save!r}")
@@ -624,7 +624,7 @@ def compare(project: Path, scenarios: tuple[str, ...], source: str, profile: str
     for number in numbers:
         click.echo(f"{found.sentence(number)} {found.cost_of_each_extra(number)}".rstrip())
         for row in found.table(districts, number):
-            limits = f"80 % {row.low:+.2f} to {row.high:+.2f}"
+            limits = f"80% {row.low:+.2f} to {row.high:+.2f}"
             click.echo(f"- {row.measure} ({row.unit}): {row.mean:+.2f} ({limits}), {row.verdict}")
     click.echo(f"Roads: {found.outcomes[0].roads}")
     _say_synthetic(opened)

@@ -327,7 +327,7 @@ def empirical_bayes(counts: Hours, expected: Hours) -> Hours:
 
 def rates_by_area(demand: Demand, residents: pd.Series, areas: pd.Series) -> pd.DataFrame:
     """
-    Give the rate per resident of each area relative to the county's mean, shrunk, with its 90 % interval.
+    Give the rate per resident of each area relative to the county's mean, shrunk, with its 90% interval.
 
     Parameters
     ----------

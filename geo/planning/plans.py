@@ -174,9 +174,9 @@ class _Search:
 
     def _everywhere(self, pool: pd.DataFrame) -> _Choice:
         """
-        Try every postcode for one car: a first look at one a place, then all that could still be within 5 % of it.
+        Try every postcode for one car: a first look at one a place, then all that could still be within 5% of it.
 
-        A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows.
+        A postcode whose bound is below 95% of a known base's score in every traffic is below it in all windows.
         """
         aim, stand_ins = self.rules.aim, self.survey.stand_ins()
         words = self._so_far(pool, stand_ins[:, None], self.survey.glance().score(aim))
