@@ -1,5 +1,5 @@
 """
-Measure how often the 90 % intervals of demand hold the truth, on simulated data, and write the table that ships.
+Measure how often the 90% intervals of demand hold the truth, on simulated data, and write the table that ships.
 
 Run: ``python -m benchmarks.calibration [--sets 200]``
 
@@ -227,7 +227,7 @@ def page(table: pd.DataFrame) -> str:
     head = "| truth | watched | live weeks | nights | incidents | places | hours | windows | busiest places |"
     kept = "; ".join(_kept(table))
     return (
-        f"How often (%) intervals that claim 90 % held the truth, {table['sets'].max()} simulated data sets a line "
+        f"How often (%) intervals that claim 90% held the truth, {table['sets'].max()} simulated data sets a line "
         f"(`make calibration`). Figures of places, hours and windows: {kept} (**bold**: too narrow). "
         "*Busiest places*, the tenth that truly has most incidents a resident, are held less often while incidents are "
         "few: shrinkage pulls them to the mean.\n\n" + "\n".join([head, "|---" * 9 + "|", *lines])

@@ -1,5 +1,5 @@
 """
-Measure how often the 90 % intervals of the shares of districts, and of their places, hold the truth.
+Measure how often the 90% intervals of the shares of districts, and of their places, hold the truth.
 
 Run: ``python -m benchmarks.calibration_districts [--sets 200]`` (part of `make calibration`).
 
@@ -68,7 +68,7 @@ def main() -> None:
         print(lines[-1], flush=True)
     head = "| incidents | spread of districts | of places within | districts | places | districts in one step |"
     text = (
-        f"How often (%) 90 % intervals of shares held the truth, {sets} simulated data sets a line; spreads are of the "
+        f"How often (%) 90% intervals of shares held the truth, {sets} simulated data sets a line; spreads are of the "
         "logarithm. The last column is the fit without districts, for comparison (**bold**: too narrow).\n\n"
         + "\n".join([head, "|---" * 6 + "|", *lines])
     )

@@ -571,7 +571,7 @@ def every_postcode(folder: Path) -> list[str]:
         "estimated roads; residents of an LSOA (2011) spread evenly over its postcodes. Exact: no candidate is left "
         f"out. The kept hierarchy was ready after {ready:.2f} s.",
         "",
-        "| in time means | best postcode | share in time | near ties within 5 % | best for the mean | mean minutes | wall s | CPU s |",  # noqa: E501
+        "| in time means | best postcode | share in time | near ties within 5% | best for the mean | mean minutes | wall s | CPU s |",  # noqa: E501
         "|---|---|--:|--:|---|--:|--:|--:|",
     ]
     soft: Callable[[Times], Times] = lambda minutes: 1 / (1 + np.exp((minutes - 20) / 3))  # noqa: E731

@@ -6,7 +6,7 @@ becomes 7), and ``read_csv(dtype=str)``, which keeps every cell as it stands, as
 
 Each measurement runs in a process of its own, in turn; the table gives medians of wall and CPU seconds (children
 included), their ratio, and the greatest memory of the process and of its reading child. The rows are invented:
-postcodes are drawn from the shipped gazetteer, 3 % of the cells are blank, 1 % hold something that cannot be read.
+postcodes are drawn from the shipped gazetteer, 3% of the cells are blank, 1% hold something that cannot be read.
 
 Run: ``python benchmarks/ingest.py [ROWS] [RUNS]``
 """
@@ -54,7 +54,7 @@ def _write(file: Path, headings: tuple[str, ...], columns: list[list[str]]) -> N
 
 
 def _pick(draw: np.random.Generator, choices: object, rows: int) -> list[str]:
-    """Draw one entry a row; 3 % are blank and 1 % are nonsense."""
+    """Draw one entry a row; 3% are blank and 1% are nonsense."""
     entries = draw.choice(np.asarray(choices, dtype=object), rows)
     fate = draw.random(rows)
     return [str(entry) for entry in np.where(fate < 0.03, "", np.where(fate < 0.04, "see log", entries))]

@@ -541,7 +541,7 @@ def calibrate(
     for row in found.scales.itertuples():
         click.echo(f"- {row.what}: x {row.factor:.2f} ({row.low:.2f}-{row.high:.2f}), {row.words}")
     for row in found.errors.itertuples():
-        before, after = f"{row.before_percent:.0f} %", f"{row.after_percent:.0f} %"
+        before, after = f"{row.before_percent:.0f}%", f"{row.after_percent:.0f}%"
         click.echo(f"- {row.group} (n {row.journeys}): {row.words or f'median error {before}, then {after}'}")
     if save:
         click.echo(f"kept as the scenario {save!r}")
@@ -650,7 +650,7 @@ def compare(
         if held[number]:
             click.echo(verdict_words(held[number]))
         for row in found.table(districts, number):
-            limits = f"80 % {row.low:+.2f} to {row.high:+.2f}"
+            limits = f"80% {row.low:+.2f} to {row.high:+.2f}"
             click.echo(f"- {row.measure} ({row.unit}): {row.mean:+.2f} ({limits}), {row.verdict}")
     click.echo(f"Roads: {found.outcomes[0].roads}")
     _say_synthetic(opened)

@@ -17,7 +17,7 @@ class Share:
     What a three-valued field lets us say about a share.
 
     ``low`` and ``high`` are the least and greatest share that the blanks allow; ``interval`` holds the true share
-    with 95 % confidence, sampling included.
+    with 95% confidence, sampling included.
     """
 
     yes: int
@@ -37,8 +37,8 @@ class Share:
         if self.n == 0:
             return "no incidents"
         low, high, least, most = (f"{100 * limit:.0f}" for limit in (self.low, self.high, *self.interval))
-        core = f"{low} %" if self.unknown == 0 else f"{low} to {high} %"
-        return f"{core} (95 % interval {least}-{most} %, n = {self.n})"
+        core = f"{low}%" if self.unknown == 0 else f"{low} to {high}%"
+        return f"{core} (95% interval {least}-{most}%, n = {self.n})"
 
 
 def bounds(yes: int, no: int, unknown: int) -> Share:
@@ -98,7 +98,7 @@ def _exact_upper(count: int, n: int, tail: float) -> float:
 
 def exact_interval(yes: int, n: int, unknown: int = 0) -> tuple[float, float]:
     """
-    Give the exact (Clopper-Pearson) 95 % interval of a share, wide enough for every blank to be either answer.
+    Give the exact (Clopper-Pearson) 95% interval of a share, wide enough for every blank to be either answer.
 
     Raises
     ------

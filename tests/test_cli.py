@@ -289,7 +289,7 @@ def test_quality_says_what_blanks_cost_and_writes_table_and_template(weeks, tmp_
     table, template = tmp_path / "quality.csv", tmp_path / "template.xlsx"
     code, out, _ = run("quality", weeks, "--csv", table, "--template", template, capsys=capsys)
     assert code == 0
-    assert "3 of 8 incidents of the triage team in the week of 1 Feb 2016 cannot be mapped: 38 %" in out
+    assert "3 of 8 incidents of the triage team in the week of 1 Feb 2016 cannot be mapped: 38%" in out
     assert "31 incidents prefilled" in out
     figures = pd.read_csv(table)
     mapped = figures[(figures["section"] == "what blanks cost") & (figures["group"] == "2016-02-01")]

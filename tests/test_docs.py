@@ -57,6 +57,12 @@ def test_every_picture_is_shown_somewhere():
     assert {picture.name for picture in (DOCS / "pictures").iterdir()} <= shown
 
 
+def test_a_percentage_is_written_in_one_form_by_pages_files_and_docs():
+    apart = re.compile(r"[0-9}] %(?! \d+:)")  # what is left out is a remainder within a text
+    told = [*PAGES, *sorted((ROOT / "geo").rglob("*.py"))]
+    assert [page.name for page in told if apart.search(page.read_text(encoding="utf-8"))] == []
+
+
 def test_no_page_loads_anything_from_elsewhere():
     for page in [*PAGES, *BESIDE]:
         assert not re.search(r"!\[[^\]]*\]\(https?:", text_of(page)), page.name

@@ -37,7 +37,7 @@ def lines(pairs: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     -------
     A line for each group of at least :data:`LEAST_PAIRS`: ``kind`` (all, band, urban, rural, limit), ``low`` and
     ``high`` (true minutes of the group), ``limit``, ``pairs``, ``clusters``, each of :data:`STATISTICS`, and the ends
-    of its 95 % interval as ``…_low`` and ``…_high`` (missing with one cluster). ``right_percent`` is the share in the
+    of its 95% interval as ``…_low`` and ``…_high`` (missing with one cluster). ``right_percent`` is the share in the
     right one of the classes cut at :data:`CLASSES`; of a limit, the share on its right side.
     """
     groups = [
@@ -85,7 +85,7 @@ def _groups(pairs: pd.DataFrame) -> Iterator[tuple[str, float, float, float | No
 def _resampled(
     true: np.ndarray, ours: np.ndarray, cluster: np.ndarray, limit: float | None, seed: int
 ) -> dict[str, tuple[float, float]]:
-    """Draw whole clusters with replacement and give the middle 95 % of each statistic."""
+    """Draw whole clusters with replacement and give the middle 95% of each statistic."""
     names, place = np.unique(cluster, return_inverse=True)
     if len(names) < 2:
         return dict.fromkeys(STATISTICS, (np.nan, np.nan))

@@ -66,9 +66,9 @@ Every figure on this page was written by `{COMMAND}` (`python -m benchmarks.driv
 
 **In one line.** Estimated roads, judged at hospitals that were left out when their speeds were fitted (error:
 cross-validated by hospital): half of {every["pairs"]:,} times up to 60 minutes are within
-{every["median_percent"]:.1f} % ({every["median_minutes"]:.1f} minutes), 1 in 10 is out by more than
-{every["p90_percent"]:.0f} % ({every["p90_minutes"]:.1f} minutes), and the bias is {every["bias_percent"]:+.1f} %. Of
-places {twenty["low"]:g} to {twenty["high"]:g} minutes away {twenty["right_percent"]:.0f} % are put on the right side
+{every["median_percent"]:.1f}% ({every["median_minutes"]:.1f} minutes), 1 in 10 is out by more than
+{every["p90_percent"]:.0f}% ({every["p90_minutes"]:.1f} minutes), and the bias is {every["bias_percent"]:+.1f}%. Of
+places {twenty["low"]:g} to {twenty["high"]:g} minutes away {twenty["right_percent"]:.0f}% are put on the right side
 of 20 minutes."""
 
 
@@ -92,7 +92,7 @@ def _compared(split: Halves) -> str:
   in view; that choice is not held out.
 - **Street maps.** Random junctions of two OpenStreetMap networks ({STARTS} starts, {ENDS} ends each), timed as this
   program times them. No constant was fitted to them. Their times are a model too, without congestion.
-- **Intervals** (95 %, in brackets) draw whole hospitals again with replacement (between junctions of a street map:
+- **Intervals** (95%, in brackets) draw whole hospitals again with replacement (between junctions of a street map:
   whole starts; where there is one hospital: places), {measures.DRAWS} times. With {hospitals} hospitals, and fewer of
   them in the shortest bands, they are rough.
 - **Urban** is where {URBAN_POSTCODES:g} or more places of live postcodes a km2 lie within {AROUND_METRES / 1000:g} km:

@@ -45,7 +45,7 @@ def _tables() -> str:
     return f"""**Tables.** {of["tables"]:,} random tables of 2 to 6 rows and columns with their totals, in partner and
 release mode, zeros shown or hidden, were protected and attacked: for every hidden count two linear programmes gave the
 least and the greatest value that agree with all that is shown. A count is told when that range is narrower than the
-threshold less one. Tables of which a count was told: {of["failed"]:,} of {of["tables"]:,}, so with 95 % confidence
+threshold less one. Tables of which a count was told: {of["failed"]:,} of {of["tables"]:,}, so with 95% confidence
 {at_most(of["failed"], of["tables"])} of such tables.
 
 | counts | number |
@@ -64,7 +64,7 @@ def _pairs() -> str:
     return f"""**Pairs of filters.** {of["pairs"]:,} times, two periods of days, modes and editions of areas (one joins
 two areas of the other) were drawn over {RECORDS} records, and the counts of the second offered after those of the
 first. Two releases single out records where two counts that are shown, of any areas, differ by 1 to threshold - 1
-records, all of the one among the other's. Let through: {of["let through"]:,} of {of["pairs"]:,} pairs, so with 95 %
+records, all of the one among the other's. Let through: {of["let through"]:,} of {of["pairs"]:,} pairs, so with 95%
 confidence {at_most(of["let through"], of["pairs"])} of such pairs.
 
 | pairs | number |

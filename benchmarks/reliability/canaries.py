@@ -70,7 +70,7 @@ def section() -> str:
 and UTF-16, in the bytes of {len(of.searched)} files and logs: layers in {len(FORMATS)} formats and briefs in
 {len(report.FORMATS)} with their manifests, in partner and release mode, unpacked where packed, and the log of exports.
 Files and logs in which one was found: {len(of.found)}{"".join(f", {name}" for name in of.found)}. Of the strings drawn
-{0 if not of.found else "some"} of {of.drawn} left, so with 95 % confidence {at_most(len(of.found), of.drawn)} of such
+{0 if not of.found else "some"} of {of.drawn} left, so with 95% confidence {at_most(len(of.found), of.drawn)} of such
 strings. In a working copy of the incidents, where they belong, the same search finds them in {of.found_in_working} of
 {of.working} files.
 """

@@ -58,17 +58,17 @@ class Found:
 
     @property
     def precision(self) -> tuple[float, float, float]:
-        """The share of proposed pairs that is right, with its 95 % Clopper-Pearson interval."""
+        """The share of proposed pairs that is right, with its 95% Clopper-Pearson interval."""
         return share(self.right, self.pairs)
 
     @property
     def recall(self) -> tuple[float, float, float]:
-        """The share of planted pairs that was proposed, with its 95 % Clopper-Pearson interval."""
+        """The share of planted pairs that was proposed, with its 95% Clopper-Pearson interval."""
         return share(self.right, self.planted)
 
 
 def share(count: int, of: int) -> tuple[float, float, float]:
-    """Give a share with its 95 % Clopper-Pearson interval."""
+    """Give a share with its 95% Clopper-Pearson interval."""
     low = float(beta.ppf(0.025, count, of - count + 1)) if count else 0.0
     high = float(beta.ppf(0.975, count + 1, of - count)) if count < of else 1.0
     return count / of, low, high
@@ -294,7 +294,7 @@ def section() -> str:
         "the ten more were not used for that, but come from the same invention. On a scheme's own records, settle a "
         "sample of the matches by hand before trusting the share.",
         "",
-        "| seed | band | pairs | right | precision (95 % interval) | recall (95 % interval) |",
+        "| seed | band | pairs | right | precision (95% interval) | recall (95% interval) |",
         "|---|---|---|---|---|---|",
     ]
     for name, seeds in (("first", (SEED,)), ("held out", (HELD_OUT_SEED,)), ("ten more, together", MORE_SEEDS)):

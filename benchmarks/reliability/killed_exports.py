@@ -66,7 +66,7 @@ that was killed with SIGKILL {KILLS} times: a third of the times at any moment, 
 third while they were put in place. Files are held byte for byte against those before and those on their way, and
 opened; the next export begins with what is left. Each file is the old one or the new one, whole; a folder of several
 files may hold some of each, and its `about.json` then says so. What a killed brief leaves beside it is a hidden file,
-`.writing-…`. Anything else: {every["broken"]} of {every["kills"]} kills, so with 95 % confidence
+`.writing-…`. Anything else: {every["broken"]} of {every["kills"]} kills, so with 95% confidence
 {at_most(every["broken"], every["kills"])} of such kills.
 
 | format | kills | at work when killed | old | new | some old, some new | anything else | next one ended well |

@@ -191,7 +191,7 @@ choice of its rows of choices, folded parts open and the pointer over its charts
 
 {cells:,} cells of CSV and workbooks (exports, tables under pictures, quality report, recording template) were read
 again: {len(live)} are a live formula. What ran or is live: {len(wrong)} of {len(strings)} strings on all surfaces, so
-with 95 % confidence {at_most(min(len(wrong), len(strings)), len(strings))} of such strings.
+with 95% confidence {at_most(min(len(wrong), len(strings)), len(strings))} of such strings.
 """ + "".join(f"\n- {what}" for what in sorted(set(wrong))[:20])
 
 

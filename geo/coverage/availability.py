@@ -3,7 +3,7 @@ Availability: whether a car is free when an incident comes.
 
 Erlang's formulas count how many of some equal cars are busy; the hypercube (Larson 1974) tells which. Both are given in
 steady state; over a shift of a few hours, which begins with every car free, the transient hypercube is the right one:
-steady state overstates the loss of a six-hour shift by 20-40 %.
+steady state overstates the loss of a six-hour shift by 20-40%.
 """
 
 from collections.abc import Sequence

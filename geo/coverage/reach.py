@@ -10,7 +10,7 @@ import pandas as pd
 from geo.errors import SchemaError
 
 TAILS = (0.1, 0.9)
-"""Ends of the 80 % interval of demand."""
+"""Ends of the 80% interval of demand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Reach:
     ----------
     table
         One row a limit, ascending: ``minutes``, ``area_km2``, ``residents``, ``residents_share``, ``demand_a_month``,
-        ``demand_low`` and ``demand_high`` (80 % interval). NaN where what a column is made of is not loaded.
+        ``demand_low`` and ``demand_high`` (80% interval). NaN where what a column is made of is not loaded.
     without_road
         Names of the points to which no road leads, or that have no position; never within a limit.
     points

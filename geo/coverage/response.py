@@ -31,7 +31,7 @@ class ResponseStandard:
     Minutes from the call to the scene, and the doubt with which they are met.
 
     No national street-triage standard exists: the minutes are the user's. The defaults for mobilisation (mean 3,
-    standard deviation 1.5 minutes) and for the errors of the drive (25 % within trips, 12 % shared by all trips) are
+    standard deviation 1.5 minutes) and for the errors of the drive (25% within trips, 12% shared by all trips) are
     assumptions, to be replaced by the scheme's own journeys; ``error_source`` then says which, and is blank otherwise.
     """
 
@@ -90,7 +90,7 @@ def chances_by_place(
     """
     Give the mean probability of arriving in time at the points of each place, when all drives share one scale error.
 
-    Points of a place that take about as long are counted together (steps of 1.8 %, evened out between them), which
+    Points of a place that take about as long are counted together (steps of 1.8%, evened out between them), which
     changes no probability by more than 0.001.
 
     Parameters

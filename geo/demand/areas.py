@@ -25,7 +25,7 @@ def area_rates(
     draws: int = DRAWS,
 ) -> pd.DataFrame:
     """
-    Give the rate per resident of each area relative to the mean of all of them, shrunk towards it, with its 90 %
+    Give the rate per resident of each area relative to the mean of all of them, shrunk towards it, with its 90%
     interval.
 
     Places (LSOAs, hexagons, areas of a layer) are gamma-Poisson as in :func:`geo.demand.rates.relative_draws`, and

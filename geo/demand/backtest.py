@@ -58,12 +58,12 @@ class BackTest:
         """Say in a sentence how well the weeks held out were foretold."""
         whole = self.table[self.table["of"] == ALL].iloc[0]
         parts = [
-            f"{round(row.figures * row.inside90)} of {row.figures} {row.of} within their 90 % interval"
+            f"{round(row.figures * row.inside90)} of {row.figures} {row.of} within their 90% interval"
             for row in self.coverage[self.coverage["of"] != ALL].itertuples()
         ]
         return (
             f"Fitted on {self.days[0]} days, {self.days[1]} days from {self.since:%d %b %Y} on held out: "
-            f"{whole['foretold']:.0f} incidents foretold (90 %: {whole['low90']:.0f}-{whole['high90']:.0f}), "
+            f"{whole['foretold']:.0f} incidents foretold (90%: {whole['low90']:.0f}-{whole['high90']:.0f}), "
             f"{whole['came']:.0f} came; {', '.join(parts)}."
         )
 

@@ -26,7 +26,7 @@ _WORDS = {
 @dataclass(frozen=True, eq=False)
 class Calibration:
     """
-    Measured coverage of nominal 90 % intervals, a line for each kind of data and figure.
+    Measured coverage of nominal 90% intervals, a line for each kind of data and figure.
 
     Parameters
     ----------
@@ -61,14 +61,14 @@ class Calibration:
         watch = "a round-the-clock source" if round_the_clock else "a nightly scheme"
         kept = ", ".join(f"{_WORDS[of]} {_range(near[near['of'] == of])}" for of in (PLACES, HOURS, WINDOWS))
         return (
-            f"In simulations of {watch} with {weeks} live weeks, intervals that claim {NOMINAL} % held the truth this "
+            f"In simulations of {watch} with {weeks} live weeks, intervals that claim {NOMINAL}% held the truth this "
             f"often: {kept}.{_warning(near)}"
         )
 
 
 def _range(lines: pd.DataFrame) -> str:
     low, high = round(lines["covered_percent"].min()), round(lines["covered_percent"].max())
-    return f"{low} %" if low == high else f"{low} to {high} %"
+    return f"{low}%" if low == high else f"{low} to {high}%"
 
 
 def _warning(lines: pd.DataFrame) -> str:

@@ -25,8 +25,8 @@ def week_table(
     Give the 168 hours of the week with counts, rates and both kinds of doubt.
 
     To :func:`geo.demand.rates.hour_table` it adds ``counted`` (the sum of what incidents count for, missing where none
-    of them has any recorded), ``exact_low`` and ``exact_high`` (Garwood's 90 % limits of the rate by the live incidents
-    of that hour alone), and of the demand model ``rate``, ``low`` and ``high`` (incidents an hour and its 90 %
+    of them has any recorded), ``exact_low`` and ``exact_high`` (Garwood's 90% limits of the rate by the live incidents
+    of that hour alone), and of the demand model ``rate``, ``low`` and ``high`` (incidents an hour and its 90%
     interval) and ``borrowed`` where the rhythm comes from a second exposure. Where nothing was observed and nothing is
     borrowed, rates are missing.
 
@@ -74,7 +74,7 @@ def _summed(incidents: pd.DataFrame, weights: pd.Series) -> Hours:
 
 
 def _told(demand: Demand | None) -> tuple[Hours, Hours, Hours]:
-    """Give the mean and the 90 % interval of each hour's rate; missing where there is none."""
+    """Give the mean and the 90% interval of each hour's rate; missing where there is none."""
     rate, low, high = (np.full(HOURS, np.nan) for _ in range(3))
     if demand is not None:
         told = demand.told

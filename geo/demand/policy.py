@@ -93,5 +93,5 @@ def _counted(total: WindowTotal) -> str:
     low, high = total.limits()
     return (
         f"{total.incidents:,} incidents in {total.live_hours:,.0f} live hours, {total.rate:.3g} an hour "
-        f"(90 % {low:.3g}-{high:.3g})"
+        f"(90% {low:.3g}-{high:.3g})"
     )

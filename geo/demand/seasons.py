@@ -78,7 +78,7 @@ def _monday_from(day: dt.date) -> dt.date:
 
 def rate_by_month(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     """
-    Give the rate of each calendar month, all years together: incidents an hour with exact 90 % limits.
+    Give the rate of each calendar month, all years together: incidents an hour with exact 90% limits.
 
     Hours are those of the shift log, so a month of few shifts is not a quiet one. Wrong where shifts of one month lay
     in busier hours than those of another, and too narrow where nights differ by more than chance.
@@ -97,7 +97,7 @@ def rate_by_month(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame
 
 def bank_holiday_nights(incidents: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     """
-    Compare the nights of bank holidays with other nights of the same weekday: incidents an hour, exact 90 % limits.
+    Compare the nights of bank holidays with other nights of the same weekday: incidents an hour, exact 90% limits.
 
     A night belongs to the day on which it began. Incidents without a time are left out of both. One-off bank holidays
     before 2011 and after 2026 are not known.

@@ -178,7 +178,7 @@ def by_district(incidents: pd.DataFrame, edition: str) -> pd.DataFrame:
 
 def with_share(districts: pd.DataFrame) -> pd.DataFrame:
     """
-    Add to :func:`by_district` the share deployed: its bounds ``low`` and ``high``, the exact 95 % interval, and ``n``.
+    Add to :func:`by_district` the share deployed: its bounds ``low`` and ``high``, the exact 95% interval, and ``n``.
     """
     yes, unknown, n = (districts[name].astype(int) for name in ("deployed", "deployed_unknown", "incidents"))
     limits = [exact_interval(*counts) for counts in zip(yes, n, unknown, strict=True)]

@@ -17,7 +17,7 @@ def counted(texts: pd.Series) -> pd.DataFrame:
 
     Returns
     -------
-    ``entry``, ``incidents``, ``share`` of all with its exact 95 % ``interval_low`` and ``interval_high``, ``n`` (all).
+    ``entry``, ``incidents``, ``share`` of all with its exact 95% ``interval_low`` and ``interval_high``, ``n`` (all).
     Without a single entry the share is 0 of 0 and its interval 0 to 1.
     """
     entries = _as_one(texts)
@@ -68,7 +68,7 @@ def deployed_by(incidents: pd.DataFrame, field: str) -> pd.DataFrame:
 
     Returns
     -------
-    ``entry``, ``yes``, ``no``, ``unknown``, ``n``, ``low`` and ``high`` (what the blanks allow), and the exact 95 %
+    ``entry``, ``yes``, ``no``, ``unknown``, ``n``, ``low`` and ``high`` (what the blanks allow), and the exact 95%
     ``interval_low`` and ``interval_high``.
     """
     entries = _as_one(incidents[field])

@@ -27,7 +27,7 @@ class Repeats:
     def __str__(self) -> str:
         """Say it in words."""
         low, high = f"{100 * self.low:.0f}", f"{100 * self.high:.0f}"
-        share = f"{low} %" if low == high else f"{low} to {high} %"
+        share = f"{low}%" if low == high else f"{low} to {high}%"
         return (
             f"{self.persons} person{'' if self.persons == 1 else 's'} with {self.times} or more made "
             f"{self.incidents} of {self.n} incidents ({share}; for {self.unknown} the person is not recorded)"

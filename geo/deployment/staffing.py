@@ -36,7 +36,7 @@ def cause_table(shifts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     ``cause``; ``nights`` (and of them ``half`` with one crew, ``none`` with neither); ``backfilled``,
-    ``not_backfilled``, ``backfilled_unknown``; ``share`` of all shifts with its exact 95 % ``interval_low`` and
+    ``not_backfilled``, ``backfilled_unknown``; ``share`` of all shifts with its exact 95% ``interval_low`` and
     ``interval_high``; ``n``, all shifts.
     """
     lacking = shifts[fully_staffed(shifts) == "no"]

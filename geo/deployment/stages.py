@@ -12,7 +12,7 @@ from geo.shares import CONFIDENCE
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 LEAST_TIMED = 6
-"""Fewer have no 95 % interval of their median: the chance that all lie on one side is then above 5 %."""
+"""Fewer have no 95% interval of their median: the chance that all lie on one side is then above 5%."""
 
 LEAST_FOR_TAILS = 10
 """Fewer have no tenth and no ninetieth percentile: they would be the shortest and the longest themselves."""
@@ -75,7 +75,7 @@ def stage_table(incidents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     ``stage``, ``n``, ``timed``, ``missing``, ``negative``, ``p10``, ``p25``, ``median``, ``p75``, ``p90`` (minutes) and
-    the median's 95 % ``interval_low`` and ``interval_high``; NaN where there are too few.
+    the median's 95% ``interval_low`` and ``interval_high``; NaN where there are too few.
     """
     return pd.DataFrame([_row(incidents, stage) for stage in STAGES])
 
@@ -115,10 +115,10 @@ def quantiles(minutes: Numbers) -> tuple[float, ...]:
 
 def median_interval(minutes: Numbers) -> tuple[float, float]:
     """
-    Give a 95 % interval of the median that supposes nothing of how the minutes are spread; NaN below six.
+    Give a 95% interval of the median that supposes nothing of how the minutes are spread; NaN below six.
 
     Its limits are two of the values, the k-th shortest and the k-th longest: with the largest k for which so few on
-    one side have a chance of at most 2.5 %.
+    one side have a chance of at most 2.5%.
 
     References
     ----------

@@ -44,7 +44,7 @@ def share_by(answers: pd.DataFrame, unit: Unit) -> pd.DataFrame:
 
     Returns
     -------
-    ``begins``, ``yes``, ``no``, ``unknown``, ``n``, ``low`` and ``high`` (what the blanks allow) and the exact 95 %
+    ``begins``, ``yes``, ``no``, ``unknown``, ``n``, ``low`` and ``high`` (what the blanks allow) and the exact 95%
     ``interval_low`` and ``interval_high``; a period without an incident has no row.
     """
     begins = answers["day"].dt.to_period(FREQUENCIES[unit]).dt.start_time
@@ -66,7 +66,7 @@ class Change:
     """
     A share at the beginning of a period and at its end, and what their difference can be.
 
-    ``interval`` holds the difference, end less beginning, with 95 % confidence, whatever the blanks were.
+    ``interval`` holds the difference, end less beginning, with 95% confidence, whatever the blanks were.
     """
 
     first: Share
@@ -89,12 +89,12 @@ class Change:
             f"{_shown(self.last)} from {_day(self.since)} (n = {self.last.n})"
         )
         said = {"rose": "it rose", "fell": "it fell", "cannot tell": "cannot tell yet whether it changed"}
-        return f"{ends}: {said[self.verdict]} (difference {low} to {high} points, 95 % interval)"
+        return f"{ends}: {said[self.verdict]} (difference {low} to {high} points, 95% interval)"
 
 
 def _shown(share: Share) -> str:
     low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
-    return f"{low} %" if low == high else f"{low} to {high} %"
+    return f"{low}%" if low == high else f"{low} to {high}%"
 
 
 def _day(date: dt.date) -> str:
@@ -131,7 +131,7 @@ def change(answers: pd.DataFrame) -> Change | None:
 
 def difference(share: Share, other: Share) -> tuple[float, float]:
     """
-    Give the 95 % interval of ``share`` less ``other``, whatever their blanks were.
+    Give the 95% interval of ``share`` less ``other``, whatever their blanks were.
 
     The two are taken as independent; where they share incidents, as two sources do, the interval is wider than it need
     be.
@@ -144,7 +144,7 @@ def difference(share: Share, other: Share) -> tuple[float, float]:
 
 def newcombe(yes: int, n: int, other_yes: int, other_n: int) -> tuple[float, float]:
     """
-    Give the 95 % interval of a difference of two independent shares, ``yes / n`` less ``other_yes / other_n``.
+    Give the 95% interval of a difference of two independent shares, ``yes / n`` less ``other_yes / other_n``.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def needed_a_month(first: float, last: float, months: int) -> int:
     """
     Give how many incidents a month :func:`change` needs to see a share move steadily from ``first`` to ``last``.
 
-    ``first`` and ``last`` are the shares of the first and the last of ``months`` months; seen is a change whose 95 %
+    ``first`` and ``last`` are the shares of the first and the last of ``months`` months; seen is a change whose 95%
     interval leaves out zero, in four trials of five. The normal approximation; no blanks; the same number every month.
 
     Raises

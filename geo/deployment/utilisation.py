@@ -22,7 +22,7 @@ class Utilisation:
     Minutes on incidents of minutes crewed, over some nights.
 
     ``low`` and ``high`` are the least and greatest share that the blanks allow. ``interval`` adds the chance in which
-    nights happened (95 %, nights taken as alike and independent); None where fewer than two nights were crewed.
+    nights happened (95%, nights taken as alike and independent); None where fewer than two nights were crewed.
     """
 
     nights: int
@@ -40,8 +40,8 @@ class Utilisation:
     def share(self) -> str:
         """The share in words, with its interval."""
         low, high = f"{100 * self.low:.0f}", f"{100 * self.high:.0f}"
-        bounds = f"{low} %" if low == high else f"{low} to {high} %"
-        doubt = "" if self.interval is None else " (95 % interval {:.0f}-{:.0f} %)".format(*_percent(self.interval))
+        bounds = f"{low}%" if low == high else f"{low} to {high}%"
+        doubt = "" if self.interval is None else " (95% interval {:.0f}-{:.0f}%)".format(*_percent(self.interval))
         return f"{bounds}{doubt}"
 
     def __str__(self) -> str:
@@ -104,7 +104,7 @@ def utilisation(nights: pd.DataFrame) -> Utilisation | None:
     Only nights that were crewed, or may have been, count, with the incidents of those nights. An incident without
     minutes took none at the least; at the most, those of a night fill it, one incident at a time. A night whose
     staffing was not recorded is taken as crewed or not, whichever makes the share least or greatest. Wrong where two
-    incidents ran side by side: then even the recorded share may pass 100 %.
+    incidents ran side by side: then even the recorded share may pass 100%.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def _interval(least: tuple[Numbers, Numbers], most: tuple[Numbers, Numbers]) -> 
 
 
 def _reach(minutes: Numbers, crewed: Numbers) -> float | None:
-    """Give how far the 95 % interval of a ratio of totals reaches (Cochran 1977, Sampling Techniques, 6.4)."""
+    """Give how far the 95% interval of a ratio of totals reaches (Cochran 1977, Sampling Techniques, 6.4)."""
     nights = len(minutes)
     if nights < 2:
         return None

@@ -67,16 +67,16 @@ def _time(finding: str, same: float, minutes: float, reasoning: str) -> Weight:
 WEIGHTS: tuple[Weight, ...] = (
     Weight("start", "any two records of one day", 0.5, DAY_RECORDS,
            "one of the day's 24 records is the one meant, if the other source has it at all: half do (assumption)"),
-    _time("5 minutes or less apart", 0.45, 5, "both clocks follow the same call (assumption: 45 % of pairs)"),
+    _time("5 minutes or less apart", 0.45, 5, "both clocks follow the same call (assumption: 45% of pairs)"),
     _time("6 to 15 minutes apart", 0.30, 10, "one logs the call, the other the request for the nurse (assumption)"),
     _time("16 to 30 minutes apart", 0.13, 15, "the nurse is asked after officers arrive (assumption)"),
     _time("31 to 60 minutes apart", 0.07, 30, "logged after the event, from memory (assumption)"),
     _time("1 to 2 hours apart", 0.03, 60, "asked for late, or logged at the end (assumption)"),
     _time("more than 2 hours apart", 0.02, 600, "a wrong time; considered only where a reference is quoted"),
     Weight("time", "same day, one without a time", 0.85, 1.0,
-           "weak: a chance pair of the day agrees as well; 15 % stand under another day (assumption)"),
+           "weak: a chance pair of the day agrees as well; 15% stand under another day (assumption)"),
     Weight("time", "the night that began on that day, one without a time", 0.13, 0.25,
-           "a shift's log dates by its evening (assumption: 13 %); the six hours are a quarter of a day"),
+           "a shift's log dates by its evening (assumption: 13%); the six hours are a quarter of a day"),
     Weight("time", "another day, one without a time", 0.02, 1.0, "a wrong date; only where a reference is quoted"),
     Weight("time", "no date in one", 1.0, 365.0,
            "says nothing; but any day of the year may be meant, so the pair starts that much lower"),
@@ -100,9 +100,9 @@ WEIGHTS: tuple[Weight, ...] = (
     Weight("sex", "same sex, of one place or person", 0.97, 0.80, "says little more, as with age (assumption)"),
     Weight("sex", "different sex", 0.03, 0.50, "3 in 100 are recorded wrongly (assumption)"),
     Weight("reference", "one quotes the other's reference", 0.30, 0.00001,
-           "some write it down (assumption: 30 %); five or more characters do not agree by chance"),
+           "some write it down (assumption: 30%); five or more characters do not agree by chance"),
     Weight("reference", "same person reference, at another or no known place", 0.80, 0.03,
-           "the same person, who may ring again that evening (assumption: 3 %); at one place it says nothing more"),
+           "the same person, who may ring again that evening (assumption: 3%); at one place it says nothing more"),
 )  # fmt: skip
 """
 Every weight, in the order of a pair's sentence. Three rules beside them. Where the place is not the same, the logarithm

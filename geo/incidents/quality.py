@@ -325,7 +325,7 @@ def _with_interval(table: pd.DataFrame) -> pd.DataFrame:
 
 def clopper_pearson(count: npt.ArrayLike, of: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """
-    Give the exact 95 % interval of shares; of nothing it is 0 to 1.
+    Give the exact 95% interval of shares; of nothing it is 0 to 1.
 
     Examples
     --------
@@ -366,7 +366,7 @@ def _cost_row(rows: pd.DataFrame, source: str, period: str, cost: _Cost) -> tupl
     lost = f"; {_lost(rows, cost)}" if blank and _lost(rows, cost) else ""
     whose = f"{blank} of {counted(of, 'incident')} of {SOURCE_WORDS[source]}{_period_words(period)}"
     said = f"{whose} {_agreeing(blank, cost.words)}"
-    sentence = f"{said}: {_percent(share)} (95 % interval {low * 100:.0f}-{_percent(high)}){lost}"
+    sentence = f"{said}: {_percent(share)} (95% interval {low * 100:.0f}-{_percent(high)}){lost}"
     return source, period, cost.field, blank, of, share, low, high, sentence if of else ""
 
 
@@ -382,7 +382,7 @@ def _lost(rows: pd.DataFrame, cost: _Cost) -> str:
 
 
 def _percent(share: float) -> str:
-    return "under 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+    return "under 1%" if 0 < share < 0.005 else f"{share * 100:.0f}%"
 
 
 def _cost_sentences(costs: pd.DataFrame) -> list[str]:
@@ -442,7 +442,7 @@ def change_since_last_import(incidents: pd.DataFrame, files: pd.DataFrame) -> pd
     """
     Compare the completeness of each source's latest file with that of its earlier files.
 
-    The interval of the difference is Newcombe's hybrid score interval (method 10, 95 %): *more complete* or *less
+    The interval of the difference is Newcombe's hybrid score interval (method 10, 95%): *more complete* or *less
     complete* where it lies on one side of 0, otherwise *cannot tell yet*. With some thirty fields about one is told
     wrongly even where nothing changed.
 
@@ -475,7 +475,7 @@ def _change(earlier: pd.DataFrame, latest: pd.DataFrame, source: str, field: str
 
 def newcombe(first: int, of_first: int, second: int, of_second: int) -> tuple[float, float]:
     """
-    Give the 95 % interval of a difference of two shares, by Newcombe's hybrid of Wilson's intervals.
+    Give the 95% interval of a difference of two shares, by Newcombe's hybrid of Wilson's intervals.
 
     Examples
     --------
@@ -511,7 +511,7 @@ def _change_sentences(changes: pd.DataFrame, files: pd.DataFrame) -> list[str]:
         sentences += [
             f"Since the last import of {SOURCE_WORDS[source]}, {field_words(row.field)} is {row.verdict}: "
             f"{_percent(row.latest)} recorded after {_percent(row.earlier)} (difference "
-            f"{row.difference * 100:+.0f} points, 95 % interval {row.low * 100:+.0f} to {row.high * 100:+.0f})"
+            f"{row.difference * 100:+.0f} points, 95% interval {row.low * 100:+.0f} to {row.high * 100:+.0f})"
             for row in told.itertuples()
         ]
     return sentences

@@ -58,7 +58,7 @@ class ColumnGuess:
     """
     What one column seems to hold: the field (empty where it is not used or not known), and why we think so.
 
-    ``because`` is one of: 'named so', 'saved mapping', "like 'incident postcode' (92 %)",
+    ``because`` is one of: 'named so', 'saved mapping', "like 'incident postcode' (92%)",
     "'deployed' without its bracket", 'values look like postcodes (97 of 100)', 'its field has a column already',
     'not known'. ``sample`` holds up to five of its entries.
     """
@@ -242,7 +242,7 @@ def _guess(heading: str, sample: Sequence[str], taken: set[str], headings: Headi
     if (field := headings.get(bare)) and bare != normal_heading(heading) and _is_free(field, heading, taken):
         return field, f"{bare!r} without its bracket"
     if (like := _like(heading, headings)) and _is_free(headings[like[0]], heading, taken):
-        return headings[like[0]], f"like {like[0]!r} ({like[1]:.0f} %)"
+        return headings[like[0]], f"like {like[0]!r} ({like[1]:.0f}%)"
     if headings is INCIDENT_HEADINGS and len(sample) >= _FEWEST:
         for field, words, test in _TESTS:
             fitting = sum(1 for text in sample if test(text))

@@ -45,7 +45,7 @@ _HOURS = ((0, 6), (6, 12), (12, 18), (18, 24))
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An estimated number of incidents with its standard deviation and its 95 % interval."""
+    """An estimated number of incidents with its standard deviation and its 95% interval."""
 
     estimate: float
     sd: float
@@ -54,7 +54,7 @@ class Estimate:
 
     def __str__(self) -> str:
         """Give the estimate in words."""
-        return f"{self.estimate:.0f} (95 % interval {self.low:.0f}-{self.high:.0f})"
+        return f"{self.estimate:.0f} (95% interval {self.low:.0f}-{self.high:.0f})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ def chapman(n1: int, n2: int, m: int) -> Estimate:
     """
     Estimate how many incidents there are from two sources of ``n1`` and ``n2`` that share ``m``.
 
-    Chapman's estimator with Seber's variance and Sadinle's transformed-logit interval (95 %), which never reaches
+    Chapman's estimator with Seber's variance and Sadinle's transformed-logit interval (95%), which never reaches
     below the ``n1 + n2 - m`` incidents seen by half a one. It is wrong where the sources depend on each other, where
     some incidents could not be in both, and where pairs are wrong or missed: use it as a sensitivity line only.
 

@@ -131,7 +131,7 @@ class AreaReport:
         if not self.overlaps:
             return ()
         pairs = "1 pair of areas overlaps" if self.overlaps == 1 else f"{self.overlaps} pairs of areas overlap"
-        share = f"{100 * self.largest_overlap:.2g} %"
+        share = f"{100 * self.largest_overlap:.2g}%"
         return (f"{pairs} (the widest by {share} of the smaller one): totals over areas may count a place twice",)
 
 

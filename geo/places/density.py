@@ -17,8 +17,8 @@ URBAN_POSTCODES = 25.0
 """
 Places of live postcodes a square kilometre from which a point is urban. Assumption: about half of the 45 around the
 median live postcode of the shipped gazetteer, since a circle at the edge of a town is half filled; about 900 residents
-a square kilometre, as a live postcode holds 37 (Census 2011 on the same gazetteer). By it 77 % of the residents of
-Northamptonshire and 66 % of those of Cambridgeshire and Peterborough are urban.
+a square kilometre, as a live postcode holds 37 (Census 2011 on the same gazetteer). By it 77% of the residents of
+Northamptonshire and 66% of those of Cambridgeshire and Peterborough are urban.
 """
 
 _COLUMNS = ("easting", "northing", "live")

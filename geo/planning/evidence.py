@@ -63,7 +63,7 @@ class Evidence:
     @property
     def enough(self) -> int | None:
         """
-        The fewest weeks after which perfect knowledge would add less than a near tie (5 %) to the plan then chosen: 0
+        The fewest weeks after which perfect knowledge would add less than a near tie (5%) to the plan then chosen: 0
         if that holds today, None if no choice of weeks is enough.
         """
         left = (self.perfect - np.append(0.0, self.gain)) / self.today[1]

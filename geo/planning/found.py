@@ -82,7 +82,7 @@ class OwnWindows:
 
     @property
     def better(self) -> bool:
-        """Whether they reach more than with the same windows: by 0.1 % at least."""
+        """Whether they reach more than with the same windows: by 0.1% at least."""
         return self.a_month > self.together * (1 + WORTH_TELLING)
 
 
@@ -91,7 +91,7 @@ class Plan:
     """
     A plan that was evaluated: its scenario, why it is in the list, and what it is worth, incidents a month.
 
-    ``low`` and ``high`` bound it at 80 %. ``beaten`` is the chance that the best plan is worth more, ``regret`` the
+    ``low`` and ``high`` bound it at 80%. ``beaten`` is the chance that the best plan is worth more, ``regret`` the
     share of the best that it gives away, below 0 where free windows are worth more than any rota; a plan that keeps the
     rules, or is the present one, is ``open`` while it is not clearly worse. ``unobserved`` and ``borrowed``
     count its weekly hours without a rate, and with one that rests on a second exposure alone.
@@ -128,7 +128,7 @@ class Found:
         (of several cars, in the best set with it) and ``worst_district``, the share in time of the district where it
         is least (NaN for several cars).
     zone
-        Rows of ``candidates`` that give away at most 5 % with the best rota, best first.
+        Rows of ``candidates`` that give away at most 5% with the best rota, best first.
     windows, rotas
         Free windows, the ceiling, and the best rotas. They count nurse and car as free.
     bases

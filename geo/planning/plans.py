@@ -238,9 +238,9 @@ class _Search:
 
     def _everywhere(self, pool: pd.DataFrame, beside: Beside | None) -> _Choice:
         """
-        Try every postcode for one car: a first look at one a place, then all that could still be within 5 % of it.
+        Try every postcode for one car: a first look at one a place, then all that could still be within 5% of it.
 
-        A postcode whose bound is below 95 % of a known base's score in every traffic is below it in all windows. Those
+        A postcode whose bound is below 95% of a known base's score in every traffic is below it in all windows. Those
         with the best bounds come first, so that what is left when the time is up is bounded best.
         """
         aim, stand_ins = self.rules.aim, self.survey.stand_ins()

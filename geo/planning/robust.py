@@ -41,7 +41,7 @@ class Change:
     What one assumption does to the plan that was found, with the other assumptions as they are.
 
     ``reach`` is what the plan reaches relative to what it was found to reach; ``gives_away`` is the share by which
-    another base and rota would then be better, and ``other`` names them. The plan stands while that is below 5 %.
+    another base and rota would then be better, and ``other`` names them. The plan stands while that is below 5%.
     """
 
     what: str
@@ -63,7 +63,7 @@ def what_would_change(
     Ask the search again under other assumptions, one at a time: whether the answer stands, and what it reaches.
 
     Speeds, and the shares of shifts with a nurse, with an officer, and of incidents judged appropriate at both ends of
-    their 80 % intervals; then other records. It searches one postcode a place and the plan's own bases, one car, with
+    their 80% intervals; then other records. It searches one postcode a place and the plan's own bases, one car, with
     nurse and car always free. Shares that scale all hours alike change how many are reached and never where: that is
     said by the figures, and not known beforehand.
 

@@ -15,7 +15,7 @@ Objective = Literal["in_time", "minutes"]
 
 NEAR_TIE = 0.05
 """A base is not clearly worse while it gives away at most this share of the best (assumption: an expected regret of
-5 %, as for shift plans)."""
+5%, as for shift plans)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,7 @@ def ceiling_words(found: Found) -> str:
 
 
 def zone_words(found: Found) -> str:
-    """Say how many bases give away at most 5 % with the best rota; empty where no zone is known."""
+    """Say how many bases give away at most 5% with the best rota; empty where no zone is known."""
     if not len(found.zone):
         return ""
     where = found.candidates["district"].iloc[found.zone].value_counts()

@@ -44,7 +44,7 @@ def verdict_elsewhere(
     Hold a plan against the first again under other assumptions, one at a time; as it stands now comes first.
 
     Speeds of 0.85 and 1.15 times; the shares of shifts with a nurse, with an officer, and of incidents judged
-    appropriate (for the car, so deployed) at both ends of their 80 % intervals, in the plans that leave them to the
+    appropriate (for the car, so deployed) at both ends of their 80% intervals, in the plans that leave them to the
     log; other records. Wrong in that joint changes are not asked.
 
     Parameters

@@ -23,7 +23,7 @@ LETTERS = "ABCDEF"
 MONTHLY = "incidents a month"
 
 LEVEL = 0.8
-"""Level of every interval of a model's figure; changes between periods have exact limits at 90 %."""
+"""Level of every interval of a model's figure; changes between periods have exact limits at 90%."""
 
 _LONGEST = {"name": 48, "text": 170}
 
@@ -148,11 +148,11 @@ def write(mean: float, low: float, high: float, unit: str) -> str:
     Examples
     --------
     >>> write(0.612, 0.55, 0.67, "share"), write(4.0, 4.0, 4.0, "hours a month")
-    ('61% (55%-67%)', '4.0')
+    ('61% (55-67%)', '4.0')
     """
     shape = "{:.0%}" if unit == "share" else "{:,.0f}" if unit.startswith("pounds") else "{:.1f}"
     middle, least, most = (shape.format(value + 0.0).replace("-0.0", "0.0") for value in (mean, low, high))
-    return middle if least == most == middle else f"{middle} ({least}-{most})"
+    return middle if least == most == middle else f"{middle} ({least.rstrip('%')}-{most})"
 
 
 def as_json(value: float) -> float | None:

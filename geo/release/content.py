@@ -123,11 +123,11 @@ def _measures(material: Material, figures: Figures) -> Table:
         rows.append((Said(f"M{row}"), *cells))
     heads = (
         "",
-        "Incidents a month, where no unit is said: mean (80 % interval)",
+        "Incidents a month, where no unit is said: mean (80% interval)",
         *(f"{letter(n)}" for n in range(len(told))),
     )
     note = (
-        f"Against A: clear, the one is better with a chance of 90 % or more; leaning, 75 % or more; cannot tell, less. "
+        f"Against A: clear, the one is better with a chance of 90% or more; leaning, 75% or more; cannot tell, less. "
         f"{'' if material.of_districts else 'Figures of single districts are held back in this mode.'}"
     )
     return Table("Side by side", heads, tuple(rows), note.strip() if len(told) > 1 else "")
@@ -194,7 +194,7 @@ def _change(material: Material, review: Review, figures: Figures) -> Table:
     hours = "{:,.0f} and {:,.0f}".format(*review.hours)
     return Table(
         f"This period against {review.against.words}",
-        ("", "", "This period", "The other", "Rate, as a multiple (90 % limits)"),
+        ("", "", "This period", "The other", "Rate, as a multiple (90% limits)"),
         tuple(rows),
         f"In hours of the week that both watched ({hours} hours); exact limits, too sure where one caller made many.",
     )

@@ -129,7 +129,7 @@ def _within(incidents: pd.DataFrame, watched: pd.DataFrame, both: Flags) -> pd.D
 
 def change_in_words(row: pd.Series, decimals: int) -> str:
     """
-    Say how a rate changed, with its exact 90 % limits and a verdict.
+    Say how a rate changed, with its exact 90% limits and a verdict.
 
     Examples
     --------

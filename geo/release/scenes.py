@@ -123,7 +123,7 @@ def _forest(material: Material) -> Picture:
                 )
     words = "; ".join(f"{row['row']} {row['mean']:+.1f}, {row['verdict']}" for row in rows)
     return Picture(
-        "Differences from A, with 80 % intervals, D",
+        "Differences from A, with 80% intervals, D",
         f"{words}.",
         "Right of the line is more than A; the verdicts stand in the table below.",
         pictures.forest(pd.DataFrame(rows)),

@@ -104,7 +104,7 @@ class Accuracy:
             "Estimated roads: postcode pattern and main roads, no street map. Measured for an uncongested car: at "
             f"hospitals left out of the calibration half of the times were within {_listed(within)} minutes, by the "
             f"minutes away; 1 in 10 was out by more than {_listed(beyond)}. Of places {limit['low']:g} to "
-            f"{limit['high']:g} minutes away {100 - limit['right_percent']:.0f} % were on the wrong side of "
+            f"{limit['high']:g} minutes away {100 - limit['right_percent']:.0f}% were on the wrong side of "
             f"{LABEL_LIMIT}. Not for response "
             "standards: download the roads before deciding."
         )
@@ -212,9 +212,9 @@ def _percent(share: float) -> str:
     Examples
     --------
     >>> _percent(92.84), _percent(99.7), _percent(100.0)
-    ('93 %', '99 %', '100 %')
+    ('93%', '99%', '100%')
     """
-    return f"{min(round(share), 99) if share < 100 else 100} %"
+    return f"{min(round(share), 99) if share < 100 else 100}%"
 
 
 def _listed(parts: list[str]) -> str:

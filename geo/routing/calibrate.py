@@ -27,7 +27,7 @@ ALL_SD, AREA_SD, PERIOD_SD = 0.2, 0.1, 0.1
 """
 What is expected of the scales before any journey, as standard deviations of their logarithm: that all drives are off
 together, that towns or the country differ from that, that a traffic does. Assumptions: published class speeds run 15 to
-30 % fast.
+30% fast.
 """
 
 TRIP_SD, TRIP_WEIGHT = 0.25, 5.0
@@ -59,7 +59,7 @@ class Calibration:
     journeys, unreached
         How many there were, and how many more began or ended beyond the roads.
     scales
-        One row a scale: ``what``, ``factor`` (times longer than before), its 80 % interval ``low``, ``high``,
+        One row a scale: ``what``, ``factor`` (times longer than before), its 80% interval ``low``, ``high``,
         ``journeys`` and ``words``.
     errors
         One row a group: ``group``, ``journeys``, median absolute error and bias in per cent before and after, where
@@ -101,9 +101,9 @@ class Calibration:
             )
         every = self.errors.iloc[0]
         change = (
-            f"On journeys that the fit had not seen, the median error is {every['after_percent']:.0f} % instead of "
-            f"{every['before_percent']:.0f} % (bias {every['after_bias']:+.0f} % instead of "
-            f"{every['before_bias']:+.0f} %)"
+            f"On journeys that the fit had not seen, the median error is {every['after_percent']:.0f}% instead of "
+            f"{every['before_percent']:.0f}% (bias {every['after_bias']:+.0f}% instead of "
+            f"{every['before_bias']:+.0f}%)"
         )
         verdict = "clearly better" if self.supported else "cannot tell yet whether that is better"
         return f"{self.journeys} journeys{beyond}. {change}: {verdict} (probability {self.better:.0%})."
@@ -299,7 +299,7 @@ def _unchanged(speeds: SpeedProfile, journeys: int, unreached: int = 0) -> Calib
 
 
 def _scales(speeds: SpeedProfile, parts: pd.DataFrame, mode: Floats, covariance: Floats) -> pd.DataFrame:
-    """Tell each scale with its 80 % interval, and what can be said of it."""
+    """Tell each scale with its 80% interval, and what can be said of it."""
     town, country, _, traffics = _design(parts)
     met = [int((parts["traffic"] == number).sum()) for number in traffics]
     names = ["towns", "country", *(speeds.period_name(number) for number in traffics)]

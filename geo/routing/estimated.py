@@ -33,7 +33,7 @@ LABEL = (
     "Estimated roads: postcode pattern and main roads, no street map. Measured for an uncongested car: at hospitals "
     "left out of the calibration half of the times were within 0.9 (5 to 10), 1.1 (10 to 20), 1.6 (20 to 30) or 1.7 "
     "(30 to 60) minutes, by the minutes away; 1 in 10 was out by more than 1.9, 3.1, 3.8 or 4.4. Of places 10 to 30 "
-    "minutes away 7 % were on the wrong side of 20. Not for response standards: download the roads before deciding."
+    "minutes away 7% were on the wrong side of 20. Not for response standards: download the roads before deciding."
 )
 """Its figures are those of ``data/accuracy``; a test holds them equal."""
 

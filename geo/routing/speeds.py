@@ -209,8 +209,8 @@ BLUE_LIGHT_FACTOR = 1.2
 """
 How many times faster than the same drive without them, where blue lights may be used.
 
-Assumption, in the lower half of what is usual (1.0-1.4). No figure for police cars is published. Ambulances saved 31 %
-of the time in the country and 38 % in a city (ratios 1.43 and 1.68; Ho & Lindquist 2001, Prehospital Emergency Care 5,
+Assumption, in the lower half of what is usual (1.0-1.4). No figure for police cars is published. Ambulances saved 31%
+of the time in the country and 38% in a city (ratios 1.43 and 1.68; Ho & Lindquist 2001, Prehospital Emergency Care 5,
 159-162; Ho & Casey 1998, Annals of Emergency Medicine 32, 585-588), on short American runs with siren.
 """
 

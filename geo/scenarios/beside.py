@@ -188,6 +188,6 @@ def _told(row: Hours) -> dict[str, Any]:
 
 
 def _interval(draws: Draws) -> dict[str, float]:
-    """Give the mean of draws with its 80 % interval."""
+    """Give the mean of draws with its 80% interval."""
     low, high = np.quantile(draws, TAILS)
     return {"mean": float(draws.mean()), "low": float(low), "high": float(high)}

@@ -32,7 +32,7 @@ class Difference:
     """
     How one scenario differs from the first, in one measure.
 
-    ``low`` and ``high`` bound the difference at 80 %; ``better`` is the probability that the other is better: more of
+    ``low`` and ``high`` bound the difference at 80%; ``better`` is the probability that the other is better: more of
     what is wanted, less of what is lost.
     """
 
@@ -110,7 +110,7 @@ class Comparison:
             if more > 0
             else "Each incident fewer with nurse contact saves"
         )
-        return f"{what} {each:,.0f} pounds (80 % interval {cheap:,.0f} to {dear:,.0f}).{unseen}"
+        return f"{what} {each:,.0f} pounds (80% interval {cheap:,.0f} to {dear:,.0f}).{unseen}"
 
     def sentence(self, other: int = 1) -> str:
         """Say the main difference in one sentence for planners, with its interval, its verdict and the crewed hours."""
@@ -124,7 +124,7 @@ class Comparison:
         more = "more" if main.mean >= 0 else "fewer"
         mine, theirs = (_named(one, self._cars_differ) for one in (second, first))
         size = f"{figure(abs(main.mean))} {more} {self.unit} a month {how} than {theirs}"
-        size += f" (80 % interval {figure(main.low)} to {figure(main.high)})"
+        size += f" (80% interval {figure(main.low)} to {figure(main.high)})"
         if main.low == main.high == 0:
             size = f"as many {self.unit} {how} as {theirs}"
         return f"{seen}{mine} reaches {size}: {main.verdict}. {crewed}"

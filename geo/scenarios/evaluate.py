@@ -134,7 +134,7 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """Answer the scenario in one sentence, every figure with its 80 % interval."""
+        """Answer the scenario in one sentence, every figure with its 80% interval."""
         waterfall, standard = self.waterfall, self.scenario.standard.minutes
         contact = (
             f"Of {self.counting.bound}{with_doubt(waterfall.all)} {self.unit} a month{self.where_observed}, "
@@ -149,7 +149,7 @@ class Outcome:
         low, high = np.quantile(self.share_in_time, TAILS)
         return (
             f"{contact} and {with_doubt(waterfall.reached)} are reached face to face within {standard:g} minutes; "
-            f"{self.share_in_time.mean():.0%} ({low:.0%}-{high:.0%}) of demand lies within that standard."
+            f"{self.share_in_time.mean():.0%} ({100 * low:.0f}-{high:.0%}) of demand lies within that standard."
             f"{unknown}{self._roads_missing()}"
         )
 
@@ -179,7 +179,7 @@ class Outcome:
 
     def by_district(self, districts: pd.Series) -> pd.DataFrame:
         """
-        Sum up by district: demand a month, share in time, reached a month, each with its 80 % interval.
+        Sum up by district: demand a month, share in time, reached a month, each with its 80% interval.
 
         ``districts`` gives the district of each place, indexed by LSOA.
         """
@@ -189,7 +189,7 @@ class Outcome:
 
 def with_doubt(values: Draws) -> str:
     """
-    Write the mean of draws with its 80 % interval.
+    Write the mean of draws with its 80% interval.
 
     Examples
     --------

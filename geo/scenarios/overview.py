@@ -18,7 +18,7 @@ TAILS = (0.05, 0.95)
 
 def where(place_shares: Draws, districts: pd.Series) -> tuple[str, list[str]]:
     """
-    Say how few districts hold most of demand, with a 90 % interval of their share; and name them, greatest first.
+    Say how few districts hold most of demand, with a 90% interval of their share; and name them, greatest first.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def where(place_shares: Draws, districts: pd.Series) -> tuple[str, list[str]]:
     together = shares[:, order[:count]].sum(axis=1)
     low, high = np.quantile(together, TAILS)
     named = [names[number] for number in order[:count]]
-    sentence = f"{count} of {len(names)} districts hold {together.mean():.0%} of demand ({low:.0%}-{high:.0%})"
+    sentence = f"{count} of {len(names)} districts hold {together.mean():.0%} of demand ({100 * low:.0f}-{high:.0%})"
     return sentence, named
 
 

@@ -42,7 +42,7 @@ def rehearse(
 
     Returns
     -------
-    One row a figure: ``figure``, ``exact``, ``simulated`` with its 95 % interval ``low`` to ``high`` for the noise of
+    One row a figure: ``figure``, ``exact``, ``simulated`` with its 95% interval ``low`` to ``high`` for the noise of
     so many weeks, and ``in_parts``, simulated with jobs in their parts.
 
     Raises
@@ -128,7 +128,7 @@ def _drives(scenario: Scenario, world: World) -> Floats:
 
 
 def _figure(figure: str, played: Simulated) -> tuple[float, float, float]:
-    """Give a figure of what was played through, with its 95 % interval."""
+    """Give a figure of what was played through, with its 95% interval."""
     if figure == OVERRUN:
         by_shift = np.concatenate(played.overrun) / 60 * MONTH_WEEKS
         mean, margin = by_shift.sum() / played.weeks, 1.96 * by_shift.std() * len(by_shift) ** 0.5 / played.weeks

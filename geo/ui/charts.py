@@ -79,7 +79,7 @@ def waterfall(table: pd.DataFrame, unit: str = "incidents") -> Any:
         tooltip=[
             alt.Tooltip("words:N", title="step"),
             alt.Tooltip("a_month:Q", title="a month", format=".1f"),
-            alt.Tooltip("low:Q", title="80 % from", format=".1f"),
+            alt.Tooltip("low:Q", title="80% from", format=".1f"),
             alt.Tooltip("high:Q", title="to", format=".1f"),
         ],
     )
@@ -96,7 +96,7 @@ ROOM = 0.065
 
 
 def fates(table: pd.DataFrame) -> Any:
-    """Draw what becomes of the demand of each group, a bar of 100 % each; what befalls nobody is not in the legend."""
+    """Draw what becomes of the demand of each group, a bar of 100% each; what befalls nobody is not in the legend."""
     known = table[table["share"].notna() & (table.groupby("step")["share"].transform("max") > 0)]
     steps = list(dict.fromkeys(known["step"]))
     label = known["share"].map("{:.0%}".format).where(known["share"] >= ROOM, "")
@@ -108,7 +108,7 @@ def fates(table: pd.DataFrame) -> Any:
         alt.Tooltip("words:N", title="what becomes of it"),
         alt.Tooltip("a_month:Q", title="a month", format=".1f"),
         alt.Tooltip("share:Q", format=".0%"),
-        alt.Tooltip("share_low:Q", title="80 % from", format=".0%"),
+        alt.Tooltip("share_low:Q", title="80% from", format=".0%"),
         alt.Tooltip("share_high:Q", title="to", format=".0%"),
     ]
     base = alt.Chart(frame).encode(
@@ -211,7 +211,7 @@ STATES = {
 
 
 def forest(table: pd.DataFrame, unit: str = "incidents") -> Any:
-    """Draw differences with their 80 % intervals about zero; colour and shape tell whether each is for the better."""
+    """Draw differences with their 80% intervals about zero; colour and shape tell whether each is for the better."""
     reach = max(float(table[["low", "high"]].abs().max(axis=None)), 1.0)
     scale = alt.Scale(domain=[-reach * 1.1, reach * 1.1], nice=False)
     states = [state for state in STATES if state in set(table["state"])]
@@ -238,11 +238,11 @@ def forest(table: pd.DataFrame, unit: str = "incidents") -> Any:
 
 
 def completeness(table: pd.DataFrame) -> Any:
-    """Draw the share recorded of each field (``name``) as a dot on its 95 % interval, the emptiest field first."""
+    """Draw the share recorded of each field (``name``) as a dot on its 95% interval, the emptiest field first."""
     frame = table.assign(count=[f"{row.recorded} of {row.needed}" for row in table.itertuples()])
     order = list(frame.sort_values("share", kind="stable")["name"])
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
-    x = alt.X("low:Q", title="share recorded, with its 95 % interval", axis=alt.Axis(format=".0%"))
+    x = alt.X("low:Q", title="share recorded, with its 95% interval", axis=alt.Axis(format=".0%"))
     tooltip = [
         alt.Tooltip("name:N", title="field"),
         alt.Tooltip("count:N", title="recorded"),

@@ -120,7 +120,7 @@ def _map(question: Question, comparison: Comparison, other: int) -> None:
     county = question.areas
     table = comparison.by_district(answers.world(question).districts(question.edition), other)
     areas = county.districts(question.edition).merge(table, left_on="name", right_on="district")
-    text = [f"{row.difference:+.2f} a month (80 %: {row.low:+.2f} to {row.high:+.2f})" for row in areas.itertuples()]
+    text = [f"{row.difference:+.2f} a month (80%: {row.low:+.2f} to {row.high:+.2f})" for row in areas.itertuples()]
     areas = areas.assign(
         value=areas["difference"], text=text, state=areas["sign_known"].map({True: "", False: "cannot_tell"})
     )
@@ -130,7 +130,7 @@ def _map(question: Question, comparison: Comparison, other: int) -> None:
         unit=f"{comparison.unit} reached a month",
         difference=True,
         numbers=True,
-        note="Hatched where the sign is not known (80 % interval)",
+        note="Hatched where the sign is not known (80% interval)",
     )
     bases = {base: base for outcome in comparison.outcomes for base in outcome.scenario.bases}
     maps.show_county(question, [layer, BaseLayer(tuple(bases))], key="compare", height=330)
@@ -143,7 +143,7 @@ def _differences(question: Question, comparison: Comparison, other: int) -> None
     counted = [one for one in found if one.unit == f"{comparison.unit} a month"]
     same = [one.measure.lower() for one in counted if one.verdict == "no difference"]
     differing = pd.DataFrame([_row(one) for one in counted if one.verdict != "no difference"])
-    st.markdown(f"**Differences in {comparison.unit} a month, with their 80 % intervals**")
+    st.markdown(f"**Differences in {comparison.unit} a month, with their 80% intervals**")
     if len(differing):
         chart = charts.forest(differing, comparison.unit)
         st.altair_chart(chart, width="stretch", alt="Differences with their intervals")
@@ -199,7 +199,7 @@ def _case(one: Held) -> dict[str, object]:
 
 def _side_by_side(question: Question, comparison: Comparison) -> None:
     """Show every measure of every plan, one column a plan."""
-    st.markdown("**Side by side** (mean and 80 % interval)")
+    st.markdown("**Side by side** (mean and 80% interval)")
     districts = answers.world(question).districts(question.edition)
     columns = {outcome.scenario.name: _figures(outcome, districts) for outcome in comparison.outcomes}
     table = pd.DataFrame(columns).reindex([each.words for each in MEASURES.values()]).dropna(how="all")
@@ -217,5 +217,5 @@ def _figures(outcome: Outcome, districts: pd.Series) -> Mapping[str, str]:
         low, high = (float(limit) for limit in pd.Series(draws).quantile([0.1, 0.9]))
         write = "{:.0%}".format if MEASURES[name].unit == "share" else figure
         mean, least, most = (write(value) for value in (float(draws.mean()), low, high))
-        found[MEASURES[name].words] = mean if least == most == mean else f"{mean} ({least}-{most})"
+        found[MEASURES[name].words] = mean if least == most == mean else f"{mean} ({least.rstrip('%')}-{most})"
     return found

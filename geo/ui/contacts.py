@@ -130,7 +130,7 @@ def _share(
     st.markdown(f"{whole}. {'First quarter of the period against the last: ' + str(found) if found else ''}")
     rules = policy_rules(span[0].date(), span[1].date())
     drawn = scheme_charts.over_time(table, "begins", (f"{unit} beginning", "share of incidents"), span, top, rules)
-    st.altair_chart(drawn, width="stretch", alt=f"Share by {unit} with exact 95 % intervals")
+    st.altair_chart(drawn, width="stretch", alt=f"Share by {unit} with exact 95% intervals")
     st.caption(_what_it_takes(answers))
     under(f"Table by {unit}", readable(table), f"share-{one.key}")
 
@@ -139,7 +139,7 @@ def _what_it_takes(answers: pd.DataFrame) -> str:
     """Say how many incidents a month would show a change as large as the one that was published."""
     days = (answers["day"].max() - answers["day"].min()).days + 1
     return (
-        f"A steady fall from {100 * THEN:.0f} to {100 * NOW:.0f} % within a year, as was reported of deployments in "
+        f"A steady fall from {100 * THEN:.0f} to {100 * NOW:.0f}% within a year, as was reported of deployments in "
         f"Thames Valley, is seen in four years of five with {needed_a_month(THEN, NOW, 12)} incidents a month; here "
         f"{len(answers) / days * MONTH:.1f} a month are on record."
     )

@@ -201,7 +201,7 @@ def _reach_table(reach: Reach, unit: str) -> pd.DataFrame:
                 else f"{words.thousands(round(row.residents))} ({row.residents_share:.0%})"
                 for row in rows.itertuples()
             ],
-            f"{unit} a month (80 %)": demand,
+            f"{unit} a month (80%)": demand,
         }
     )
 
@@ -211,7 +211,7 @@ def _chance(question: Question, outcome: Outcome) -> Layer:
     table = pd.DataFrame({"code": outcome.places, "value": 100 * outcome.in_time.mean(axis=0), "drive": outcome.drive})
     areas = county.lsoas.merge(table, on="code")
     areas = areas.assign(
-        text=[f"{row.value:.0f} % in time\nmedian drive {words.minutes(row.drive)} min" for row in areas.itertuples()]
+        text=[f"{row.value:.0f}% in time\nmedian drive {words.minutes(row.drive)} min" for row in areas.itertuples()]
     )
     return ChoroplethLayer.of(
         "Chance in time", areas, unit="% of calls, if the car is free and sent", note=outcome.roads
@@ -222,7 +222,7 @@ def _losses(outcome: Outcome) -> None:
     table = outcome.waterfall.table()
     st.markdown(
         f"**What becomes of {outcome.counting.bound}{figure(float(outcome.waterfall.all.mean()))} {outcome.unit} "
-        "a month** (in observed hours; 80 % intervals above and in the table)"
+        "a month** (in observed hours; 80% intervals above and in the table)"
     )
     st.altair_chart(
         charts.waterfall(table, outcome.unit), width="stretch", alt="Demand by first cause of loss, and what is reached"
@@ -242,14 +242,14 @@ def _losses(outcome: Outcome) -> None:
 def _districts(question: Question, outcome: Outcome) -> None:
     world = answers.world(question)
     table = outcome.by_district(world.districts(question.edition))
-    st.markdown(f"**By district**: {outcome.unit} and reached a month, 80 % intervals")
+    st.markdown(f"**By district**: {outcome.unit} and reached a month, 80% intervals")
     shown = pd.DataFrame(
         {
             "district": table["district"],
             "a month": table["incidents_a_month"].map(figure),
             "drive, min": table["drive_minutes"].map(words.minutes),
             "in time": [
-                f"{row.in_time:.0%} ({row.in_time_low:.0%}-{row.in_time_high:.0%})" for row in table.itertuples()
+                f"{row.in_time:.0%} ({100 * row.in_time_low:.0f}-{row.in_time_high:.0%})" for row in table.itertuples()
             ],
             "reached": [
                 f"{figure(row.reached_a_month)} ({figure(row.reached_low)}-{figure(row.reached_high)})"

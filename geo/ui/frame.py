@@ -114,7 +114,7 @@ def _ask_counting(place: DeltaGenerator, lent: Mapping[str, str]) -> None:
     weight, heaviest, beside, profile = (st.session_state[key] for key in ("weight", "heaviest", "beside", "profile"))
     said = [words.WEIGHTS[weight], *(["without the heaviest"] if heaviest == "out" else [])]
     said += [*(["two sources"] if beside else []), *(["hours borrowed"] if profile else [])]
-    place = place.container(gap=None)
+    place = place.container(gap=None, key="counted")
     place.markdown(":small[Count by]")
     with place.popover(", ".join(said), width="stretch", help=COUNTING):
         st.radio("Count by", list(words.WEIGHTS), format_func=words.WEIGHTS.__getitem__, key="weight", horizontal=True)
@@ -188,6 +188,7 @@ STYLE = """<style>
   .stVerticalBlock { gap: 0.6rem; }
   [data-testid="stSidebar"] .stVerticalBlock { gap: 0.35rem; }
   [data-testid="stSidebar"] .stHorizontalBlock { gap: 0.1rem 0.4rem; padding-bottom: 0.4rem; }
+  .st-key-counted [data-testid="stMarkdown"] { margin-bottom: -5px; }
   [data-testid="stPageLink"] p { white-space: normal; overflow-wrap: anywhere; }
   [data-testid="stPageLink-NavLink"] { height: auto; min-height: 1.75rem; }
   :is(a, button, summary, main, section, [role="tab"]):focus-visible { outline: 2px solid; outline-offset: -2px; }

@@ -98,7 +98,7 @@ def show_changes(cut: Halves, field: str, districts: list[str]) -> None:
     not_used = f" Not compared:{left}{' and' if left and undated else ''}{undated}." if left or undated else ""
     st.caption(
         f"Rates in hours of the week that were live both before {words.day(cut.at)} ({earlier:.0f} h) and from then on "
-        f"({later:.0f} h).{not_used} Exact 90 % limits; too sure where one caller or night made many incidents."
+        f"({later:.0f} h).{not_used} Exact 90% limits; too sure where one caller or night made many incidents."
     )
     tables.under("Table of changes by hours", blocks[["block", *CHANGE]].round(3), "change-by-hours")
 
@@ -108,7 +108,7 @@ def change_in_words(row: pd.Series) -> str:
     counts = f"{row.earlier} incidents before, {row.later} after"
     if not np.isfinite(row.ratio):
         return f"{counts}: nothing to compare with yet."
-    size = f"{row.ratio:.2f} times the earlier rate (90 %: {row.low:.2f}-{row.high:.2f})"
+    size = f"{row.ratio:.2f} times the earlier rate (90%: {row.low:.2f}-{row.high:.2f})"
     if row.cannot_tell:
         return f"{counts}: {size}; whether it rose or fell cannot be told."
     return f"{counts}: the rate {'rose' if row.ratio > 1 else 'fell'} to {size}."

@@ -53,7 +53,7 @@ def show(question: Question, scenario: Scenario) -> None:
         st.altair_chart(charts.fates(table), width="stretch", alt="What becomes of demand, a bar a group")
         if chosen == HOURS:
             st.caption("Hours in which no demand was observed are not shown; the table says so.")
-        tables.under("Table of groups, with 80 % intervals", _written(table, outcome.unit), "who-is-missed")
+        tables.under("Table of groups, with 80% intervals", _written(table, outcome.unit), "who-is-missed")
     with right:
         _first_causes(question, scenario, outcome)
     _modes(outcome)
@@ -114,7 +114,7 @@ def _sentence(table: pd.DataFrame, outcome: Outcome) -> str:
 
 
 def _share(row: pd.Series) -> str:
-    return f"{row['share']:.0%} ({row['share_low']:.0%}-{row['share_high']:.0%})"
+    return f"{row['share']:.0%} ({100 * row['share_low']:.0f}-{row['share_high']:.0%})"
 
 
 def _written(table: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def _rehearsed(question: Question, scenario: Scenario, outcome: Outcome) -> None
         except ScenarioError as problem:
             st.caption(words.plain(f"{problem}."))
             return
-        named = {"in_parts": "with drives, scenes and handovers", "low": "95 % from", "high": "to"}
+        named = {"in_parts": "with drives, scenes and handovers", "low": "95% from", "high": "to"}
         st.dataframe(table.round(1).rename(columns=named), hide_index=True, width="stretch")
         st.caption(
             f"On nights with full crews, {WEEKS} weeks played through. Exact and simulated rest on the same "
@@ -190,7 +190,7 @@ def _otherwise(question: Question, scenario: Scenario) -> None:
 
 
 def _shares(question: Question, scenario: Scenario) -> dict[str, str]:
-    """Give all of demand a month, and the share of it that each step takes, with its 80 % interval."""
+    """Give all of demand a month, and the share of it that each step takes, with its 80% interval."""
     try:
         outcome = answers.answer(scenario, question)
     except SchemaError as problem:
@@ -204,7 +204,7 @@ def _shares(question: Question, scenario: Scenario) -> dict[str, str]:
 def _modes(outcome: Outcome) -> None:
     """Say how many are served by each contact mode."""
     rows = [
-        {"contact": charts.MODES[mode], f"{outcome.unit} a month": draws.mean(), "80 % from": low, "to": high}
+        {"contact": charts.MODES[mode], f"{outcome.unit} a month": draws.mean(), "80% from": low, "to": high}
         for mode, draws in outcome.contacts.items()
         for low, high in [np.quantile(draws, [0.1, 0.9])]
     ]

@@ -69,7 +69,7 @@ def _months(here: Seen) -> None:
     table = _month_table(here)
     told = table[~table["too_little"]]
     st.caption(
-        f"**Calendar months**, incidents an hour with exact 90 % limits, of chance alone; {12 - len(told)} of 12 were "
+        f"**Calendar months**, incidents an hour with exact 90% limits, of chance alone; {12 - len(told)} of 12 were "
         "watched too little to tell."
     )
     if len(told):
@@ -89,7 +89,7 @@ def _nights(here: Seen) -> None:
     little = shown["too_little"].map({True: LITTLE, False: ""})
     limits = shown["low"].map("{:.2f}".format) + "-" + shown["high"].map("{:.2f}".format)
     shown = shown.assign(rate=shown["rate"].map("{:.2f}".format) + " (" + limits + ")", doubt=little)
-    st.caption("**Nights of bank holidays** beside others of the same weekday, incidents an hour (exact 90 % limits).")
+    st.caption("**Nights of bank holidays** beside others of the same weekday, incidents an hour (exact 90% limits).")
     st.dataframe(
         shown[["night", "nights", "incidents", "live_hours", "rate", "doubt"]].round(0),
         hide_index=True,

@@ -37,11 +37,11 @@ def _outcomes(one: Records) -> None:
     head(f"Outcomes, with what the blanks allow (n = {len(one.incidents)})")
     if len(told):
         st.altair_chart(
-            scheme_charts.shares(told, "outcome"), width="stretch", alt="Outcomes with bounds and 95 % intervals"
+            scheme_charts.shares(told, "outcome"), width="stretch", alt="Outcomes with bounds and 95% intervals"
         )
     unsaid = f" Not recorded at all, so not drawn: {', '.join(silent)}." if silent else ""
     st.caption(
-        "Thick bar: what the blanks allow; thin bar: 95 % interval; dot: nothing blank. None of these shows that the "
+        "Thick bar: what the blanks allow; thin bar: 95% interval; dot: nothing blank. None of these shows that the "
         f"scheme was the cause. 'Avoided' is officers' own account.{unsaid}"
     )
     under("Table of outcomes, with what each rests on", readable(table), f"outcomes-{one.key}")
@@ -69,8 +69,8 @@ def _referrals(one: Records) -> None:
         st.info("This source does not record referrals.")
         return
     drawn = most_frequent(table).assign(low=lambda rows: rows["share"], high=lambda rows: rows["share"])
-    st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt="Referrals, with exact 95 % intervals")
-    st.caption("An incident with several counts in each, so shares may add up to more than 100 %.")
+    st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt="Referrals, with exact 95% intervals")
+    st.caption("An incident with several counts in each, so shares may add up to more than 100%.")
     under("Table of referrals", readable(table), f"referrals-{one.key}")
 
 

@@ -88,12 +88,12 @@ def _map(question: Question, scenario: Scenario, world: World) -> pd.DataFrame:
     for name in names:
         mine = monthly[:, (districts == name).to_numpy()].sum(axis=1)
         low, high = np.quantile(mine, overview.TAILS)
-        rows.append({"district": name, unit: mine.mean(), "90 % from": low, "to": high})
+        rows.append({"district": name, unit: mine.mean(), "90% from": low, "to": high})
     table = pd.DataFrame(rows).round(1)
     areas = question.areas.districts(question.edition).merge(table, left_on="name", right_on="district")
     text = [
-        f"{figure(value)} {unit} (90 %: {figure(low)}-{figure(high)})"
-        for value, low, high in zip(areas[unit], areas["90 % from"], areas["to"], strict=True)
+        f"{figure(value)} {unit} (90%: {figure(low)}-{figure(high)})"
+        for value, low, high in zip(areas[unit], areas["90% from"], areas["to"], strict=True)
     ]
     areas = areas.assign(value=areas[unit], text=text)
     drawn: list[Layer] = [ChoroplethLayer.of("Demand", areas, unit=unit, numbers=True)]

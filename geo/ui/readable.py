@@ -16,8 +16,8 @@ HEADINGS = {
     "half": "one crew only (nights)",
     "high": "share, at most (%)",
     "incidents_each": "incidents of each person",
-    "interval_high": "95 % interval to (%)",
-    "interval_low": "95 % interval from (%)",
+    "interval_high": "95% interval to (%)",
+    "interval_low": "95% interval from (%)",
     "low": "share, at least (%)",
     "minutes_at_least": "minutes on incidents, at least",
     "minutes_unknown": "incidents without minutes",
@@ -34,8 +34,8 @@ HEADINGS = {
 }
 SHARES = ("share", "low", "high", "interval_low", "interval_high")
 STAGE_HEADINGS = {
-    "interval_high": "95 % interval of the median to (minutes)",
-    "interval_low": "95 % interval of the median from (minutes)",
+    "interval_high": "95% interval of the median to (minutes)",
+    "interval_low": "95% interval of the median from (minutes)",
     "median": "median (minutes)",
     "missing": "not recorded",
     "p10": "10th percentile",

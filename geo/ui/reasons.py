@@ -63,7 +63,7 @@ def _not_deployed(one: Records) -> None:
 
 def _draw(table: pd.DataFrame, words: str, name: str) -> None:
     drawn = most_frequent(table).assign(low=lambda rows: rows["share"], high=lambda rows: rows["share"])
-    st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt=f"{words}, with exact 95 % intervals")
+    st.altair_chart(scheme_charts.shares(drawn, "entry"), width="stretch", alt=f"{words}, with exact 95% intervals")
     under(f"Table: {words.lower()}", readable(table), name)
 
 

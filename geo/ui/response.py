@@ -39,7 +39,7 @@ def _stages(one: Records, table: pd.DataFrame, top: float) -> None:
     st.altair_chart(scheme_charts.stages(named, top), width="stretch", alt="Minutes by stage, as quantiles")
     negative, missing = int(table["negative"].sum()), int(table["missing"].sum())
     st.caption(
-        "Line: 10th to 90th percentile; light bar: middle half; tick: median; dark bar: its 95 % interval. "
+        "Line: 10th to 90th percentile; light bar: middle half; tick: median; dark bar: its 95% interval. "
         f"Left out: {words.count(missing, 'interval')} with a time not recorded, {negative} that end before they "
         f"begin. Below {LEAST_TIMED} timed there is no figure."
     )
@@ -92,7 +92,7 @@ def _officers(one: Records) -> None:
 
 def _officers_in_words(found: OfficerHours) -> str:
     low, high = found.interval
-    median = f"{found.median:.0f} minutes (95 % interval {low:.0f}-{high:.0f})" if low == low else "too few to say"
+    median = f"{found.median:.0f} minutes (95% interval {low:.0f}-{high:.0f})" if low == low else "too few to say"
     return (
         f"- From the nurse's arrival or advice to the officers' release: median {median}.\n"
         f"- Until release: at least {found.until_release:.0f} officer hours. Given back after it: at least "
@@ -112,7 +112,7 @@ def _officer_table(found: OfficerHours) -> pd.DataFrame:
         "both together, at most": found.at_most,
         "incidents that nothing bounds": found.unbounded,
         "median minutes to release": found.median,
-        "its 95 % interval from": low,
-        "its 95 % interval to": high,
+        "its 95% interval from": low,
+        "its 95% interval to": high,
     }
     return pd.DataFrame({"figure": list(rows), "value": [round(float(value), 1) for value in rows.values()]})

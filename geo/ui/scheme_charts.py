@@ -1,5 +1,5 @@
 """
-Altair charts of what the scheme did: bounds as thick bars, 95 % intervals as thin ones, a second cue to every colour.
+Altair charts of what the scheme did: bounds as thick bars, 95% intervals as thin ones, a second cue to every colour.
 
 Where two sources stand side by side each chart is given the scale of both.
 """
@@ -149,7 +149,7 @@ def hours(table: pd.DataFrame, shown: list[int], top: float) -> Any:
 
 def shares(table: pd.DataFrame, label: str, title: str = "share of incidents", *, head: str = "") -> Any:
     """
-    Draw shares with their bounds as a thick bar and the 95 % interval as a thin one; a dot where nothing is blank.
+    Draw shares with their bounds as a thick bar and the 95% interval as a thin one; a dot where nothing is blank.
 
     ``label`` is the column of words; ``low`` and ``high`` the bounds, ``interval_low`` and ``interval_high`` the
     interval, ``n`` of how many. ``head`` is written above the picture, on it.
@@ -170,7 +170,7 @@ def _titled(head: str) -> dict[str, Any]:
 
 
 def _share_tooltip(label: str) -> list[alt.Tooltip]:
-    percents = {"low": "at least", "high": "at most", "interval_low": "95 % from", "interval_high": "95 % to"}
+    percents = {"low": "at least", "high": "at most", "interval_low": "95% from", "interval_high": "95% to"}
     return [
         alt.Tooltip(f"{label}:N", title="what"),
         *(alt.Tooltip(f"{name}:Q", title=words, format=".0%") for name, words in percents.items()),
@@ -187,7 +187,7 @@ def over_time(
     rules: pd.DataFrame = NO_RULES,
 ) -> Any:
     """
-    Draw shares period by period: bounds as a thick bar, the 95 % interval as a thin one, policy dates as rules.
+    Draw shares period by period: bounds as a thick bar, the 95% interval as a thin one, policy dates as rules.
 
     ``begins`` names the column of each period's first day; ``titles`` are those of the axes; ``span`` is the first and
     last day of the axis; ``rules`` has ``date`` and ``words``.
@@ -223,7 +223,7 @@ def _over_time_tooltip(begins: str, format_: str) -> list[alt.Tooltip]:
 
 def stages(table: pd.DataFrame, top: float) -> Any:
     """
-    Draw each stage's quantiles: 10th to 90th percentile thin, 25th to 75th thick, the median with its 95 % interval.
+    Draw each stage's quantiles: 10th to 90th percentile thin, 25th to 75th thick, the median with its 95% interval.
 
     Stages with too few times have words in place of a bar.
     """
@@ -246,7 +246,7 @@ def stages(table: pd.DataFrame, top: float) -> Any:
 
 def _stage_tooltip() -> list[alt.Tooltip]:
     minutes = {
-        "median": "median", "interval_low": "its 95 % from", "interval_high": "to", "p10": "10th", "p25": "25th",
+        "median": "median", "interval_low": "its 95% from", "interval_high": "to", "p10": "10th", "p25": "25th",
         "p75": "75th", "p90": "90th percentile",
     }  # fmt: skip
     return [

@@ -32,7 +32,7 @@ class Found:
     What a search found.
 
     ``postcodes`` are those that were tried; ``sites`` the best of them by each aim, ``own`` the scenario's base tried
-    alone. ``doubt`` holds, by row of ``postcodes``, the 80 % interval of the share in time, for the best of each aim.
+    alone. ``doubt`` holds, by row of ``postcodes``, the 80% interval of the share in time, for the best of each aim.
     """
 
     postcodes: pd.DataFrame
@@ -90,7 +90,7 @@ def _search(question: Question, scenario: Scenario, traffic: int, tolerance: flo
 
 
 def _doubt(world: World, timed: Timed, scenario: Scenario, rows: np.ndarray) -> pd.DataFrame:
-    """Give the 80 % interval of the share of demand in time from some postcodes, over the draws of demand."""
+    """Give the 80% interval of the share of demand in time from some postcodes, over the draws of demand."""
     points = world.points
     east, north = (points[axis].to_numpy(dtype=float) for axis in ("easting", "northing"))
     matrix = DriveMatrix(timed.network, timed.engine, east[rows], north[rows], east, north)
@@ -140,7 +140,7 @@ def _sentence(scenario: Scenario, found: Found, wanted: Objective, weeks: float,
     here = f"the scenario's base, {base.postcode or base.name}, has {_score(found.own[wanted], 0, wanted)}"
     score = _score(site, best, wanted)
     if wanted == "in_time":
-        score += f" (80 % interval {found.doubt.loc[best, 'low']:.0%}-{found.doubt.loc[best, 'high']:.0%})"
+        score += f" (80% interval {100 * found.doubt.loc[best, 'low']:.0f}-{found.doubt.loc[best, 'high']:.0%})"
     named = f"{points.index[best]} is best with {score}"
     if weeks < LEAST_WEEKS:
         named = f"With {weeks:.1f} live weeks no single base can be named; the best of the zone has {score}"
@@ -163,8 +163,8 @@ def _table(found: Found, wanted: Objective) -> None:
             {
                 "postcode": points.index[shown],
                 "district": points["district"].iloc[shown].to_numpy(),
-                "demand in time (80 %)": [
-                    f"{share:.1%} ({low:.0%}-{high:.0%})"
+                "demand in time (80%)": [
+                    f"{share:.1%} ({100 * low:.0f}-{high:.0%})"
                     for share, low, high in zip(site.share_in_time[shown], doubt["low"], doubt["high"], strict=True)
                 ],
                 "mean drive, min": [f"{minutes:.1f}" for minutes in site.mean_minutes[shown]],

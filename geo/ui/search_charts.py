@@ -85,7 +85,7 @@ def efficient(table: pd.DataFrame, unit: str) -> Any:
 
 
 def plans(table: pd.DataFrame, unit: str) -> Any:
-    """Draw each plan as a dot on its 80 % interval, best first; those clearly worse as crosses."""
+    """Draw each plan as a dot on its 80% interval, best first; those clearly worse as crosses."""
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330, labelOverlap=False))
     tips = ["label:N", "state:N", alt.Tooltip("a_month:Q", format=".1f"), alt.Tooltip("gives_away:Q", format=".1%")]
     base = alt.Chart(table)

@@ -70,7 +70,7 @@ def _plans(found: Found) -> None:
         state=[_state(one) for one in found.plans],
     )
     st.altair_chart(
-        search_charts.plans(shown, "a month, with its 80 % interval"), width="stretch", alt="Plans with their intervals"
+        search_charts.plans(shown, "a month, with its 80% interval"), width="stretch", alt="Plans with their intervals"
     )
     tables.under("Table of plans", table.round(3), "search-plans")
 

@@ -108,7 +108,7 @@ def _difference(first: str, share: Share, second: str, other: Share, what: str) 
     verdict = f"more in the records of {first}" if low > 0 else f"more in the records of {second}" if high < 0 else ""
     return (
         f"**{what}: {verdict or 'cannot tell whether the two sources differ'}** "
-        f"({first} less {second}: {signed(low)} to {signed(high)} points, 95 % interval, blanks taken each way)."
+        f"({first} less {second}: {signed(low)} to {signed(high)} points, 95% interval, blanks taken each way)."
     )
 
 

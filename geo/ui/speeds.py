@@ -236,13 +236,13 @@ def _errors(found: Calibration) -> pd.DataFrame:
 
 
 def _off(row: Any, when: str) -> str:
-    return f"{getattr(row, f'{when}_percent'):.0f} % (bias {getattr(row, f'{when}_bias'):+.0f})"
+    return f"{getattr(row, f'{when}_percent'):.0f}% (bias {getattr(row, f'{when}_bias'):+.0f})"
 
 
 def _scales(found: Calibration) -> pd.DataFrame:
     rows = found.scales
     factors = [f"x {row.factor:.2f} ({row.low:.2f}-{row.high:.2f})" for row in rows.itertuples()]
-    return pd.DataFrame({"scale": rows["what"], "n": rows["journeys"], "fitted (80 %)": factors, "": rows["words"]})
+    return pd.DataFrame({"scale": rows["what"], "n": rows["journeys"], "fitted (80%)": factors, "": rows["words"]})
 
 
 def _save(question: Question, scenario: Scenario) -> None:

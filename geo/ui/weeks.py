@@ -160,6 +160,6 @@ def _busy(one: Records, table: pd.DataFrame, span: list[pd.Timestamp], top: floa
     st.altair_chart(drawn, width="stretch", alt="Share of crewed minutes spent on incidents, by week")
     st.caption(
         f"Of the whole period: {busy}. Thick bars are what the blanks allow: at the least an incident without minutes "
-        "took none, at the most those of a night filled it. Thin bars are 95 % intervals, cut off at the frame."
+        "took none, at the most those of a night filled it. Thin bars are 95% intervals, cut off at the frame."
     )
     under("Table of utilisation by week", readable(table), f"utilisation-{one.key}")

@@ -113,8 +113,8 @@ def _tips(unit: str) -> list[alt.Tooltip]:
         alt.Tooltip("incidents:Q", title="incidents"),
         alt.Tooltip("live:Q", title="live hours"),
         alt.Tooltip("rate:N", title="incidents an hour"),
-        alt.Tooltip("likely:N", title="90 % interval, smoothed"),
-        alt.Tooltip("exact:N", title="90 % limits, this hour alone"),
+        alt.Tooltip("likely:N", title="90% interval, smoothed"),
+        alt.Tooltip("exact:N", title="90% limits, this hour alone"),
     ]
 
 
@@ -206,7 +206,7 @@ def months(table: pd.DataFrame, rules: pd.DataFrame, unit: str) -> Any:
 
 
 def limits(table: pd.DataFrame, name: str) -> Any:
-    """Draw the rate of each row, called by the column ``name``, as a dot on its exact 90 % limits."""
+    """Draw the rate of each row, called by the column ``name``, as a dot on its exact 90% limits."""
     base = alt.Chart(table).encode(
         alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
         tooltip=[
@@ -218,7 +218,7 @@ def limits(table: pd.DataFrame, name: str) -> Any:
     )
     scale = alt.Scale(zero=True)
     bar = base.mark_rule(color=GREY, strokeWidth=2).encode(
-        alt.X("low:Q", title="incidents an hour, with 90 % limits", scale=scale), alt.X2("high:Q")
+        alt.X("low:Q", title="incidents an hour, with 90% limits", scale=scale), alt.X2("high:Q")
     )
     dot = base.mark_point(filled=True, color=BLUE, size=60, opacity=1).encode(alt.X("rate:Q", scale=scale))
     return (bar + dot).properties(height=22 * len(table) + 50)

@@ -31,7 +31,7 @@ CELL = 1_500.0
 """Width of the hexagons, metres, where there are too many places to draw each."""
 
 SHARES = (0.5, 0.75, 0.9)
-MEAN = "hatched: cannot be told from the county's mean (90 % interval)"
+MEAN = "hatched: cannot be told from the county's mean (90% interval)"
 UNITS = {"incidents": "incidents", "minutes": "minutes recorded", "persons": "persons"}
 
 
@@ -175,7 +175,7 @@ def _rate_text(row: object) -> str:
     if not np.isfinite(relative):
         return "nobody is known to live here: no rate"
     return (
-        f"{relative:.2f} times the county's mean (90 %: {low:.2f}-{high:.2f})\n"
+        f"{relative:.2f} times the county's mean (90%: {low:.2f}-{high:.2f})\n"
         f"{words.count(int(incidents), 'incident')}, {words.thousands(round(residents))} residents"
     )
 
@@ -229,7 +229,7 @@ def change(here: Seen, cut: Halves) -> Picture:
     text = [_change_text(row) for row in shapes.itertuples()]
     shapes = shapes.assign(value=value, text=text, state=state)
     plain = ChoroplethLayer("Change of the rate", shapes, classes, None, True)
-    note = "Hatched: whether it rose or fell cannot be told (90 % interval)"
+    note = "Hatched: whether it rose or fell cannot be told (90% interval)"
     legend = plain.explained(unit="%, later against earlier", note=note)
     layer = ChoroplethLayer(plain.name, shapes, classes, legend, True)
     told = int((~table["cannot_tell"]).sum())
@@ -249,7 +249,7 @@ def _change_text(row: object) -> str:
         return "no incident in either period"
     times = "from none" if not np.isfinite(ratio) else f"{ratio:.2f} times"
     most = f"{high:.2f}" if np.isfinite(high) else "no upper limit"
-    return f"{times} the earlier rate (90 %: {low:.2f}-{most})\n{earlier} before, {later} after"
+    return f"{times} the earlier rate (90%: {low:.2f}-{most})\n{earlier} before, {later} after"
 
 
 def _labelled(table: pd.DataFrame, divided: Level) -> pd.DataFrame:

@@ -1,4 +1,8 @@
-"""Words and numbers as pages show them: the terms of the field, shares as whole per cent, 24-hour clock."""
+"""
+Words and numbers as pages show them: the terms of the field, shares as whole per cent, 24-hour clock.
+
+The sign stands right behind its number, and once behind a range: 70%, 31 to 35%, 70% (68-73%).
+"""
 
 import datetime as dt
 import math

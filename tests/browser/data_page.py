@@ -1,9 +1,12 @@
 """What an analyst does on the page Data, step by step."""
 
-from playwright import sync_api
+from playwright.sync_api import expect
 
 NO_MAP = 300
 """The page draws no map, so a shorter wait than that for maps is enough (milliseconds)."""
+
+LONG = 90_000
+"""How long reading and importing may take on a busy machine (milliseconds)."""
 
 
 def step(visit, name):
@@ -20,13 +23,18 @@ def upload(visit, files, source=None):
     visit.page.locator("input[type=file]").first.set_input_files(files)
     visit.settle(NO_MAP)
     visit.page.get_by_role("button", name="Read the files").click()
-    visit.page.get_by_text("below the headings").first.wait_for(timeout=60_000)
+    expect(waiting(visit)).to_have_count(len(files), timeout=LONG)
     visit.settle(NO_MAP)
 
 
 def import_all(visit):
-    waiting = visit.page.get_by_role("button", name="Import this file")
-    for left in range(waiting.count() - 1, -1, -1):
-        waiting.first.click()
-        sync_api.expect(waiting).to_have_count(left, timeout=90_000)
+    for left in range(waiting(visit).count() - 1, -1, -1):
+        waiting(visit).first.click()
+        expect(waiting(visit)).to_have_count(left, timeout=LONG)
         visit.settle(NO_MAP)
+    visit.read("Rows in quarantine")
+
+
+def waiting(visit):
+    """Give the buttons of the files that wait for their columns to be approved."""
+    return visit.page.get_by_role("button", name="Import this file")

@@ -58,7 +58,7 @@ def test_what_came_is_counted_as_it_was_recorded():
 
 
 def test_intervals_hold_what_came_about_as_often_as_they_claim():
-    """Twenty records like the model: of all figures at least as many within 90 % as chance would miss three times."""
+    """Twenty records like the model: of all figures at least as many within 90% as chance would miss three times."""
     tables = [back_test(*record(84, 2.0, seed), RESIDENTS, DISTRICTS, seed=seed).table for seed in range(20)]
     held = pd.concat(tables)
     assert 0.85 <= held["inside90"].mean() <= 0.97

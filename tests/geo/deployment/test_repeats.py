@@ -32,7 +32,7 @@ def test_a_person_not_recorded_may_be_anybody():
     # a twice, b once, one unknown: it may be a new person, or lift b to two
     found = repeat_callers(people("aab "))
     assert (found.low, found.high) == (0.5, 1.0)
-    assert str(found) == "1 person with 2 or more made 2 of 4 incidents (50 to 100 %; for 1 the person is not recorded)"
+    assert str(found) == "1 person with 2 or more made 2 of 4 incidents (50 to 100%; for 1 the person is not recorded)"
 
 
 def test_a_single_unknown_incident_repeats_nobody():

@@ -30,7 +30,7 @@ UNKNOWN = ("unknown", "unknown", "", "unknown", "unknown")
 def test_of_the_published_nights_64_to_86_per_cent_were_fully_staffed():
     share = staffed_share(log(*[STAFFED] * 9, *[NO_NURSE] * 2, *[UNKNOWN] * 3))
     assert share == bounds(9, 2, 3)
-    assert str(share).startswith("64 to 86 %")
+    assert str(share).startswith("64 to 86%")
 
 
 def test_a_crew_known_to_be_missing_settles_the_night_and_a_blank_does_not():

@@ -68,7 +68,7 @@ def test_quantiles_are_interpolated():
 
 @pytest.mark.parametrize(("n", "limits"), [(5, None), (6, (1, 6)), (10, (2, 9)), (20, (6, 15)), (50, (18, 33))])
 def test_the_interval_of_the_median_is_the_tabled_one(n, limits):
-    # ranks of the 95 % interval: Conover 1999, table A3; Campbell & Gardner 1988, BMJ 296, 1454
+    # ranks of the 95% interval: Conover 1999, table A3; Campbell & Gardner 1988, BMJ 296, 1454
     found = median_interval(np.arange(1.0, n + 1))
     assert np.isnan(found).all() if limits is None else found == limits
 

@@ -57,11 +57,11 @@ def test_at_sixty_a_month_the_illustrative_fall_is_just_seen():
     found = change(falling(60, 0.35, 0.20))  # rounded to whole incidents: 21, 20, 19 of 60, then 14, 13, 12
     assert (found.first.n, found.last.n) == (180, 180)
     assert found.verdict == "fell"
-    assert str(found).startswith("33 % up to 28 Mar 2016 (n = 180), 22 % from 1 Oct 2016 (n = 180): it fell")
+    assert str(found).startswith("33% up to 28 Mar 2016 (n = 180), 22% from 1 Oct 2016 (n = 180): it fell")
 
 
 def test_68_incidents_a_month_see_that_fall_in_four_years_of_five():
-    # ends of a quarter each: 33.6 % and 21.4 %; (1.960 + 0.842)^2 x (0.2232 + 0.1680) / 0.1227^2 = 204 = 3 x 68
+    # ends of a quarter each: 33.6% and 21.4%; (1.960 + 0.842)^2 x (0.2232 + 0.1680) / 0.1227^2 = 204 = 3 x 68
     assert needed_a_month(0.35, 0.20, 12) == 68
     assert power_at(0.35, 0.20, 12, 68) == pytest.approx(0.8, abs=0.01)
     assert power_at(0.35, 0.20, 12, 60) == pytest.approx(0.75, abs=0.01)

@@ -62,7 +62,7 @@ def test_the_first_published_week_has_340_of_1800_minutes():
     found = utilisation(FIRST)
     assert (found.minutes, found.crewed, found.without_minutes, found.nights) == (340, 1800, 0, 5)
     assert found.low == found.high == pytest.approx(340 / 1800)
-    assert str(found).startswith("340 of 1\u202f800 minutes crewed on 5 crewed nights: 19 % (95 % interval 0-45 %)")
+    assert str(found).startswith("340 of 1\u202f800 minutes crewed on 5 crewed nights: 19% (95% interval 0-45%)")
 
 
 def test_the_second_published_week_has_at_least_415_minutes_of_1440_to_2520():
@@ -70,7 +70,7 @@ def test_the_second_published_week_has_at_least_415_minutes_of_1440_to_2520():
     assert (found.minutes, found.without_minutes, found.crewed, found.crewed_at_most) == (415, 3, 1440, 2520)
     assert found.low == pytest.approx(415 / 2520)  # three more nights may have been crewed, and quiet
     assert found.high == pytest.approx((415 + 360) / 1440)  # the night without minutes may have been busy throughout
-    said = "at least 415 of 1\u202f440 to 2\u202f520 minutes crewed on 4 crewed nights and 3 not recorded: 16 to 54 %"
+    said = "at least 415 of 1\u202f440 to 2\u202f520 minutes crewed on 4 crewed nights and 3 not recorded: 16 to 54%"
     assert str(found).startswith(said)
 
 

@@ -49,7 +49,7 @@ def test_by_chance_alone_it_is_said_to_vary_as_seldom_as_promised():
     rng = np.random.default_rng(3)
     shifts = pd.Series(np.repeat(np.arange(20), 3).astype(str))
     said = [variation(pd.Series(rng.choice(["yes", "no"], 60, p=[0.3, 0.7])), shifts).chance < 0.05 for _ in range(40)]
-    assert np.mean(said) <= 0.15  # 5 % expected; at most 6 of 40 by Bin(40, 0.05) with 99 % certainty
+    assert np.mean(said) <= 0.15  # 5% expected; at most 6 of 40 by Bin(40, 0.05) with 99% certainty
 
 
 def test_nights_without_a_full_crew_or_with_two_cars_do_not_count():

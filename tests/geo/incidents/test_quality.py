@@ -60,7 +60,7 @@ def row(table: pd.DataFrame, **wanted: str) -> pd.Series:
 def test_three_of_the_eight_incidents_of_the_first_week_cannot_be_mapped(costs):
     found = row(costs, source="mental_health", period="2016-02-01", field="place")
     assert found["sentence"] == (
-        "3 of 8 incidents of the triage team in the week of 1 Feb 2016 cannot be mapped: 38 % (95 % interval 9-76 %); "
+        "3 of 8 incidents of the triage team in the week of 1 Feb 2016 cannot be mapped: 38% (95% interval 9-76%); "
         "no district and no drive time counts them"
     )
     assert (found["blank"], found["needed"], found["share"]) == (3, 8, 0.375)
@@ -87,10 +87,10 @@ def test_one_incident_of_the_weeks_is_dated_only_by_its_shift(costs):
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("minutes_on_incident", "1 of 1 incident of the triage team has no minutes: 100 %"),
-        ("deployed", "1 of 1 incident of the triage team does not say whether the car was sent: 100 %"),
-        ("person_key", "1 of 1 incident of the triage team names no person: 100 %"),
-        ("fine_place", "1 of 1 incident of the triage team is placed only to a postcode sector or district: 100 %"),
+        ("minutes_on_incident", "1 of 1 incident of the triage team has no minutes: 100%"),
+        ("deployed", "1 of 1 incident of the triage team does not say whether the car was sent: 100%"),
+        ("person_key", "1 of 1 incident of the triage team names no person: 100%"),
+        ("fine_place", "1 of 1 incident of the triage team is placed only to a postcode sector or district: 100%"),
     ],
 )
 def test_one_incident_is_told_as_one(located, shift_log, field, words):
@@ -101,7 +101,7 @@ def test_one_incident_is_told_as_one(located, shift_log, field, words):
 def test_one_blank_of_several_incidents_is_told_as_one(located, shift_log):
     two = located("mental_health", {"at": "2016-02-04 19:40", "minutes_on_incident": 30.0}, {"at": "2016-02-04 20:40"})
     found = row(cost_of_blanks(two, shift_log()), period="all", field="minutes_on_incident")
-    assert found["sentence"].startswith("1 of 2 incidents of the triage team has no minutes: 50 %")
+    assert found["sentence"].startswith("1 of 2 incidents of the triage team has no minutes: 50%")
 
 
 def test_one_empty_day_is_told_as_one(located, shift_log):
@@ -122,7 +122,7 @@ def test_blank_section_136_is_bounded_by_nothing_and_everything(weeks):
     found = row(shares, source="mental_health", outcome="Section 136 detention")
     assert (found["yes"], found["no"], found["unknown"]) == (0, 0, 19)
     assert (found["low"], found["high"]) == (0.0, 1.0)
-    assert found["words"].startswith("0 to 100 %")
+    assert found["words"].startswith("0 to 100%")
     assert not ((shares["source"] == "police") & (shares["outcome"] == "Information shared with officers")).any()
 
 

@@ -218,8 +218,7 @@ def test_a_column_that_only_seems_to_hold_a_field_is_named_and_not_used(read):
     extract = read("Ref,Date,Incdnt Pcode", *rows)
     assert set(extract.accepted["postcode"]) == {""}
     assert (
-        "column 'Incdnt Pcode' may be postcode (like 'incident pcode' (92 %)): not used until approved"
-        in extract.faults
+        "column 'Incdnt Pcode' may be postcode (like 'incident pcode' (92%)): not used until approved" in extract.faults
     )
     assert extract.columns.fields[2] == ("Incdnt Pcode", "")
 

@@ -37,7 +37,7 @@ def test_known_headings_are_certain_and_others_not():
 def test_a_heading_that_is_nearly_known_is_a_guess_with_its_likeness():
     guess = propose(("Ref", "Date", "Incdnt Pcode"), ("1", "04/02/2016", "x")).guesses[2]
     assert (guess.field, guess.certain) == ("postcode", False)
-    assert guess.because == "like 'incident pcode' (92 %)"  # 12 and 14 letters, 2 of them wanting: 24 / 26
+    assert guess.because == "like 'incident pcode' (92%)"  # 12 and 14 letters, 2 of them wanting: 24 / 26
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_chapmans_estimate_and_its_transformed_logit_interval(counts, estimate, 
     assert found.low == pytest.approx(low, abs=5e-3)
     if counts == (10, 15, 5):
         assert found.high == pytest.approx(high, abs=5e-3)
-    assert str(chapman(10, 15, 5)) == "28 (95 % interval 22-65)"
+    assert str(chapman(10, 15, 5)) == "28 (95% interval 22-65)"
 
 
 @pytest.mark.parametrize("counts", [(3, 5, 4), (5, 3, -1)])

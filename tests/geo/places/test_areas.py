@@ -338,7 +338,7 @@ def test_overlaps_repetitions_and_slivers_are_counted_and_said(written):
     assert report.largest_overlap == pytest.approx(0.5, abs=0.01)
     assert "2 areas are thinner than a metre (slivers)" in report.sentences
     assert "1 area has the outline of an earlier one" in report.sentences
-    assert any(sentence.startswith("1 pair of areas overlaps (the widest by 50 %") for sentence in report.sentences)
+    assert any(sentence.startswith("1 pair of areas overlaps (the widest by 50%") for sentence in report.sentences)
 
 
 def test_neighbours_are_no_overlap(written):

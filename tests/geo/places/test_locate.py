@@ -294,7 +294,7 @@ def test_all_postcodes_of_2014_are_located_as_units(against_2014):
 def test_at_least_999_in_1000_postcodes_of_2014_are_in_their_stated_district(against_2014):
     elsewhere = against_2014[against_2014["district"] != against_2014["stated"]]
     print(elsewhere[["postcode", "stated", "district", "metres_outside"]].to_string())  # noqa: T201 - the list is the result
-    assert len(elsewhere) <= 33  # 99.907 %
+    assert len(elsewhere) <= 33  # 99.907%
     assert 1 - len(elsewhere) / len(against_2014) >= 0.999
 
 
@@ -302,7 +302,5 @@ def test_at_least_999_in_1000_postcodes_of_2014_are_in_their_stated_district(aga
 def test_at_least_999_in_1000_points_lie_in_the_stated_district_or_within_60_metres_of_it(against_2014):
     outside = against_2014[against_2014["metres_outside"] > 0]
     print(outside[["postcode", "stated", "district", "metres_outside"]].to_string())  # noqa: T201 - the list is the result
-    assert (
-        len(outside) <= 38
-    )  # 99.893 % strictly inside: the others have moved since 2014, 13 of them by less than 60 m
+    assert len(outside) <= 38  # 99.893% strictly inside: the others have moved since 2014, 13 of them by less than 60 m
     assert 1 - (outside["metres_outside"] > 60).sum() / len(against_2014) >= 0.999

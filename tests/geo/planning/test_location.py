@@ -142,10 +142,10 @@ def test_locked_bases_stay():
 
 
 def test_near_ties_come_best_first_and_hold_the_chosen_set():
-    # Alone 100, 97, 90; the tolerance of 5 % keeps two.
+    # Alone 100, 97, 90; the tolerance of 5% keeps two.
     found = mclp(np.eye(3), [100, 97, 90], 1)
     assert found.near_ties.tolist() == [[0], [1]]
-    # Pairs 197, 190, 187: 187 is more than 5 % below.
+    # Pairs 197, 190, 187: 187 is more than 5% below.
     assert mclp(np.eye(3), [100, 97, 90], 2).near_ties.tolist() == [[0, 1], [0, 2]]
     # Threes of four: 287, 286 (9 for 10) and 200, 196.
     assert mclp(np.eye(4), [100, 97, 90, 89], 3).near_ties.tolist() == [[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]]

@@ -95,7 +95,7 @@ def test_plans_that_are_not_clearly_worse_stay_open():
     draws = np.tile([100.0, 99, 96, 90], (10, 1))
     draws[:, 1] += [-5, -5, -5, -5, -5, -5, -5, 9, 9, 9]  # ahead in 3 of 10, mean 98.2
     draws[:, 2] += [-1] * 9 + [9]  # 96 on average, ahead in 1 of 10
-    draws[:, 3] += [-20] * 5 + [20] * 5  # even chances, but 10 % less on average
+    draws[:, 3] += [-20] * 5 + [20] * 5  # even chances, but 10% less on average
     found = standing(draws)
     assert found.best == 0
     assert found.beaten.tolist() == [0, 0.7, 0.9, 0.5]

@@ -38,7 +38,7 @@ def test_the_two_questions_can_have_two_answers():
 
 def test_near_ties_come_best_first_and_the_tolerance_includes_its_end():
     tied = best_sites(drive(), [6, 0, 2, 5], within(10), tolerance=0.125)["in_time"]
-    assert tied.near_ties.tolist() == [1, 2, 3]  # 7 is exactly 12.5 % below 8
+    assert tied.near_ties.tolist() == [1, 2, 3]  # 7 is exactly 12.5% below 8
     assert best_sites(drive(), [6, 0, 2, 5], within(10), tolerance=0.12)["in_time"].near_ties.tolist() == [1]
     assert best_sites(drive(), [6, 0, 2, 5], within(10))["minutes"].near_ties.tolist() == [2]
     assert best_sites(drive(), [6, 0, 2, 5], within(10), tolerance=0.06)["minutes"].near_ties.tolist() == [2, 1]

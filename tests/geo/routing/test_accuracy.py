@@ -63,7 +63,7 @@ def measured():
 
 def test_the_words_give_the_half_the_tenth_and_the_side_at_hospitals_held_out(measured):
     assert measured.words(ESTIMATED, 20) == (
-        "At 20 minutes half of the estimated times are within 1.4 minutes and 1 in 10 is out by more than 3.7; 93 % of "
+        "At 20 minutes half of the estimated times are within 1.4 minutes and 1 in 10 is out by more than 3.7; 93% of "
         "places 10 to 30 minutes away are put on the right side of the limit (1,234 pairs of a place and a hospital, "
         "hospitals held out)."
     )
@@ -102,7 +102,7 @@ def test_the_table_has_a_row_for_each_limit_that_was_measured(measured):
     table = measured.frame(ESTIMATED)
     assert table["Limit, minutes"].tolist() == [20, 30]
     assert table["Places, minutes away"].tolist() == ["10 to 30", "15 to 45"]
-    assert table["On the right side"].tolist() == ["93 %", "93 %"]
+    assert table["On the right side"].tolist() == ["93%", "93%"]
     assert measured.frame(STREETS)["Pairs"].tolist() == [52]
     assert Accuracy(measured.table.iloc[:3]).frame(STREETS).empty
 
@@ -152,9 +152,9 @@ def test_the_page_tells_the_figures_of_the_table():
     table = load_accuracy().table
     held = table[(table["held_out"] == accuracy.HALVES) & (table["network"] == "estimated")]
     every, twenty = held[held["kind"] == "all"].iloc[0], held[held["limit"] == 20].iloc[0]
-    assert f"half of {every['pairs']:,} times up to 60 minutes are within {every['median_percent']:.1f} %" in page
-    assert f"1 in 10 is out by more than {every['p90_percent']:.0f} % ({every['p90_minutes']:.1f} minutes)" in page
-    assert f"10 to 30 minutes away {twenty['right_percent']:.0f} % are put on the right side of 20 minutes" in page
+    assert f"half of {every['pairs']:,} times up to 60 minutes are within {every['median_percent']:.1f}%" in page
+    assert f"1 in 10 is out by more than {every['p90_percent']:.0f}% ({every['p90_minutes']:.1f} minutes)" in page
+    assert f"10 to 30 minutes away {twenty['right_percent']:.0f}% are put on the right side of 20 minutes" in page
     assert "cross-validated by hospital" in page
 
 

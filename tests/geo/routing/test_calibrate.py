@@ -91,7 +91,7 @@ def test_too_few_journeys_change_nothing_and_say_so():
 
 
 def test_speeds_that_are_right_are_not_called_wrong():
-    """Over ten logs of the truth, at most two call a scale other than it is (80 % intervals, four scales)."""
+    """Over ten logs of the truth, at most two call a scale other than it is (80% intervals, four scales)."""
     wrong = 0
     for seed in range(10):
         found = calibrate(driven(60, EVENINGS, seed=seed), ROADS, EVENINGS, POSTCODES)

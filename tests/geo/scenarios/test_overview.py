@@ -13,7 +13,7 @@ from tests.geo.scenarios.test_evaluate import ALLOY, WORLD
 def test_the_fewest_districts_that_hold_most_of_demand_are_named():
     shares = np.tile([0.5, 0.3, 0.2], (10, 1))
     sentence, named = overview.where(shares, pd.Series(["North", "South", "West"], ["a", "b", "c"]))
-    assert sentence == "2 of 3 districts hold 80% of demand (80%-80%)"
+    assert sentence == "2 of 3 districts hold 80% of demand (80-80%)"
     assert named == ["North", "South"]
 
 

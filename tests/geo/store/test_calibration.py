@@ -33,10 +33,10 @@ def lines(*covered):
 
 def test_intervals_that_are_too_narrow_are_named():
     assert lines(90.0, 91.2, 89.6).words(2, False) == (
-        "In simulations of a nightly scheme with 2 live weeks, intervals that claim 90 % held the truth this often: "
-        "of places 90 %, of hours of the week 91 %, of nights of the week 90 %."
+        "In simulations of a nightly scheme with 2 live weeks, intervals that claim 90% held the truth this often: "
+        "of places 90%, of hours of the week 91%, of nights of the week 90%."
     )
-    assert lines(90.0, 80.0, 90.0).words(2, False).endswith("Too narrow in some: of hours of the week (80 %).")
+    assert lines(90.0, 80.0, 90.0).words(2, False).endswith("Too narrow in some: of hours of the week (80%).")
 
 
 def test_a_damaged_table_is_an_error(tmp_path):

@@ -39,9 +39,9 @@ def text_of(page):
 
 def test_one_sentence_stands_on_top_with_its_bounds(part):
     text = text_of(part("Nights"))
-    assert "The car was deployed to 6 of 19 incidents: 32 % (95 % interval 11-52 %, n = 19)" in text
+    assert "The car was deployed to 6 of 19 incidents: 32% (95% interval 11-52%, n = 19)" in text
     assert "9 of 14 nights were fully staffed, 3 not recorded" in text
-    assert "Incidents took 17 to 34 % (95 % interval 3-60 %) of the minutes crewed" in text
+    assert "Incidents took 17 to 34% (95% interval 3-60%) of the minutes crewed" in text
 
 
 def test_the_weeks_table_is_the_published_one_with_its_utilisation(part):
@@ -50,20 +50,20 @@ def test_the_weeks_table_is_the_published_one_with_its_utilisation(part):
     assert table.loc["minutes on incidents"].tolist() == ["0", "140", "40", "?", "235", "0", "0"]
     assert table.loc["NHS staffed"].tolist() == ["?", "yes", "yes", "yes", "yes", "?", "?"]
     assert (
-        "at least 415 of 1\u202f440 to 2\u202f520 minutes crewed on 4 crewed nights and 3 not recorded: 16 to 54 %"
+        "at least 415 of 1\u202f440 to 2\u202f520 minutes crewed on 4 crewed nights and 3 not recorded: 16 to 54%"
         in text_of(page)
     )
 
 
 def test_the_nights_say_64_to_86_per_cent_and_the_cause(part):
     page = part("Nights")
-    assert "Fully staffed: 64 to 86 %" in text_of(page)
+    assert "Fully staffed: 64 to 86%" in text_of(page)
     assert page.dataframe[1].value["cause"].tolist() == ["no CPN"]
 
 
 def test_contacts_say_what_a_change_would_take_to_be_seen(part):
     text = text_of(part("Contacts"))
-    assert "cannot tell yet whether it changed (difference \u221247 to +28 points, 95 % interval)" in text
+    assert "cannot tell yet whether it changed (difference \u221247 to +28 points, 95% interval)" in text
     # 19 incidents from 4 February to 11 March, 37 days: 15.6 in 30.44
     assert "four years of five with 68 incidents a month; here 15.6 a month are on record" in text
 
@@ -98,7 +98,7 @@ def test_one_figure_is_published_and_five_are_illustrative(part):
 
 SAID = {
     "Week": "In this week Mental-health team holds 8 incidents, fewer than Control room (police) with 14",
-    "Nights": "Fully staffed: 64 to 86 %",
+    "Nights": "Fully staffed: 64 to 86%",
     "Contacts": "Contact mode recorded: more in the records of Mental-health team",
     "Districts": "Both sources record the same deployments in every district",
     "Response": "The medians of the two sources",

@@ -81,7 +81,7 @@ VIEWS = (
     ({"view": "rates", "by": "hexagon"}, "of 363 areas can be told from the county's mean"),
     ({"view": "heat"}, "n = 624 in 450 places; bandwidth 0.5 km, chosen by cross-validation"),
     ({"view": "heat", "bandwidth": "4 km"}, "bandwidth 4 km, as you chose; corrected at the county's edge"),
-    ({"view": "change"}, "347 incidents before, 374 after: 1.06 times the earlier rate (90 %: 0.93-1.20)"),
+    ({"view": "change"}, "347 incidents before, 374 after: 1.06 times the earlier rate (90%: 0.93-1.20)"),
 )
 
 
