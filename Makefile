@@ -42,7 +42,7 @@ calibration: $(READY)
 	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.calibration_districts
 
-# Breaks files, processes and disks, and writes docs/reliability.md.
+# Breaks files, processes and disks, and writes docs/reliability.md. One section: .venv/bin/python -m benchmarks.reliability attack
 reliability: $(READY)
 	$(BIN)/python -m benchmarks.reliability
 	TRIAGE_MAP_WHOLE_CORPORA=1 $(BIN)/pytest tests/geo/incidents/test_corpora.py

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
@@ -43,6 +43,8 @@ SEED = 136
 AT_ONCE = 2
 SPREAD = 1.25
 """Times differ from one export to the next; the last kills come when it is over."""
+STUCK = 60.0
+"""Seconds without a word after which a process stands still."""
 EDITIONS = ("2011-2021", "2021-")
 EXPORTED = ["county", "districts", "base"]
 PHASES = ("any moment", "writing", "placing")
@@ -52,12 +54,18 @@ Work = Callable[[int, Tell], None]
 _STATES = ("old", "new", "some old, some new", "broken")
 
 
-def section() -> str:
-    """Measure, and give the figures as a section of the reliability page."""
+def section() -> Iterator[str]:
+    """Measure, and give the figures as a section of the reliability page, anew after each format."""
+    found: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory(prefix="triage-map-killed-") as name, ProcessPoolExecutor(AT_ONCE) as pool:
         make_demonstration(Path(name) / "year", "northamptonshire")
-        kinds = [*FORMATS, *report.FORMATS]
-        found = dict(zip(kinds, pool.map(partial(kill_exports, Path(name)), kinds), strict=True))
+        kinds = {pool.submit(kill_exports, Path(name), kind): kind for kind in (*report.FORMATS, *FORMATS)}
+        for one in as_completed(kinds):
+            found[kinds[one]] = one.result()
+            yield _told(found)
+
+
+def _told(found: dict[str, Counter[str]]) -> str:
     every = sum(found.values(), Counter())
     head = f"""## Killed exports
 
@@ -77,12 +85,14 @@ files may hold some of each, and its `about.json` then says so. What a killed br
 
 def _line(kind: str, of: Counter[str]) -> str:
     figures = ("kills", "at work", *_STATES)
-    return f"| {kind} | " + " | ".join(str(of[name]) for name in figures) + f" | {of['ended well']} of 1 |"
+    name = f"brief {kind}" if kind in report.FORMATS else kind
+    return f"| {name} | " + " | ".join(str(of[name]) for name in figures) + f" | {of['ended well']} of 1 |"
 
 
 def kill_exports(root: Path, kind: str, kills: int = KILLS) -> Counter[str]:
     """Kill exports of one format at random moments, and count what each kill left."""
-    out, rng, found = root / f"{kind.strip('.')}-out" / "out", random.Random(SEED), Counter[str]()  # noqa: S311 - moments
+    out = root / f"{'brief' if kind in report.FORMATS else 'layers'}-{kind.strip('.')}" / "out"
+    rng, found = random.Random(SEED), Counter[str]()  # noqa: S311 - moments, not secrets
     work, ready = (_brief if kind in report.FORMATS else _layers)(root / "year", out, kind)
     lasts = _timed(work)
     for number in range(kills):
@@ -157,18 +167,28 @@ def _timed(work: Work) -> dict[str, float]:
 
 def _killed(work: Callable[[Tell], None], phase: str, after: float) -> bool:
     """Run in a process of its own, kill it so long after the phase began, and say whether it was still at work."""
-    ours, theirs = get_context("fork").Pipe(duplex=False)
-    process = get_context("fork").Process(target=_child, args=(work, theirs))
-    process.start()
-    theirs.close()
-    while ours.recv() != phase:
-        pass
-    time.sleep(after)
-    at_work = process.is_alive()
-    process.kill()
-    process.join()
-    ours.close()
-    return at_work
+    fork = get_context("fork")
+    while True:
+        ours, theirs = fork.Pipe(duplex=False)
+        process = fork.Process(target=_child, args=(work, theirs))
+        process.start()
+        theirs.close()
+        began = _began(ours, phase)
+        time.sleep(after if began else 0)
+        at_work = process.is_alive()
+        process.kill()
+        process.join()
+        ours.close()
+        if began:
+            return at_work
+
+
+def _began(told: Connection, phase: str) -> bool:
+    """Wait for a phase; a process that was forked while a lock was held may stand still before it, and is left out."""
+    while told.poll(STUCK):
+        if told.recv() == phase:
+            return True
+    return False
 
 
 def _child(work: Callable[[Tell], None], told: Connection) -> None:
