@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.coverage.gaps import DECISION
 from geo.demand.rates import Draws
+from geo.places.facilities import Facility
 from geo.scenarios.evaluate import TAILS, Outcome
-from geo.week import ShiftPattern, crewed_minutes
+from geo.week import crewed_minutes
 
 Minutes = npt.NDArray[np.bool_]
 
@@ -24,24 +25,8 @@ NO_SERVICE = frozenset({"base"})
 """Kinds of place to which nobody can be taken or sent on: where a car stands between calls."""
 
 
-class Service(Protocol):
-    """A service with opening hours: a :class:`geo.places.facilities.Facility`."""
-
-    @property
-    def kind(self) -> str:
-        """What it is; those of :data:`NO_SERVICE` are left out."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def opening(self) -> ShiftPattern | None:
-        """When it is open, or None where that is not recorded."""
-
-
 @dataclass(frozen=True, eq=False)
-class Hours:
+class ServiceWeek:
     """
     One service's week beside a plan's; the last of a plan's is :data:`ALL_OF_THEM` together.
 
@@ -73,14 +58,14 @@ class Beside:
     """
     A plan's week and those of other services.
 
-    ``plan`` and ``nobody`` are windows of the week as in :class:`Hours`: when the plan or its line is crewed, and when
+    ``plan`` and ``nobody`` are windows of the week as in :class:`ServiceWeek`: when the plan or its line is crewed, and when
     neither it nor any service is there. ``unknown`` names services whose hours are not recorded: they are in no figure,
     and are never taken for open or closed. ``unobserved`` is how many of the hours in which a service is open have no
     rate, so that what is missed in them is not known.
     """
 
     outcome: Outcome
-    services: tuple[Hours, ...]
+    services: tuple[ServiceWeek, ...]
     plan: tuple[tuple[float, float], ...]
     nobody: tuple[tuple[float, float], ...]
     unknown: tuple[str, ...]
@@ -122,7 +107,7 @@ class Beside:
         }
 
 
-def beside(outcome: Outcome, services: Iterable[Service]) -> Beside:
+def beside(outcome: Outcome, services: Iterable[Facility]) -> Beside:
     """
     Hold the opening hours of other services against what a plan misses.
 
@@ -152,9 +137,9 @@ def beside(outcome: Outcome, services: Iterable[Service]) -> Beside:
     )
 
 
-def _hours(name: str, minutes: Minutes, there: Minutes, missed: Draws) -> Hours:
+def _hours(name: str, minutes: Minutes, there: Minutes, missed: Draws) -> ServiceWeek:
     caught, whole = missed @ _by_hour(minutes), missed.sum(axis=1)
-    return Hours(
+    return ServiceWeek(
         name=name,
         windows=_windows(minutes),
         open_hours=float(minutes.sum() / 60),
@@ -176,7 +161,7 @@ def _windows(minutes: Minutes) -> tuple[tuple[float, float], ...]:
     return tuple((float(start / 60), float(end / 60)) for start, end in ends.reshape(-1, 2))
 
 
-def _told(row: Hours) -> dict[str, Any]:
+def _told(row: ServiceWeek) -> dict[str, Any]:
     return {
         "service": row.name,
         "open_hours": row.open_hours,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from geo.scenarios.beside import Beside, Hours, beside
+from geo.scenarios.beside import Beside, ServiceWeek, beside
 from geo.scenarios.evaluate import Outcome
 from geo.ui import charts, tables, words
 from geo.ui.answers import Question
@@ -48,7 +48,7 @@ def _table(found: Sequence[Beside]) -> pd.DataFrame:
     return pd.DataFrame([_row(one, service) for one in found for service in one.services])
 
 
-def _row(one: Beside, service: Hours) -> dict[str, object]:
+def _row(one: Beside, service: ServiceWeek) -> dict[str, object]:
     low, high = np.quantile(service.share, [0.1, 0.9])
     return {
         "plan": one.outcome.scenario.name,
