@@ -58,10 +58,10 @@ class Beside:
     """
     A plan's week and those of other services.
 
-    ``plan`` and ``nobody`` are windows of the week as in :class:`ServiceWeek`: when the plan or its line is crewed, and when
-    neither it nor any service is there. ``unknown`` names services whose hours are not recorded: they are in no figure,
-    and are never taken for open or closed. ``unobserved`` is how many of the hours in which a service is open have no
-    rate, so that what is missed in them is not known.
+    ``plan`` and ``nobody`` are windows of the week as in :class:`ServiceWeek`: when the plan or its line is crewed,
+    and when neither it nor any service is there. ``unknown`` names services whose hours are not recorded: they are
+    in no figure, and are never taken for open or closed. ``unobserved`` is how many of the hours in which a service
+    is open have no rate, so that what is missed in them is not known.
     """
 
     outcome: Outcome
