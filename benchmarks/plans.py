@@ -8,6 +8,7 @@ exact one was, and its gap; the section ``plans`` of docs/performance.md is writ
     python benchmarks/plans.py [SET …]
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -114,6 +115,7 @@ def main(sets: list[str]) -> None:
 Printed by `benchmarks/plans.py`: every live postcode and every legal window, {lengths[0]} to {lengths[-1]} hours, from
 a world that is loaded, busy crews and windows of their own included. First answers came after {_aim(first, AIM_FIRST)},
 exact ones after {_aim(exact, AIM_EXACT)}.
+The load of the machine was then {os.getloadavg()[2]:.1f} on {os.cpu_count()} processors.
 {EACH.format(first=AIM_FIRST, exact=AIM_EXACT)}
 *Two rotas*: incidents a month reached by two cars with windows of their own, and with the same.
 
