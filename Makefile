@@ -29,6 +29,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/roads.py
 	$(BIN)/python benchmarks/drive_times.py
 	$(BIN)/python benchmarks/drags.py
+	$(BIN)/python benchmarks/plans.py
 	$(BIN)/python benchmarks/locate.py
 	$(BIN)/python benchmarks/demand_maps.py
 

@@ -159,6 +159,22 @@ def test_search_finds_a_plan_says_what_is_not_known_and_keeps_it(copied, tmp_pat
     assert "Not back-tested: 14 days on record" in out
 
 
+@pytest.mark.slow
+def test_search_keeps_a_base_and_says_that_the_limit_stopped_it(copied, run, capsys):
+    words = ["search", copied, "--cars", 2, "--lock", "NN1 1DE", "--limit", 0]
+    code, out, _ = run(*words, "--json", capsys=capsys)
+    told = json.loads(out)
+    assert code == 0
+    assert (told["stopped"], told["locked"]) == (True, ["NN1 1DE"])
+    assert told["gap"] > 0
+    assert f"Stopped at the limit, gap {told['gap']:.1%}." in told["sentence"]
+    assert all("NN1 1DE" in plan["bases"] for plan in told["plans"] if plan["kind"] == "best rota")
+    assert "NN1 1DE" in told["own_windows"]["bases"]
+    code, _, err = run("search", copied, "--lock", "NN1 1DE", "--lock", "NN16 0AE", capsys=capsys)
+    assert code == 2
+    assert "2 bases must be kept, but there are 1 cars" in err
+
+
 def test_a_project_of_ones_own_is_made_and_filled(tmp_path, weeks, run, capsys):
     folder = tmp_path / "mine"
     assert run("new", folder, "--county", "Northamptonshire", "--base", "NN1 1DE", capsys=capsys)[0] == 0

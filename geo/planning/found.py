@@ -40,7 +40,8 @@ class Rules:
     """
     What a search aims for, and what plans it may consider.
 
-    ``crewed_hours`` is a week's budget for each car; all cars work the same windows, as a scenario's do. ``lengths``
+    ``crewed_hours`` is a week's budget for each car; all cars work the same windows, as a scenario's do, and two are
+    also searched with windows of their own, within the budget of both together. ``lengths``
     are the hours that a shift may last, ``rest`` those between two shifts of a rota. ``must`` are hours that every
     rota has to crew. ``locked`` are bases that are kept, each with one of the cars.
     """

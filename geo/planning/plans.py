@@ -526,14 +526,23 @@ class _Search:
         return legal.kept(told & (legal.worth(must) >= must.sum()))
 
     def _own_windows(self, choice: _Choice, together: float) -> OwnWindows | None:
-        """Search a rota of its own for each of two cars, at every pair of bases that is near the best or coarse."""
+        """
+        Search a rota of its own for each of two cars: at one postcode a place, those near the best with the same
+        windows, and the best alone beside any.
+        """
         if self.rules.cars != 2:
             return None
-        sets, score = choice.sets[:, [0, -1]], choice.score
-        if choice.others is not None:
-            sets, score = np.vstack([choice.others[0], sets]), np.hstack([choice.others[1], score])
-        free = 1.0 if self.rules.aim == "nurse_contact" else 1 - self.busy()
-        alone, level_of_hour = free * choice.reach.score(self.rules.aim), choice.reach.level_of_hour
+        sets, score, aim = choice.sets[:, [0, -1]], choice.score, self.rules.aim
+        free = 1.0 if aim == "nurse_contact" else 1 - self.busy()
+        alone, level_of_hour = free * choice.reach.score(aim), choice.reach.level_of_hour
+        if choice.others is not None:  # where cars share few hours the best one alone matters more than the best pair
+            best = np.sort(undominated(alone))
+            with_best = np.column_stack(
+                [np.repeat(best, alone.shape[1]), np.tile(np.arange(alone.shape[1]), len(best))]
+            )
+            sets = np.vstack([choice.others[0], with_best, sets])
+            theirs = pairs.pair_scores(choice.reach, with_best, aim, self.busy())
+            score = np.hstack([choice.others[1], theirs, score])
         hours = 2 * self.rules.crewed_hours
         found = best_apart_of(
             np.vstack([alone[:, sets[:, 0]], alone[:, sets[:, 1]], score]),

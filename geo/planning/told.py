@@ -52,7 +52,7 @@ def gap_words(found: Found) -> str:
         return "Whether other bases together are better was not proved within the limit."
     if found.stopped:
         return f"Stopped at the limit: another base and rota could be better by {found.gap:.1%} at most."
-    if found.rules.cars > 2:
+    if found.rules.cars - len(found.rules.locked) > 1 and found.rules.cars > 2:
         return "Bases are the best set of one postcode a place, in the plan's mean traffic; others may be better."
     if found.gap:
         return f"Another set of bases could be better by {found.gap:.1%} at most."
