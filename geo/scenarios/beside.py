@@ -80,8 +80,8 @@ class Beside:
         hours = f"in {together.neither:g} hours of the week neither it nor any of them is there"
         if np.isnan(together.share).any():
             return f"{self.outcome.scenario.name} misses nothing that is known; {hours}."
-        low, high = np.quantile(together.share, TAILS)
-        caught = f"{together.share.mean():.0%} ({low:.0%}-{high:.0%})"
+        mean, low, high = (f"{share:.0%}" for share in (together.share.mean(), *np.quantile(together.share, TAILS)))
+        caught = mean if low == high else f"{mean} ({low}-{high})"
         most = sorted(each, key=lambda row: -row.open_hours)[:MOST_NAMED]
         named = ", ".join(f"{row.name} {row.share.mean():.0%}" for row in most)
         return (

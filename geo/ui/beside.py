@@ -26,7 +26,8 @@ def show(question: Question, outcomes: Sequence[Outcome]) -> None:
         st.caption(f"{NONE} {words.plain(found[0].doubt)}")
         return
     st.markdown("**Other services' hours beside the plan" + ("s**" if len(found) > 1 else "**"))
-    st.markdown("\n".join(f"- {words.plain(one.sentence)}" for one in found))
+    said = [words.plain(one.sentence) for one in found]
+    st.markdown(said[0] if len(said) == 1 else "\n".join(f"- {one}" for one in said))
     st.altair_chart(charts.weeks(_strips(found)), width="stretch", alt="When plans are crewed and services are open")
     st.caption(f"{OPEN} {words.plain(found[0].doubt)}")
     tables.under("Table of services beside the plan", _table(found), "services-beside")

@@ -47,7 +47,7 @@ def test_the_sentence_says_what_comes_while_a_service_is_open():
     plan = replace(ALLOY, pattern=geo.ShiftPattern.parse("daily 20-00"), name="Late")
     sentence = beside(geo.evaluate(plan, WORLD), [service("Line", "daily 00-24")]).sentence
     assert sentence == (
-        "Of what Late misses in the hours that were observed, 100% (100%-100%) comes while another service is open "
+        "Of what Late misses in the hours that were observed, 100% comes while another service is open "
         "(Line 100%); in 0 hours of the week neither it nor any of them is there."
     )
 
