@@ -39,7 +39,7 @@ START_SECONDS = 60
 MAPS_DRAW = 1200
 """How long a page's maps are given to draw, in milliseconds."""
 
-ANSWER = 60_000
+ANSWER = 90_000
 """How long a page may take to say what is read on it, in milliseconds."""
 
 FOOTER = "For planning, not for live dispatch"

@@ -28,6 +28,11 @@ EXCLUDED = {
 """What axe does not look at, and why; no rule is left out."""
 
 GRAVE = {"serious", "critical"}
+UNFOLD = """() => document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary')
+  .forEach(one => one.click())"""
+NOTHING_IS_STALE = "!document.querySelector('[data-stale=true]')"
+"""What is left of a part that was chosen before is pale until it goes."""
+
 SIDEWAYS = """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
   .some(one => one.scrollWidth > one.clientWidth)"""
 CUT = """() => [...document.querySelectorAll('p, label, h4, h5, h6, summary, button, a')]
@@ -48,17 +53,15 @@ def to(visit, title):
 
 
 def unfold(visit):
-    """Open every fold of the page that can be seen."""
-    closed = visit.page.locator("[data-testid=stExpander] details:not([open]) > summary").filter(visible=True)
-    while closed.count():
-        closed.first.click()
-        visit.page.wait_for_timeout(100)
-    visit.settle(0)
+    """Open every fold of the page, once nothing of the part before is left."""
+    visit.page.wait_for_function(NOTHING_IS_STALE)
+    visit.page.evaluate(UNFOLD)
+    visit.settle(500)
 
 
 def faults(visit, where):
     """Give the serious and critical findings of axe on the page and in each of its maps."""
-    visit.page.wait_for_function("!document.querySelector('[data-stale=true]')")  # what is left from before is pale
+    visit.page.wait_for_function(NOTHING_IS_STALE)
     found = []
     for frame in visit.page.frames:
         told = Axe().run(frame, context={"exclude": [[one] for one in EXCLUDED]}).response["violations"]

@@ -57,6 +57,7 @@ def test_a_planner_moves_the_base_changes_the_shift_and_keeps_the_plan(visit, de
     assert shorter["contact"] < preset["contact"]
     assert shorter["reached"] < preset["reached"]
 
+    visit.settle()  # the map has to be drawn
     visit.drag_base(60, -60)
     moved = reached(visit, "(?!NN4 0JQ)NN")
     assert moved["contact"] == pytest.approx(shorter["contact"], abs=1)  # the desk reaches the county from anywhere
