@@ -101,7 +101,7 @@ def kill_exports(root: Path, kind: str, kills: int = KILLS) -> Counter[str]:
         found += Counter({"kills": 1, "at work": at_work, _left(out, before, ready): 1})
     work(kills, lambda _: None)
     alone = [path.name for path in out.parent.iterdir()] == ["out"]
-    return found + Counter({"ended well": alone and _left(out, {}, ready) == "new"})
+    return found + Counter({"ended well": int(alone and _left(out, {}, ready) == "new")})
 
 
 def _layers(year: Path, out: Path, kind: str) -> tuple[Work, list[str]]:
