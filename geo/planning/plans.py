@@ -536,10 +536,8 @@ class _Search:
         free = 1.0 if aim == "nurse_contact" else 1 - self.busy()
         alone, level_of_hour = free * choice.reach.score(aim), choice.reach.level_of_hour
         if choice.others is not None:  # where cars share few hours the best one alone matters more than the best pair
-            best = np.sort(undominated(alone))
-            with_best = np.column_stack(
-                [np.repeat(best, alone.shape[1]), np.tile(np.arange(alone.shape[1]), len(best))]
-            )
+            top, every = np.sort(undominated(alone)), np.arange(alone.shape[1])
+            with_best = np.column_stack([np.repeat(top, len(every)), np.tile(every, len(top))])
             sets = np.vstack([choice.others[0], with_best, sets])
             theirs = pairs.pair_scores(choice.reach, with_best, aim, self.busy())
             score = np.hstack([choice.others[1], theirs, score])
