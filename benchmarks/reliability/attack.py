@@ -36,7 +36,8 @@ EDITIONS = (("A", "B", "C"), ("AB", "C"))
 
 def section() -> str:
     """Measure, and give the figures as a section of the reliability page."""
-    return "\n".join(["## Disclosure: what can be worked out of what leaves\n", _tables(), _pairs()])
+    head = "## Disclosure: what can be worked out of what leaves\n\n`python -m benchmarks.reliability attack`\n"
+    return "\n".join([head, _tables(), _pairs()])
 
 
 def _tables() -> str:
