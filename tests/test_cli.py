@@ -118,6 +118,7 @@ def test_compare_holds_plans_against_the_first_in_every_measure(weeks, run, caps
     assert "choose two to six" in err
 
 
+@pytest.mark.slow
 def test_compare_holds_the_hours_of_other_services_beside_each_plan(copied, tmp_path, run, capsys):
     listed = tmp_path / "services.csv"
     listed.write_text("name,kind,postcode,hours\nCafé,other,NN1 1DE,daily 18-22\nSuite,place of safety,NN5 6UD,\n")

@@ -84,6 +84,7 @@ def test_two_extracts_are_matched_and_become_a_quality_report(
     assert load_workbook(io.BytesIO(template.value.path().read_bytes())).sheetnames
 
 
+@pytest.mark.slow
 def test_a_column_that_is_not_certain_is_asked_about_once_and_remembered(analyst, project):
     rows = "".join(f"A{number},0{number}/02/2016,19:00,NN{number} 1AA,Concern,No\n" for number in (1, 2, 3))
     upload(analyst, [typed("q1.csv", HEAD + rows)])
@@ -119,6 +120,7 @@ def test_rows_and_places_are_mended_and_the_ledger_follows(analyst, project):
 HOSTILE_NAMES = ["../../etc/passwd.csv", "a" * 180 + ".csv", "<img src=x onerror=window.__pwn=1>.csv"]
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_and_never_used(analyst, project):
     head, row = "Ref,Date,Time,Postcode", "04/02/2016,19:30,NN1 5BD"
     upload(analyst, [typed(name, f"{head}\nA{number},{row}\n") for number, name in enumerate(HOSTILE_NAMES)])
@@ -128,6 +130,7 @@ def test_hostile_names_are_shown_and_never_used(analyst, project):
     assert sorted(file.name for file in project.folder.iterdir()) == ["project.sqlite"]
 
 
+@pytest.mark.slow
 def test_nothing_is_erased_without_a_yes_and_then_for_good(analyst, project):
     upload(analyst, [typed("log.csv", "Ref,Date,Time,Postcode\nA1,04/02/2016,19:30,NN1 5BD\n")])
     import_all(analyst)

@@ -242,6 +242,7 @@ def harmless(page, frame):
     return visited == [None, None] and inside == 0
 
 
+@pytest.mark.slow
 def test_text_never_runs_in_the_app(visit, address):
     visit.open(address)
     frame = visit.map()

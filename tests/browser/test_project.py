@@ -91,6 +91,7 @@ def test_a_project_is_made_left_for_another_and_found_among_the_recent_ones(open
     opened.read("This page will show where the need is, when it is, and what the plan misses")
 
 
+@pytest.mark.slow
 def test_a_kept_plan_is_copied_renamed_and_removed_and_the_history_names_who_did_it(opened, project):
     page = opened.page
     opened.choose("Kept plans")
@@ -125,6 +126,7 @@ def test_a_kept_plan_is_copied_renamed_and_removed_and_the_history_names_who_did
 ASKED = "plan=Thames+Valley&minutes=20&from=2016-02-01&to=2016-02-29&edition=2021-&weight=minutes"
 
 
+@pytest.mark.slow
 def test_a_link_restores_the_view_and_its_figures_and_says_when_the_data_changed(visit, app_on, project, extracts):
     answer = re.compile(r"^Your plan, base NN1 1DE\. Of .* within 20 minutes")
     visit.open(f"{app_on(project.folder)}/coverage?{ASKED}", 0)

@@ -57,8 +57,8 @@ def _step(match: re.Match[str], told: str) -> Step:
 CHAPTERS = TUTORIAL.read_text(encoding="utf-8").split("\n## ")[1:-1]
 """The chapters that hold steps; the last one says where to go on."""
 
-LONG = {"Would another plan be better?"}
-"""Chapters that are left to the whole suite, for what they search."""
+LONG = {"Where, when, and what is missed", "Would another plan be better?"}
+"""Chapters that are left to the whole suite, for the time they take."""
 
 FOLLOWED = [
     pytest.param(text, id=title, marks=[pytest.mark.slow] if title in LONG else [])
