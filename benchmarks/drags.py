@@ -57,7 +57,7 @@ def measure(drags: int) -> tuple[list[float], list[float], float]:
 
 
 def _drag(page: Any, drags: int) -> list[float]:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Coverage", exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Coverage", exact=True).click()
     page.get_by_text("of demand lies within that standard").wait_for(timeout=180_000)
     settle(page)
     frame = page.locator("iframe[title^='streamlit_folium']").first.element_handle().content_frame()
@@ -78,7 +78,7 @@ def _drag(page: Any, drags: int) -> list[float]:
 
 
 def _search(page: Any) -> float:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Search", exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Search", exact=True).click()
     page.get_by_role("button", name="Search every postcode").wait_for(timeout=60_000)
     settle(page)
     began = time.perf_counter()

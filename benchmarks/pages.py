@@ -179,7 +179,7 @@ def _answered(count: list[int], response: Any) -> None:
 
 
 def _go(page: Any, title: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name=title, exact=True).click()
     page.get_by_role("heading", name=title, exact=True).wait_for(timeout=120_000)
     settle(page)
 

@@ -409,5 +409,5 @@ def test_a_demonstration_takes_no_files(visit, demonstration):
     visit.go("Data")
     visit.page.get_by_test_id("stButtonGroup").get_by_text("Upload", exact=True).click()
     visit.settle(400)
-    assert visit.page.get_by_text("This is a demonstration, and its records are invented").is_visible()
+    visit.page.get_by_text("This is a demonstration, and its records are invented").wait_for()
     assert visit.page.locator("input[type=file]").count() == 0
