@@ -98,6 +98,7 @@ def test_a_column_that_is_not_certain_is_asked_about_once_and_remembered(analyst
     assert not analyst.page.get_by_text("Please look at").count()
 
 
+@pytest.mark.slow
 def test_rows_and_places_are_mended_and_the_ledger_follows(analyst, project):
     text = "Ref,Date,Time,Postcode\nA1,31/02/2016,19:00,NN1 1AA\nA2,04/02/2016,19:30,\n"
     upload(analyst, [typed("log.csv", text)])

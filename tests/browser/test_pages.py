@@ -47,6 +47,7 @@ def test_every_map_is_drawn_with_a_legend_a_sentence_and_a_table(visit, demonstr
     assert visit.page.get_by_test_id("stExpander").filter(has_text="able").count() >= 1
 
 
+@pytest.mark.slow
 def test_every_part_of_what_the_scheme_did_has_its_sentence_pictures_and_tables(visit, demonstration, pictures):
     visit.open(demonstration)
     visit.go("What the scheme did")
@@ -319,6 +320,7 @@ def test_one_car_is_held_against_two_for_cambridgeshire_and_peterborough(visit, 
     page.screenshot(path=pictures / "compare-two-cars.png")
 
 
+@pytest.mark.slow
 def test_a_plan_is_changed_kept_and_compared(visit, demonstration):
     visit.open(demonstration)
     page = visit.page
