@@ -83,8 +83,8 @@ CONTROLS = (
     Control("Overview", "district edition", EDITION),
     Control("Overview", "source", choose("Source", "Control room (police)", "Mental-health team")),
     Control("Where and when", "view of the map", press("Rates", "Heat", "Change", "Postcodes")),
-    Control("Where and when", "grid of one district", choose("Grid of", "Northampton", "Kettering", "Corby")),
     Control("Where and when", "measure of the grid", choose("Grid shows", "rates", "counts")),
+    Control("Where and when", "grid of one district", choose("Grid of", "Northampton", "Kettering", "Corby")),
     Control("Where and when", "district edition", EDITION),
     Control("What the scheme did", "part of the page", press("Contacts", "Districts", "Response", "Week")),
     Control("Coverage", "view of the map", press("Chance in time", "To the base's place", "Drive time from the base")),
@@ -107,6 +107,7 @@ def controls(tries: int) -> list[tuple[Control, list[float]]]:
             settle(page)
             seconds = []
             for number in range(tries):
+                page.wait_for_timeout(500)  # a person looks before the next one
                 began = time.time()
                 control.use(page, number)
                 seconds.append(last_change(page, since=began) - began)
