@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import SchemaError
+from geo.numbers import thousands
 
 WEIGHTS = ("incidents", "minutes", "persons")
 
@@ -58,7 +59,7 @@ def weighed_in_words(incidents: pd.DataFrame, weight: str) -> str:
     >>> weighed_in_words(calls, "persons")
     'at most 2 persons (1 of 2 incidents names nobody and counts as a person of its own)'
     """
-    total = _number(float(weigh(incidents, weight).sum()))
+    total = thousands(float(weigh(incidents, weight).sum()))
     if weight == "incidents":
         return f"{total} incident{'' if len(incidents) == 1 else 's'}"
     blank = incidents["minutes_on_incident"].isna() if weight == "minutes" else incidents["person_key"] == ""
@@ -66,15 +67,11 @@ def weighed_in_words(incidents: pd.DataFrame, weight: str) -> str:
     noun = "minutes on incidents" if weight == "minutes" else "persons"
     if not unknown:
         return f"{total} {noun}"
-    of = f"{_number(unknown)} of {_number(len(incidents))} incidents {'has' if unknown == 1 else 'have'}"
+    of = f"{thousands(unknown)} of {thousands(len(incidents))} incidents {'has' if unknown == 1 else 'have'}"
     if weight == "minutes":
         return f"at least {total} {noun} ({of} none recorded)"
     names = of.replace("has", "names nobody and counts").replace("have", "name nobody and count")
     return f"at most {total} {noun} ({names} as a person of {'its' if unknown == 1 else 'their'} own)"
-
-
-def _number(value: float) -> str:
-    return f"{round(value):,}".replace(",", "\u2009")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +90,7 @@ class Heaviest:
     @property
     def sentence(self) -> str:
         """What leaving them out takes away."""
-        left, whole = _number(int(self.theirs.sum())), _number(len(self.theirs))
+        left, whole = thousands(int(self.theirs.sum())), thousands(len(self.theirs))
         if not (self.persons or self.places):
             return f"No caller and no place has {HEAVIEST_LEAST} incidents or more, so nothing is left out."
         heavy = [

@@ -11,7 +11,8 @@ from geo.errors import SchemaError
 from geo.layers import shapes
 from geo.layers.base import Drawing, escape_lines, group
 from geo.layers.legend import Entry, Legend, sign
-from geo.layers.palette import MARKS, THIN_SPACE, Mark
+from geo.layers.palette import MARKS, Mark
+from geo.numbers import thousands
 
 ROUGH = ("sector", "district")
 """Precisions that are drawn hollow: the point stands for an area."""
@@ -62,7 +63,7 @@ class IncidentLayer:
     def message(self) -> str:
         """How many of how many are drawn, or nothing when all are."""
         everything = len(self.incidents)
-        return "" if everything <= MOST else f"first {_count(MOST)} of {_count(everything)} drawn"
+        return "" if everything <= MOST else f"first {thousands(MOST)} of {thousands(everything)} drawn"
 
     def explained(self) -> Legend:
         """Make the legend: categories, and what a hollow point, a halo and a number mean, where they occur."""
@@ -113,7 +114,3 @@ class IncidentLayer:
 
     def _mark(self, category: str) -> Mark:
         return self.marks[category] if self.marks else MARKS[0]
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", THIN_SPACE)

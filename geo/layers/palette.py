@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import SchemaError
+from geo.numbers import THIN_SPACE
 
 BLUES = ("#c6dbef", "#9ecae1", "#6baed6", "#3182bd", "#08519c")
 """Light to dark; the lightest stands out from the land."""
@@ -28,7 +29,6 @@ ZERO = "#ffffff"
 UNSEEN = "#ffffff"
 """Under the hatch of 'not observed' and the dots of 'hidden'."""
 
-THIN_SPACE = "\u2009"
 _ROUND = (1.0, 2.0, 2.5, 4.0, 5.0, 10.0)
 _SERIES = (1.0, 2.0, 5.0)
 _CROWDED = 0.75

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.numbers import thousands
 from geo.planning.found import FREE, Found, OwnWindows, Plan
 from geo.planning.worth import AIMS
 from geo.week import ShiftPattern
@@ -39,10 +40,10 @@ def zone_words(found: Found) -> str:
         return ""
     where = found.candidates["district"].iloc[found.zone].value_counts()
     most = f", most of them in {where.index[0]} ({where.iloc[0] / len(found.zone):.0%})" if where.index[0] else ""
-    number = f"{len(found.zone):,}".replace(",", "\u2009")
+    number = thousands(len(found.zone))
     if found.rules.cars > 1:
         return f"{number} bases are in sets that give away at most 5% of the best{most}."
-    tried = f"{found.tried:,}".replace(",", "\u2009")
+    tried = thousands(found.tried)
     return f"{number} of {tried} postcodes give away at most 5% of the best{most}."
 
 
@@ -85,7 +86,7 @@ def efficient_words(found: Found) -> str:
     half = table[table["a_month"] >= most["a_month"] / 2].iloc[0]
     each = " of each car" if found.rules.cars > 1 else ""
     worst = "" if pd.isna(half["worst_district"]) else f", {half['worst_district']:.0%} in time in the worst district"
-    cost = "" if pd.isna(half["cost_a_year"]) else f", {half['cost_a_year']:,.0f} pounds a year".replace(",", "\u2009")
+    cost = "" if pd.isna(half["cost_a_year"]) else f", {thousands(half['cost_a_year'])} pounds a year"
     return (
         f"From {least['crewed_hours']} to {most['crewed_hours']} crewed hours a week{each} the best rota reaches "
         f"{least['a_month']:.1f} to {most['a_month']:.1f} a month; {half['crewed_hours']} hours are enough for half of "

@@ -11,6 +11,7 @@ from geo.demand.weights import weigh, weighed_in_words
 from geo.deployment.patterns import hour_of_week
 from geo.deployment.reasons import judged_appropriate
 from geo.errors import SchemaError
+from geo.numbers import thousands
 from geo.week import HOURS
 
 Floats = npt.NDArray[np.float64]
@@ -39,7 +40,7 @@ def figure(value: float) -> str:
     >>> figure(3.14), figure(3140.0)
     ('3.1', '3\u2009140')
     """
-    return f"{value:,.0f}".replace(",", "\u2009") if abs(value) >= WHOLE_FROM else f"{value:.1f}"
+    return thousands(value) if abs(value) >= WHOLE_FROM else f"{value:.1f}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,8 @@ import datetime as dt
 import math
 import re
 
+from geo.numbers import thousands as thousands  # pages say words.thousands
+
 SOURCES = {
     "mental_health": "Mental-health team",
     "police": "Control room (police)",
@@ -85,11 +87,6 @@ def label(text: str) -> str:
 def count(number: int, noun: str) -> str:
     """Give a number with its noun, as ``1 incident`` or ``1 234 incidents`` with a thin space."""
     return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
-
-
-def thousands(number: int) -> str:
-    """Give a whole number with thin spaces between its thousands."""
-    return f"{number:,}".replace(",", "\u2009")
 
 
 def minutes(value: float) -> str:
