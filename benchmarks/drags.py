@@ -48,7 +48,7 @@ def measure(drags: int) -> tuple[list[float], list[float], float]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         log.touch()
-        with served(Path(__file__).resolve(), more={LOG: str(log)}) as address, visited() as page:
+        with served(script=Path(__file__).resolve(), more={LOG: str(log)}) as address, visited() as page:
             page.goto(address)
             settle(page)
             seen = _drag(page, drags)

@@ -23,24 +23,38 @@ QUIET = 900
 
 WATCH_CHANGES = """
 window.tmChanged = 0;
-new MutationObserver(changes => {
+(() => {
   const sign = '[data-testid=stStatusWidget], [data-testid=stToolbar]';
-  const seen = changes.some(change => !change.target.closest?.(sign));
-  if (seen) window.tmChanged = performance.timeOrigin + performance.now();
-}).observe(document, {childList: true, characterData: true, subtree: true});
+  const note = () => { window.tmChanged = performance.timeOrigin + performance.now(); };
+  const watcher = new MutationObserver(changes => {
+    if (changes.some(change => !change.target.closest?.(sign))) note();
+  });
+  let watched;
+  setInterval(() => {
+    if (watched === document) return;
+    if (watched) note();
+    watched = document;
+    watcher.observe(watched, {childList: true, characterData: true, attributes: true, subtree: true});
+  }, 20);
+})();
 """
-"""Keeps the moment of the last change that a user could see, in every frame; the sign of a running script is none."""
+"""
+Keeps the moment of the last change that a user could see, in every frame; the sign of a running script is none. A frame
+is watched before its document is there, so the document is looked for again.
+"""
 
 
 @contextmanager
-def served(script: Path = ROOT / "app.py", project: str = "", more: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Serve the app on a project, or on the demonstration, and give its address; the server is ended by its id."""
+def served(project: str = "", more: Mapping[str, str] | None = None, script: Path | None = None) -> Iterator[str]:
+    """Serve the app, or a script, on a project or on the demonstration; give its address. It is ended by its id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"TRIAGE_MAP_PROJECT": project, "PYTHONPATH": str(ROOT)} | dict(more or {})
-    options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+    command = [Path(sys.executable).with_name("triage-map"), "run", f"--port={port}", "--headless"]
+    if script is not None:
+        options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
+        command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health")
@@ -85,6 +99,12 @@ def last_change(page: Any, since: float = 0) -> float:
         if time.monotonic() - began > LONGEST / 1_000:
             raise SystemExit("the page did not come to rest, or what was used changed nothing")
         page.wait_for_timeout(50)
+
+
+def map_changed(page: Any) -> float:
+    """Give the moment of the last change of the first map of a page, in seconds since 1970."""
+    frame = page.get_by_title("streamlit_folium.st_folium").first.element_handle().content_frame()
+    return float(frame.evaluate("window.tmChanged")) / 1_000
 
 
 def _changed(page: Any) -> float:

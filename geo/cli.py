@@ -9,7 +9,6 @@ import json
 import os
 import shlex
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -46,19 +45,14 @@ def commands() -> None:
 @click.option("--headless", is_flag=True, help="Do not open a browser.")
 def run(project: Path | None, port: int, headless: bool) -> None:
     """Open the app on PROJECT, or on the Northamptonshire demonstration."""
-    from geo.store.project import open_project
-
-    environment = dict(os.environ)
     if project is not None:
-        environment["TRIAGE_MAP_PROJECT"] = str(open_project(project).folder.resolve())
+        from geo.store.project import open_project
+
+        os.environ["TRIAGE_MAP_PROJECT"] = str(open_project(project).folder.resolve())
     _check_port(port)
-    root = Path(__file__).resolve().parents[1]
-    options = [f"--server.port={port}", f"--server.headless={str(headless).lower()}"]
-    command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *options]
-    if os.name == "posix":  # the server takes this process's place, so ending the one ends the other
-        os.chdir(root)
-        os.execve(command[0], command, environment)  # noqa: S606 - our own command, no shell
-    sys.exit(subprocess.run(command, cwd=root, env=environment, check=False).returncode)  # noqa: S603 - our own command
+    from geo.ui.serve import serve
+
+    serve(port, headless=headless)
 
 
 def _check_port(port: int) -> None:
@@ -330,7 +324,7 @@ def quality(project: Path, table: Path | None, template: Path | None, as_json: b
     """Say what the records of PROJECT leave out, and what each blank costs."""
     from geo.incidents.quality import quality_report
     from geo.incidents.template import write_template
-    from geo.release.formats import as_csv
+    from geo.release.cells import as_csv
     from geo.store.history import counted
     from geo.store.project import open_project
     from geo.whole import whole

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.stats import beta, norm
+from scipy.special import betainccinv, betaincinv, ndtr
 
 from geo.errors import SchemaError
 
@@ -77,7 +76,7 @@ def bounds(yes: int, no: int, unknown: int) -> Share:
     low, high = yes / n, (yes + unknown) / n
     spread = max((low * (1 - low) / n) ** 0.5, (high * (1 - high) / n) ** 0.5)
     reach = _critical((high - low) / spread if spread else float("inf"))
-    tail = float(norm.sf(reach))
+    tail = float(ndtr(-reach))
     lower = low - reach * (low * (1 - low) / n) ** 0.5 if 0 < low < 1 else _exact_lower(yes, n, tail)
     upper = high + reach * (high * (1 - high) / n) ** 0.5 if 0 < high < 1 else _exact_upper(yes + unknown, n, tail)
     return Share(yes, no, unknown, low, high, (max(lower, 0.0), min(upper, 1.0)))
@@ -85,15 +84,17 @@ def bounds(yes: int, no: int, unknown: int) -> Share:
 
 def _critical(width: float) -> float:
     """Solve Imbens and Manski's equation for the number of standard errors beyond each bound."""
-    return float(brentq(lambda c: norm.cdf(c + width) - norm.cdf(-c) - CONFIDENCE, 0.0, 3.0))
+    from scipy.optimize import brentq  # slow to load, and seldom asked
+
+    return float(brentq(lambda c: ndtr(c + width) - ndtr(-c) - CONFIDENCE, 0.0, 3.0))
 
 
 def _exact_lower(count: int, n: int, tail: float) -> float:
-    return float(beta.ppf(tail, count, n - count + 1)) if count else 0.0
+    return float(betaincinv(count, n - count + 1, tail)) if count else 0.0
 
 
 def _exact_upper(count: int, n: int, tail: float) -> float:
-    return float(beta.isf(tail, count + 1, n - count)) if count < n else 1.0
+    return float(betainccinv(count + 1, n - count, tail)) if count < n else 1.0
 
 
 def exact_interval(yes: int, n: int, unknown: int = 0) -> tuple[float, float]:

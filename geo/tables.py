@@ -5,13 +5,16 @@ A column is declared once here: its name, what kind of value it holds, its unit 
 that passed :func:`check`, so no function takes a column's name as an argument.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from geo.errors import SchemaError
+
+if TYPE_CHECKING:  # the command line reads names from here, and need not wait for pandas
+    import pandas as pd
 
 Kind = Literal["text", "number", "time", "date", "choice"]
 
@@ -169,6 +172,8 @@ def check(frame: pd.DataFrame, columns: Iterable[Column], what: str) -> pd.DataF
 
 def _fault(values: pd.Series, column: Column) -> str:
     """Say what is wrong with ``values``, or nothing."""
+    import pandas as pd
+
     if column.kind == "number":
         return _number_fault(values, column)
     if column.kind == "time":
@@ -181,6 +186,8 @@ def _fault(values: pd.Series, column: Column) -> str:
 
 
 def _number_fault(values: pd.Series, column: Column) -> str:
+    import pandas as pd
+
     if not pd.api.types.is_numeric_dtype(values.dtype):
         return f"must hold numbers ({column.unit}), not {values.dtype}"
     low = values < column.minimum if column.minimum is not None else values != values

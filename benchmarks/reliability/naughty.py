@@ -51,8 +51,8 @@ from geo.places.areas import AreaReport, UserAreas
 from geo.places.bases import Base
 from geo.places.facilities import Facility, FacilityList
 from geo.release.brief import Brief, Picture, Said, Table
+from geo.release.cells import as_csv
 from geo.release.export import FORMATS, export_project
-from geo.release.formats import as_csv
 from geo.release.page import as_page
 from geo.scenarios.presets import presets
 from geo.store.database import DATABASE

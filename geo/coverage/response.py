@@ -12,8 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
-from scipy.special import ndtr
-from scipy.stats import gamma
+from scipy.special import gammaincinv, ndtr
 
 from geo.errors import ScenarioError
 
@@ -131,7 +130,7 @@ def _chance_curve(within: float, mean: float, sd: float, spread: float) -> Minut
     """
     shape = (mean / sd) ** 2
     quantiles = (np.arange(400) + 0.5) / 400
-    left = within - gamma.ppf(quantiles, shape, scale=mean / shape)
+    left = within - mean / shape * gammaincinv(shape, quantiles)
     with np.errstate(divide="ignore", invalid="ignore"):
         standing = (np.log(np.where(left > 0, left, 0.0))[:, None] - _GRID) / spread
     return np.asarray(ndtr(standing).mean(axis=0), dtype=np.float64)

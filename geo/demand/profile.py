@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from geo.demand.model import Record, fit_rhythm
 from geo.demand.watched import Watched
@@ -70,7 +70,7 @@ class Profile:
         expected = (widening * seen + scale * told) / (1 + widening)
         used = expected > 0
         variance = expected[used] * (dispersion + widening[used])
-        p_value = float(chi2.sf(np.sum((seen - scale * told)[used] ** 2 / variance), max(used.sum() - 1, 1)))
+        p_value = float(chdtrc(max(used.sum() - 1, 1), np.sum((seen - scale * told)[used] ** 2 / variance)))
         if p_value < CLEAR:
             return (
                 f"where both were live their rhythms differ by more than chance (p = {p_value:.1g}): do not rely on it"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import gammainccinv, gammaincinv
 
 from geo.errors import SchemaError
 from geo.week import Hours
@@ -37,7 +37,7 @@ def garwood(n: int, level: float = LEVEL) -> tuple[float, float]:
     if n < 0 or not 0 < level < 1:
         raise SchemaError(f"a count of {n} and a level of {level:g} have no limits; give n >= 0 and a level in (0, 1)")
     tail = (1 - level) / 2
-    return float(chi2.ppf(tail, 2 * n) / 2) if n else 0.0, float(chi2.isf(tail, 2 * n + 2) / 2)
+    return float(gammaincinv(n, tail)) if n else 0.0, float(gammainccinv(n + 1, tail))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-
 from geo.errors import ProjectError
 from geo.whole import whole
 
@@ -247,6 +245,8 @@ def _csv(words: str, columns: dict[str, Callable[[Cells], object]], rows: Sequen
 
 def _workbook(rows: Sequence[Cells], said: Words) -> bytes:
     """Give the team's workbook: a page of words, then the log under a title, with a total at its foot."""
+    from openpyxl import Workbook  # slow to load, and a demonstration is written once
+
     book = Workbook()
     words = book.active
     words.title = "Read me"

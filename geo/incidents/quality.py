@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta, norm
+from scipy.special import betaincinv, ndtri
 
 from geo.errors import SchemaError
 from geo.incidents.answers import ASSESSED, OUTCOMES, answers
@@ -333,8 +333,8 @@ def clopper_pearson(count: npt.ArrayLike, of: npt.ArrayLike) -> tuple[npt.NDArra
     [[0.085, 0.0], [0.755, 1.0]]
     """
     yes, n = np.asarray(count, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    low = np.where(yes > 0, beta.ppf(0.025, np.maximum(yes, 1), n - yes + 1), 0.0)
-    high = np.where(yes < n, beta.ppf(0.975, yes + 1, np.maximum(n - yes, 1)), 1.0)
+    low = np.where(yes > 0, betaincinv(np.maximum(yes, 1), n - yes + 1, 0.025), 0.0)
+    high = np.where(yes < n, betaincinv(yes + 1, np.maximum(n - yes, 1), 0.975), 1.0)
     return low, high
 
 
@@ -490,7 +490,7 @@ def newcombe(first: int, of_first: int, second: int, of_second: int) -> tuple[fl
 
 
 def _wilson(count: int, of: int) -> tuple[float, float]:
-    z = float(norm.ppf(0.975))
+    z = float(ndtri(0.975))
     share = count / of
     middle, reach = share + z * z / (2 * of), z * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5
     return (middle - reach) / (1 + z * z / of), (middle + reach) / (1 + z * z / of)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from geo.errors import SchemaError
 from geo.incidents.matching import Matches, propose_matches
@@ -139,7 +139,7 @@ def chapman(n1: int, n2: int, m: int) -> Estimate:
     estimate = (n1 + 1) * (n2 + 1) / (m + 1) - 1
     variance = (n1 + 1) * (n2 + 1) * (n1 - m) * (n2 - m) / ((m + 1) ** 2 * (m + 2))
     one, two, both = n1 - m + 0.5, n2 - m + 0.5, m + 0.5
-    spread = np.exp(float(norm.ppf(0.975)) * (1 / both + 1 / one + 1 / two + both / (one * two)) ** 0.5)
+    spread = np.exp(float(ndtri(0.975)) * (1 / both + 1 / one + 1 / two + both / (one * two)) ** 0.5)
     seen, unseen = n1 + n2 - m - 0.5, one * two / both
     return Estimate(estimate, variance**0.5, float(seen + unseen / spread), float(seen + unseen * spread))
 

@@ -8,7 +8,6 @@ without any mapping; a prefilled row to which nobody put initials is then no inc
 
 import datetime as dt
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,11 +23,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geo.errors import SchemaError
+from geo.incidents.values import NOT_XML
 from geo.tables import INCIDENT_COLUMNS, LONDON, check
 from geo.whole import whole
-
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold (its section 2.2), and so no workbook or Word file: control characters, halves of pairs."""
 
 Kind = Literal["text", "date", "time", "moment", "minutes", "count", "choice", "postcode", "initials"]
 Value = str | float | dt.date | dt.time | dt.datetime | None

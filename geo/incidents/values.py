@@ -20,6 +20,9 @@ DayOrder = Literal["day", "month", "mixed"]
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 """Dates outside are defaults of some software (1900, 9999) or slips of the pen, not incidents."""
 
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold (its section 2.2), and so no workbook or Word file: control characters, halves of pairs."""
+
 _LONDON = ZoneInfo("Europe/London")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a wall-clock count of days, not an instant
 _MAXIMUM_MINUTES = 24 * 60

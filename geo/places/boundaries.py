@@ -1,6 +1,7 @@
 """County, district and LSOA boundaries of the counties that ship, and which counties those are."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -68,7 +69,8 @@ def counties() -> tuple[str, ...]:
         for path in (folder / "boundaries").glob("*.parquet")
         if (folder / "postcodes" / path.name).is_file() and (folder / "residents" / f"{path.stem}.csv").is_file()
     )
-    return tuple(_county_name(folder / "boundaries" / f"{stem}.parquet") for stem in stems)
+    paths = [folder / "boundaries" / f"{stem}.parquet" for stem in stems]
+    return tuple(_county_name(path, path.stat().st_mtime_ns) for path in paths)
 
 
 def data_file(room: str, county: str, suffix: str) -> tuple[str, Path]:
@@ -124,7 +126,8 @@ def _read(path: Path) -> gpd.GeoDataFrame:
     return rows
 
 
-def _county_name(path: Path) -> str:
+@lru_cache
+def _county_name(path: Path, stamp: int) -> str:  # noqa: ARG001 - the stamp is part of the key
     try:
         rows = pd.read_parquet(path, columns=["level", "name"])
     except (OSError, ValueError) as error:

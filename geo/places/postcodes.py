@@ -439,9 +439,9 @@ def standing_for(frame: pd.DataFrame, lsoas: Collection[str]) -> pd.DataFrame:
     SchemaError
         If an LSOA has no postcode at all.
     """
-    mine = frame[frame["lsoa"].isin(lsoas)]
-    points = mine[mine["live"] | ~mine.groupby("lsoa")["live"].transform("any")]
-    if missing := set(lsoas) - set(points["lsoa"]):
+    mine = frame[frame["lsoa"].isin(lsoas).to_numpy()]
+    points = mine[(mine["live"] | ~mine.groupby("lsoa")["live"].transform("any")).to_numpy()]
+    if missing := set(lsoas) - set(points["lsoa"].unique()):
         raise SchemaError(f"{len(missing)} places have no postcode (first: {min(missing)!r}); load that county's data")
     return points
 
@@ -452,8 +452,9 @@ def districts_of(frame: pd.DataFrame, lsoas: Collection[str]) -> pd.DataFrame:
 
     ``frame`` is that of a :class:`Gazetteer`; one row an LSOA, in the order given.
     """
-    by_place = standing_for(frame, lsoas).groupby("lsoa")[["district", "district_2021"]]
-    return by_place.agg(lambda names: names.mode().iloc[0]).reindex(list(lsoas))
+    points = standing_for(frame, lsoas)
+    common = {edition: _commonest(points, "lsoa", edition) for edition in ("district", "district_2021")}
+    return pd.DataFrame(common).reindex(list(lsoas))
 
 
 def _typed(texts: pa.Array) -> pa.Array:
@@ -506,15 +507,16 @@ def _groups_of(keyed: pd.DataFrame) -> pd.DataFrame:
     mean = groups[["easting", "northing"]].mean()
     away = np.hypot(*(own[axis] - groups[axis].transform("mean") for axis in ("easting", "northing")))
     doubt = away.groupby(own["key"], observed=True).quantile(0.9).clip(lower=UNIT_METRES).round()
-    common = {column: _commonest(own, column) for column in ("district", "district_2021")}
+    common = {column: _commonest(own, "key", column) for column in ("district", "district_2021")}
     found = mean.assign(uncertainty_metres=doubt, **common, lsoa="")
     return found.set_axis(found.index.astype("str"), axis="index")
 
 
-def _commonest(own: pd.DataFrame, column: str) -> pd.Series:
-    votes = own.groupby(["key", column], observed=True).size().rename("votes").reset_index()
-    best = votes.sort_values(["key", "votes", column], ascending=[True, False, True]).drop_duplicates("key")
-    return best.set_index("key")[column]
+def _commonest(own: pd.DataFrame, key: str, column: str) -> pd.Series:
+    """Give the commonest value of a column for each key; the first by name where several are."""
+    votes = own.groupby([key, column], observed=True).size().rename("votes").reset_index()
+    best = votes.sort_values([key, "votes", column], ascending=[True, False, True]).drop_duplicates(key)
+    return best.set_index(key)[column]
 
 
 @cache

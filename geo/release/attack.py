@@ -18,7 +18,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, kron
 
 from geo.errors import SchemaError
@@ -229,6 +228,8 @@ def _solve(matrix: csr_array, low: Numbers, high: Numbers, targets: Positions) -
     variables, blocks = matrix.shape[1], 2 * len(targets)
     goal = np.zeros((blocks, variables))
     goal[np.arange(blocks), np.tile(targets, 2)] = np.repeat([1.0, -1.0], len(targets))
+    from scipy.optimize import linprog  # slow to load, and most pages ask for no protected figure
+
     programme = linprog(
         goal.ravel(),
         A_eq=kron(eye_array(blocks), matrix, format="csr"),

@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from geo.incidents.template import NOT_XML
+from geo.incidents.values import NOT_XML
 from geo.release.brief import Brief, Picture, Said, Table
 from geo.release.page import run_in_words
 from geo.release.pictures import png

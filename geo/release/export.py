@@ -25,11 +25,12 @@ from geo.errors import SchemaError
 from geo.places.boundaries import Areas, Edition, load_areas
 from geo.places.locate import NEVER_RELEASED
 from geo.places.residents import load_residents
+from geo.release.cells import flat, inert
 from geo.release.counts import MARGINS, MEASURES, Counts, count_records
 from geo.release.dictionary import dictionary, readme
 from geo.release.disclosure import Policy, policy_of, protect, small
 from geo.release.folder import earlier_files, write_folder
-from geo.release.formats import FORMATS, SHAPELESS, TABULAR, Tables, flat, inert
+from geo.release.formats import FORMATS, SHAPELESS, TABULAR, Tables
 from geo.release.ledger import Cell, Release, check_release
 from geo.routing.isochrones import isochrones
 from geo.routing.timing import main_traffic

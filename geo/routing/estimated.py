@@ -5,22 +5,21 @@ The labelled offline default. Its inputs ship with the product; nothing is fetch
 constants and measures its error against published drive times and street maps: ``docs/drive-times.md``.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
-from geo.crs import GRID, LONLAT
+from geo.crs import GRID, LONLAT, turn
 from geo.errors import SourceError
 from geo.places.boundaries import slug
 from geo.routing.roads import Flags, Floats, Nodes, RoadNetwork
@@ -63,6 +62,8 @@ NEAR_LINE_METRES, LEAST_COSINE, SHORTEST_CLASSED_METRES = 1_200.0, 0.9, 300.0
 
 STEP_METRES = {DUAL: 4_000.0, SINGLE: 1_800.0}
 """Along main roads one can turn off about this often; on motorways only at their junctions."""
+
+_MAIN_ROADS, _LINES = Path("roads", "main_roads.npz"), Path("roads", "strategic_lines.csv")
 
 LINKS, LONGEST_LINK_METRES, SHORTEST_LINK_METRES = 3, 2_500.0, 30.0
 SHORTEST_MAIN_METRES = 20.0
@@ -217,6 +218,12 @@ def estimate_roads(county: str) -> RoadNetwork:
     )
 
 
+def inputs(county: str) -> tuple[Path, Path, Path]:
+    """Name the files that the roads of a county are drawn from: its postcodes, the main roads, and their classes."""
+    folder = data_folder()
+    return folder / "postcodes" / f"{slug(county)}.parquet", folder / _MAIN_ROADS, folder / _LINES
+
+
 def draw_roads(county: str) -> Drawing:
     """
     Draw the roads of :func:`estimate_roads` without timing them.
@@ -226,7 +233,7 @@ def draw_roads(county: str) -> Drawing:
     SourceError
         As :func:`estimate_roads` does.
     """
-    postcodes = _postcodes(slug(county), county)
+    postcodes = _postcodes(county)
     every = postcodes[["easting", "northing"]].to_numpy(dtype=float)
     inside = postcodes["in_county"].to_numpy(dtype=bool)
     local = np.concatenate([_thin(every[inside], COUNTY_CELL_METRES), _thin(every[~inside], RING_CELL_METRES)])
@@ -261,9 +268,9 @@ def main_roads(outline: shapely.Geometry) -> gpd.GeoDataFrame:
     return roads[roads.intersects(outline.buffer(ROUND_THE_BOX_METRES))].reset_index(drop=True)
 
 
-def _postcodes(name: str, county: str) -> pd.DataFrame:
+def _postcodes(county: str) -> pd.DataFrame:
     """Read the live postcodes of a county and its ring."""
-    path = data_folder() / "postcodes" / f"{name}.parquet"
+    path = inputs(county)[0]
     if not path.is_file():
         raise SourceError(
             f"roads cannot be estimated for {county}: its postcodes are not here; run `triage-map data {county!r}`"
@@ -307,7 +314,7 @@ def _box(points: Floats) -> tuple[Floats, Floats]:
 
 def _main_roads(lower: Floats, upper: Floats) -> tuple[Floats, _Edges]:
     """Give the nodes and edges of the main roads in a box, classed, with nodes along them where one can turn off."""
-    path = data_folder() / "roads" / "main_roads.npz"
+    path = data_folder() / _MAIN_ROADS
     if not path.is_file():
         raise SourceError("roads cannot be estimated: the main roads are not here; run `make data`")
     with np.load(path, allow_pickle=False) as saved:
@@ -327,30 +334,30 @@ def _road_classes(starts: Floats, ends: Floats) -> npt.NDArray[np.int64]:
     """Class edges as motorway or dual where they run along a listed line, as single roads elsewhere."""
     road = np.full(len(starts), SINGLE)
     nearest = np.full(len(starts), NEAR_LINE_METRES)
-    along, crow = ends - starts, np.hypot(*(ends - starts).T)
-    for a, b, line_class in _strategic_segments():
-        middle = _metres_to_segment((starts + ends) / 2, a, b)
-        ends_off = np.minimum(_metres_to_segment(starts, a, b), _metres_to_segment(ends, a, b))
-        off = np.maximum(middle, ends_off)
-        cosine = np.abs(along @ (b - a)) / np.maximum(crow, 1.0) / np.hypot(*(b - a))
-        better = (off < nearest) & (cosine > LEAST_COSINE) & (crow > SHORTEST_CLASSED_METRES)
-        road[better], nearest[better] = line_class, off[better]
+    middles = (starts + ends) / 2
+    for a, b, line_class in _strategic_segments(data_folder() / _LINES):
+        in_box = (middles > np.minimum(a, b) - NEAR_LINE_METRES) & (middles < np.maximum(a, b) + NEAR_LINE_METRES)
+        beside = np.flatnonzero(in_box.all(axis=1))  # no other edge can be near enough
+        start, end = starts[beside], ends[beside]
+        crow = np.hypot(*(end - start).T)
+        ends_off = np.minimum(_metres_to_segment(start, a, b), _metres_to_segment(end, a, b))
+        off = np.maximum(_metres_to_segment(middles[beside], a, b), ends_off)
+        cosine = np.abs((end - start) @ (b - a)) / np.maximum(crow, 1.0) / np.hypot(*(b - a))
+        better = (off < nearest[beside]) & (cosine > LEAST_COSINE) & (crow > SHORTEST_CLASSED_METRES)
+        road[beside[better]], nearest[beside[better]] = line_class, off[better]
     return road
 
 
-def _strategic_segments() -> Iterator[tuple[Floats, Floats, int]]:
+@cache
+def _strategic_segments(path: Path) -> list[tuple[Floats, Floats, int]]:
     """Give each stretch of the listed motorways and dual carriageways: its ends and its class."""
-    path = data_folder() / "roads" / "strategic_lines.csv"
     if not path.is_file():
         raise SourceError("roads cannot be estimated: the list of motorways is not here; run `make data`")
-    lines = pd.read_csv(path)
-    to_grid = pyproj.Transformer.from_crs(LONLAT, GRID, always_xy=True)
-    x, y = to_grid.transform(lines["longitude"].to_numpy(), lines["latitude"].to_numpy())
-    for _, line in lines.assign(x=x, y=y).sort_values("order").groupby("road"):
-        points = line[["x", "y"]].to_numpy()
-        line_class = MOTORWAY if line["class"].iloc[0] == "M" else DUAL
-        for a, b in pairwise(points):
-            yield a, b, line_class
+    lines = pd.read_csv(path).sort_values(["road", "order"])
+    points = turn(lines[["longitude", "latitude"]].to_numpy(dtype=float), LONLAT, GRID)
+    classes = np.where(lines["class"] == "M", MOTORWAY, DUAL)
+    ends = np.flatnonzero(lines["road"].to_numpy()[1:] == lines["road"].to_numpy()[:-1])
+    return [(points[end], points[end + 1], int(classes[end])) for end in ends]
 
 
 def _metres_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:

@@ -431,12 +431,12 @@ class SweepEngine:
     """
 
     def __init__(self, network: RoadNetwork) -> None:
-        _ready()
+        compile_kernels()
         self._hierarchy = _hierarchy(network)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Refuse where numba cannot compile, as the constructor does."""
-        _ready()
+        compile_kernels()
         self.__dict__.update(state)
 
     @classmethod
@@ -456,7 +456,7 @@ class SweepEngine:
         SourceError
             If numba is not there, or cannot compile on this machine.
         """
-        _ready()
+        compile_kernels()
         path = folder / f"hierarchy-{_digest(network)}.npz"
         engine = cls.__new__(cls)
         fault = ""
@@ -538,7 +538,7 @@ def best_engine(network: RoadNetwork, folder: Path) -> tuple[DriveTimeEngine, st
 
 
 @cache
-def _ready() -> None:
+def compile_kernels() -> None:
     """
     Compile every kernel, or read what was compiled before: about 10 s the first time on a machine, then 0.2 s.
 

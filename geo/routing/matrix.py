@@ -69,6 +69,24 @@ def start_at(network: RoadNetwork, easting: float, northing: float, what: str) -
     return int(nodes[0]), float(metres[0])
 
 
+def not_covered(network: RoadNetwork, easting: float, northing: float) -> str:
+    """
+    Say that roads do not cover a place, or nothing where they do.
+
+    Examples
+    --------
+    >>> town = RoadNetwork.from_edges([0], [1], [60.0], [475_000, 476_000], [257_000, 257_000])
+    >>> not_covered(town, 475_100, 257_000)
+    ''
+    >>> not_covered(town, 445_000, 257_000)
+    'these roads do not cover your base: the nearest of them is 30 km away'
+    """
+    _, metres = network.nearest(easting, northing)
+    if metres <= ROAD_METRES:
+        return ""
+    return f"these roads do not cover your base: the nearest of them is {metres / 1000:.0f} km away"
+
+
 def drive_minutes(
     network: RoadNetwork,
     engine: DriveTimeEngine,

@@ -274,6 +274,8 @@ class RoadNetwork:
         """
         points = np.c_[_numbers(x, "x"), _numbers(y, "y")]
         any_metres, any_place = self._door_tree.query(points)
+        if len(self.joinable) == len(self._open):
+            return self._open[any_place], any_metres
         metres, place = self._joinable_tree.query(points)
         near = metres <= any_metres + DETOUR_METRES
         nodes = np.where(near, self.joinable[place], self._open[any_place]).astype(np.int32)
@@ -371,7 +373,7 @@ def load_bundle(path: Path) -> RoadNetwork:
         If the file is damaged or was written by a newer program.
     """
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
             words = json.loads(str(saved["triage_map_network"]))
             newer = words.pop("format") > BUNDLE_FORMAT
             network = None if newer else RoadNetwork(**_saved_arrays(saved), **words)

@@ -8,7 +8,6 @@ from geo.routing.areas import RoadArea
 from geo.routing.child import silent
 from geo.routing.estimated import estimate_roads
 from geo.routing.extracts import Tell
-from geo.routing.matrix import ROAD_METRES
 from geo.routing.network import DEADLINE_SECONDS, Source, load_network, make_network, save_graphml
 from geo.routing.roads import RoadNetwork, is_bundle
 from geo.whole import whole
@@ -69,24 +68,6 @@ def fetch_roads(
         if not wants_graph:
             network.save(temporary)
     return network
-
-
-def not_covered(network: RoadNetwork, easting: float, northing: float) -> str:
-    """
-    Say that roads do not cover a place, or nothing where they do.
-
-    Examples
-    --------
-    >>> town = RoadNetwork.from_edges([0], [1], [60.0], [475_000, 476_000], [257_000, 257_000])
-    >>> not_covered(town, 475_100, 257_000)
-    ''
-    >>> not_covered(town, 445_000, 257_000)
-    'these roads do not cover your base: the nearest of them is 30 km away'
-    """
-    _, metres = network.nearest(easting, northing)
-    if metres <= ROAD_METRES:
-        return ""
-    return f"these roads do not cover your base: the nearest of them is {metres / 1000:.0f} km away"
 
 
 def left_out(network: RoadNetwork) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from geo.coverage.response import chances_by_place
 from geo.demand.rates import Draws
@@ -76,7 +76,7 @@ def arrivals(scenario: Scenario, world: World, out: Floats) -> Arrival:
         Chance that so many cars are out, given that one is free, shape (draws, 168, cars).
     """
     levels = traffic_levels(scenario.speeds, scenario.pattern.hours)
-    scales = norm.ppf((np.arange(LEVELS) + 0.5) / LEVELS)
+    scales = ndtri((np.arange(LEVELS) + 0.5) / LEVELS)
     stations = _stations(scenario)
     sets = _free_sets(stations)
     expected = np.array([world.demand.a_month(hours).mean() for hours in levels.values()])

@@ -81,4 +81,4 @@ class World:
 
     @cached_property
     def _districts(self) -> pd.DataFrame:
-        return districts_of(self.gazetteer.frame, self.demand.places)
+        return districts_of(self.points, self.demand.places)

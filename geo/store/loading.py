@@ -18,8 +18,8 @@ from geo.incidents.days import with_days
 from geo.incidents.quality import SOURCE_WORDS
 from geo.places.postcodes import Gazetteer, districts_of
 from geo.places.residents import load_residents
-from geo.routing.estimated import estimate_roads
-from geo.routing.network import load_network
+from geo.routing.ready import ready_estimate, ready_roads
+from geo.routing.roads import RoadNetwork
 from geo.routing.timing import Engines, Roads, plain_engine
 from geo.scenarios.counting import count_by
 from geo.scenarios.world import World
@@ -49,8 +49,15 @@ def load_roads(project: Project, engines: Engines = plain_engine) -> Roads:
     The default is stated in the design and labelled wherever a figure of it is shown; a network of the project's own
     that cannot be read is an error and never replaced.
     """
-    network = load_network(project.roads) if project.roads.exists() else estimate_roads(project.facts.county)
-    return Roads.of(network, Gazetteer.default().frame, engines)
+    return ready_roads(_network(project), Gazetteer.default().frame, project.drive_times, engines)
+
+
+def _network(project: Project) -> RoadNetwork:
+    if not project.roads.exists():
+        return ready_estimate(project.facts.county, project.drive_times)
+    from geo.routing.network import load_network  # with NetworkX, for which the first map need not wait
+
+    return load_network(project.roads)
 
 
 def forget_roads(project: Project) -> None:

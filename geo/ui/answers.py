@@ -23,6 +23,7 @@ from geo.places.postcodes import standing_for
 from geo.routing import estimated
 from geo.routing.hierarchy import best_engine
 from geo.routing.matrix import Ends
+from geo.routing.ready import ready_estimate, ready_roads
 from geo.routing.speeds import SpeedProfile
 from geo.routing.timing import Roads, Timed, traffic_levels
 from geo.scenarios.evaluate import Outcome
@@ -125,7 +126,7 @@ def estimated_at_hour(project: Project, speeds: SpeedProfile, period: int) -> Ti
 @st.cache_resource(show_spinner="Estimating roads …", max_entries=2)
 def _estimated(county: str, folder: Path) -> Roads:
     engines = partial(best_engine, folder=folder)
-    return Roads.of(geo.estimate_roads(county), geo.Gazetteer.default().frame, engines)
+    return ready_roads(ready_estimate(county, folder), geo.Gazetteer.default().frame, folder, engines)
 
 
 def both_ends(project: Project) -> tuple[Ends, Ends]:

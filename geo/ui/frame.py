@@ -8,6 +8,7 @@ so that it can say when the data are no longer those for which it was made.
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
@@ -17,7 +18,7 @@ from streamlit.navigation.page import Page
 from geo.errors import GeoError, SchemaError
 from geo.places.boundaries import Edition
 from geo.places.editions import BY_DATE, edition_of_period
-from geo.routing.sources import not_covered
+from geo.routing.matrix import not_covered
 from geo.scenarios.scenario import Scenario
 from geo.store.loading import Selection, profiles_of
 from geo.store.project import Project
@@ -31,6 +32,7 @@ Links = Mapping[str, Page]
 
 FOOTER = "For planning, not for live dispatch. Nothing on this page leaves this machine unless you export it."
 PROJECT = "Project"
+ICON = Path(__file__).with_name("icon.svg")
 CHANGE = "This project, its kept plans and its history; another project, or a new one."
 NEEDS_RECORDS = {"Overview", "Where and when", "What the scheme did", "Compare", "Search", "Export and brief"}
 OF_PLANS = {"Overview", "Coverage", "Compare", "Search"}

@@ -34,7 +34,7 @@ def show(question: Question, scenario: Scenario) -> None:
         return
     answers.prepare(question.project, scenario)
     try:
-        world, outcome = answers.world(question), answers.answer(scenario, question)
+        world = answers.world(question)
     except SchemaError as problem:
         st.info(
             words.plain(f"{words.count(len(incidents), 'incident')} on record, and no rate can be told: {problem}.")
@@ -46,7 +46,7 @@ def show(question: Question, scenario: Scenario) -> None:
     with right:
         _where(question, world)
         _when(scenario, world, incidents)
-        _missed(outcome)
+        _missed(answers.answer(scenario, question))
     first, last = period_of(incidents, shifts) or (None, None)
     if first and last:
         placed = int(incidents["easting"].notna().sum())

@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.incidents.quality import FIELD_WORDS, QualityReport, quality_report
 from geo.incidents.template import template_bytes
-from geo.release.formats import as_csv
+from geo.release.cells import as_csv
 from geo.store.project import Project
 from geo.ui import charts, words
 from geo.ui.answers import Question

@@ -11,8 +11,9 @@ import streamlit as st
 from geo.errors import GeoError, SourceError
 from geo.places.boundaries import counties
 from geo.routing.areas import MOST_KM, RING_KM, RoadArea
+from geo.routing.matrix import not_covered
 from geo.routing.network import RoadNetwork, is_boundary, servers
-from geo.routing.sources import fetch_roads, left_out, not_covered
+from geo.routing.sources import fetch_roads, left_out
 from geo.store.loading import forget_roads
 from geo.ui import answers, words
 from geo.ui.answers import Question

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from geo.release.cells import as_csv
 from geo.release.disclosure import POLICIES
-from geo.release.formats import as_csv
 from geo.ui import words
 
 MOST_SHOWN = 1_000

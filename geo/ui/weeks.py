@@ -11,7 +11,7 @@ from geo.deployment import patterns
 from geo.deployment.patterns import Day
 from geo.deployment.utilisation import by_week, night_table, utilisation
 from geo.incidents.demonstration import published_weeks
-from geo.release.formats import as_csv
+from geo.release.cells import as_csv
 from geo.ui import scheme_charts, words
 from geo.ui.readable import readable
 from geo.ui.sources import Records, both_told, head, side_by_side

@@ -66,13 +66,13 @@ def cache(demonstration_cache: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def serve(cache: Path) -> Iterator[Serve]:
     """
-    Start the app, on a project or on the demonstration, and give its address; each is ended by its id.
+    Start the app, on a project or on the demonstration, or a script, and give its address; each is ended by its id.
 
     What it notes of recent projects goes into a folder of the tests' own.
     """
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(project: Path | None = None, script: Path = ROOT / "app.py") -> str:
+    def start(project: Path | None = None, script: Path | None = None) -> str:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -81,8 +81,10 @@ def serve(cache: Path) -> Iterator[Serve]:
             "TRIAGE_MAP_SETTINGS": str(cache.with_name("settings")),
             "TRIAGE_MAP_PROJECT": str(project or ""),
         }
-        options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
-        command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+        command = [Path(sys.executable).with_name("triage-map"), "run", f"--port={port}", "--headless"]
+        if script is not None:
+            options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
+            command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -116,7 +118,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def demonstration(serve: Serve) -> str:
-    """The address of the app on the Northamptonshire demonstration, as `streamlit run app.py` opens it."""
+    """The address of the app on the Northamptonshire demonstration, as `triage-map run` opens it."""
     return serve()
 
 

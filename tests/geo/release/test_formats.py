@@ -6,7 +6,8 @@ import pytest
 from shapely.geometry import Point
 
 from geo.errors import ProjectError
-from geo.release.formats import FORMATS, TABULAR, flat
+from geo.release.cells import flat
+from geo.release.formats import FORMATS, TABULAR
 
 TABLE = gpd.GeoDataFrame(
     {"name": ["Corby", "=1"], "postcode": ["", "NN1 1AA"]}, geometry=[Point(489_000, 289_000), None], crs="EPSG:27700"

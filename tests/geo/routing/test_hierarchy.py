@@ -237,7 +237,7 @@ def test_a_kept_file_in_a_folder_that_may_only_be_read_is_used(tmp_path, monkeyp
 
 def test_without_numba_the_engine_says_so_and_the_best_one_is_scipys(tmp_path, monkeypatch):
     monkeypatch.setattr(hierarchy, "MISSING", "No module named 'numba'")
-    hierarchy._ready.cache_clear()
+    hierarchy.compile_kernels.cache_clear()
     network = roads([(0, 1, 60)], 2)
     with pytest.raises(SourceError, match="need numba, which does not load here"):
         SweepEngine(network)
@@ -250,7 +250,7 @@ def test_a_compiler_that_fails_is_reported_in_one_sentence(monkeypatch):
     def fail(*_):
         raise NumbaError("no such instruction\nand much more")
 
-    hierarchy._ready.cache_clear()
+    hierarchy.compile_kernels.cache_clear()
     monkeypatch.setattr(hierarchy, "_sweep_many", fail)
     with pytest.raises(SourceError, match=r"cannot be compiled on this machine \(no such instruction\); update numba"):
         SweepEngine(roads([(0, 1, 60)], 2))

@@ -40,7 +40,7 @@ def test_names_and_positions_go_together():
 
 
 def test_the_trees_are_made_once():
-    roads = RoadNetwork.from_edges([0, 1], [1, 0], [60.0, 60.0], [0, 1000], [0, 0])
+    roads = RoadNetwork.from_edges([0, 1, 1], [1, 0, 2], [60.0, 60.0, 60.0], [0, 1000, 2000], [0, 0, 0])
     snap(roads, ["a"], [0], [0])
     roads.nearest(0, 0)
     kept = {name: id(made) for name, made in vars(roads).items() if name.endswith("_tree")}
