@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.coverage.gaps import Waterfall, waterfall
-from geo.coverage.occupancy import Occupancy, occupancy
+from geo.coverage.occupancy import Occupancy
 from geo.demand.rates import WEEKS_A_MONTH, Demand, Draws
 from geo.routing.speeds import roads_words
 from geo.routing.timing import traffic_levels
@@ -283,7 +283,7 @@ def _losses(
 
 def _occupancy(scenario: Scenario, world: World, sent: Draws) -> Occupancy:
     """Work out how busy the crews are; a line's nurses and cars that are never sent stay free of jobs."""
-    return occupancy(scenario.pattern, world.demand.hour_rates, sent, scenario.cars, scenario.work)
+    return world.occupancy(scenario.pattern, sent, scenario.cars, scenario.work)
 
 
 def _kept(

@@ -8,7 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from geo.coverage.occupancy import Occupancy, occupancy
 from geo.demand.rates import Demand
+from geo.deployment.work import Work
 from geo.places.bases import Base
 from geo.places.postcodes import Gazetteer, districts_of, standing_for
 from geo.routing.matrix import Ends, minutes_to
@@ -16,8 +18,12 @@ from geo.routing.roads import RoadNetwork
 from geo.routing.speeds import SpeedProfile
 from geo.routing.timing import Roads
 from geo.scenarios.counting import Counting
+from geo.week import ShiftPattern
 
 Array = npt.NDArray[np.float64]
+
+KEPT = 24
+"""How many occupancies are kept: two for each of six plans side by side, and for those before. One takes about 2 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,24 @@ class World:
         """
         timed = self.roads.timed(speeds, period)
         return minutes_to(timed.network, timed.engine, base, self.ends)
+
+    def occupancy(self, pattern: ShiftPattern, sent: Array, cars: int, work: Work) -> Occupancy:
+        """
+        Give :func:`geo.coverage.occupancy.occupancy` for the world's demand, worked out once for each of the last few.
+
+        It does not depend on where the base is, how fast cars drive and what counts as in time; read-only.
+        """
+        key = (pattern.windows, sent.tobytes(), cars, work)
+        found = self._occupied.get(key)
+        if found is None:
+            found = self._occupied[key] = occupancy(pattern, self.demand.hour_rates, sent, cars, work)
+            for oldest in list(self._occupied)[:-KEPT]:
+                self._occupied.pop(oldest, None)  # two pages may ask at once
+        return found
+
+    @cached_property
+    def _occupied(self) -> dict[tuple[object, ...], Occupancy]:
+        return {}
 
     def districts(self, edition: str) -> pd.Series:
         """Give the district of each place by LSOA, for one edition: where most of its postcodes lie."""

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import geo
+from geo import scenarios
+from geo.coverage.occupancy import occupancy
 from geo.errors import ScenarioError
 from geo.routing.speeds import Period, SpeedProfile
 
@@ -333,3 +335,32 @@ def test_hours_that_nobody_observed_leave_losses_and_costs_in_doubt():
 
 def test_the_sentence_says_that_incidents_are_those_of_observed_hours():
     assert "incidents a month in the hours that were observed," in geo.evaluate(ALLOY, WORLD).sentence
+
+
+def test_how_busy_crews_are_is_worked_out_once_for_every_base_and_standard(monkeypatch):
+    world = small_world()
+    asked = []
+
+    def counted(*given):
+        asked.append(given)
+        return occupancy(*given)
+
+    monkeypatch.setattr(scenarios.world, "occupancy", counted)
+    geo.evaluate(ALLOY, world)
+    first = len(asked)
+    moved = replace(ALLOY, bases=(EAST,), standard=replace(ALLOY.standard, minutes=45.0))
+    again = geo.evaluate(moved, world)
+    assert len(asked) == first > 0
+    fresh = geo.evaluate(moved, small_world())
+    np.testing.assert_array_equal(again.waterfall.reached, fresh.waterfall.reached)
+    geo.evaluate(replace(ALLOY, pattern=geo.ShiftPattern.parse("daily 18-23")), world)
+    geo.evaluate(replace(ALLOY, cars=2), world)
+    assert len(asked) == 3 * first
+
+
+def test_only_the_last_occupancies_are_kept(monkeypatch):
+    monkeypatch.setattr(scenarios.world, "KEPT", 2)
+    world = small_world()
+    for end in range(20, 24):
+        geo.evaluate(replace(ALLOY, pattern=geo.ShiftPattern.parse(f"daily 18-{end}")), world)
+    assert len(world._occupied) == 2
