@@ -355,7 +355,7 @@ def test_how_busy_crews_are_is_worked_out_once_for_every_base_and_standard(monke
     np.testing.assert_array_equal(again.waterfall.reached, fresh.waterfall.reached)
     geo.evaluate(replace(ALLOY, pattern=geo.ShiftPattern.parse("daily 18-23")), world)
     geo.evaluate(replace(ALLOY, cars=2), world)
-    assert len(asked) == 3 * first
+    assert len(asked) == 4 * first  # the fresh world, the shorter shift and the second car
 
 
 def test_only_the_last_occupancies_are_kept(monkeypatch):
