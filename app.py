@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.ui import frame
 
+# Each page's module, loaded when it is first opened: nobody waits for the others at the start.
 PAGES = {
     "Overview": "overview",
     "Where and when": "where",
@@ -19,7 +20,6 @@ PAGES = {
     "Method": "method",
     frame.PROJECT: "project",
 }
-"""Each page's module, loaded when it is first opened: nobody waits for the others at the start."""
 
 
 def show(module: str, *asked: object) -> None:

@@ -24,7 +24,8 @@ QUIET = 900
 WATCH_CHANGES = """
 window.tmChanged = 0;
 (() => {
-  const sign = '[data-testid=stStatusWidget], [data-testid=stToolbar]';
+  const sign = '[data-testid=stToolbar], [data-testid=stElementToolbar]';
+  const drawn = ['style', 'src', 'href', 'd', 'transform', 'fill', 'points'];
   const note = () => { window.tmChanged = performance.timeOrigin + performance.now(); };
   const watcher = new MutationObserver(changes => {
     if (changes.some(change => !change.target.closest?.(sign))) note();
@@ -34,13 +35,13 @@ window.tmChanged = 0;
     if (watched === document) return;
     if (watched) note();
     watched = document;
-    watcher.observe(watched, {childList: true, characterData: true, attributes: true, subtree: true});
+    watcher.observe(watched, {childList: true, characterData: true, attributeFilter: drawn, subtree: true});
   }, 20);
 })();
 """
 """
-Keeps the moment of the last change that a user could see, in every frame; the sign of a running script is none. A frame
-is watched before its document is there, so the document is looked for again.
+Keeps the moment of the last change that a user could see, in every frame; the buttons that come with the mouse are
+none. A frame is watched before its document is there, so the document is looked for again.
 """
 
 
@@ -92,7 +93,7 @@ def last_change(page: Any, since: float = 0) -> float:
     """
     began = time.monotonic()
     while True:
-        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=LONGEST)
+        page.wait_for_selector("[data-test-script-state=notRunning]", timeout=LONGEST)
         changed, now = _changed(page), float(page.evaluate("performance.timeOrigin + performance.now()"))
         if now - changed >= QUIET and changed > since * 1_000:
             return changed / 1_000

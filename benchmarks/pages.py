@@ -1,13 +1,13 @@
 """
 Speed as felt: the first map after start, every control of the pages, and the bytes that pages send, in Chromium.
 
-    python benchmarks/pages.py [--tries 5] [--rows 100000]
+    python benchmarks/pages.py [--tries 5] [--starts 9] [--rows 100000]
 
 A control is timed from the moment it is used to the last change that a user can see on the page, maps and charts
 included; each is used several times and the median counts. The base map's quarter of a second, in which it waits for
 a hand to stop, is part of it. The first map is timed from the start of the command, with the browser open, on a
-demonstration that was opened before. What a page sends is what the open socket and the answers of the server carry, after Streamlit's own files,
-which a browser keeps. The section ``pages`` of docs/performance.md is written.
+demonstration that was opened before. What a page sends is what the open socket and the answers of the server carry,
+after Streamlit's own files, which a browser keeps. The section ``pages`` of docs/performance.md is written.
 """
 
 import argparse
@@ -151,7 +151,7 @@ def sent(rows: int) -> dict[str, int]:
 
 
 def many(folder: Path, rows: int) -> Path:
-    """Make a project of so many invented incidents, day and night, read from a file as any other."""
+    """Make a project of so many invented incidents, day and night, and a car at all hours, read from files."""
     drawn = invented(rows)
     received = drawn["received_at"].fillna(pd.Timestamp("2015-01-01 12:00", tz="Europe/London"))
     extract = pd.DataFrame(
@@ -167,9 +167,20 @@ def many(folder: Path, rows: int) -> Path:
     )
     file = folder / "many.csv"
     extract.to_csv(file, index=False)
+    days = pd.date_range(received.min(), received.max(), normalize=True)
+    shifts = {
+        "Shift date": days.strftime("%d/%m/%Y"),
+        "Start": "00:00",
+        "End": "00:00",
+        "Car": "Car",
+        "NHS staffed": "yes",
+    }
+    log = folder / "shifts.csv"
+    pd.DataFrame({"Shift ID": days.strftime("%Y-%m-%d"), **shifts, "Police staffed": "yes"}).to_csv(log, index=False)
     base = geo.Base.at("NN1 1DE", geo.Gazetteer.default())
     project = create_project(folder / "project", Facts(f"{rows:,} invented incidents", COUNTY, base))
-    import_file(project, file, "mental_health", geo.Gazetteer.default())
+    for each in (file, log):
+        import_file(project, each, "mental_health", geo.Gazetteer.default())
     return project.folder
 
 

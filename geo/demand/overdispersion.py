@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
+from geo.numbers import thousands
 from geo.week import Hours
 
 THRESHOLD = 1.3
@@ -69,7 +70,7 @@ class Dispersion:
         if np.isnan(self.index):
             return f"Too few nights ({self.nights}) to tell whether nights differ by more than chance."
         found = (
-            f"The totals of {self.nights:,} nights vary {self.index:.2f} times as much as chance expects "
+            f"The totals of {thousands(self.nights)} nights vary {self.index:.2f} times as much as chance expects "
             f"(chance alone does so {_share(self.p_value)})"
         )
         if self.index > THRESHOLD and self.frailty > 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.demand.windows import WindowTotal
+from geo.numbers import thousands
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,6 +93,6 @@ def _day(date: PolicyDate) -> str:
 def _counted(total: WindowTotal) -> str:
     low, high = total.limits()
     return (
-        f"{total.incidents:,} incidents in {total.live_hours:,.0f} live hours, {total.rate:.3g} an hour "
+        f"{thousands(total.incidents)} incidents in {thousands(total.live_hours)} live hours, {total.rate:.3g} an hour "
         f"(90% {low:.3g}-{high:.3g})"
     )

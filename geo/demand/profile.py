@@ -18,6 +18,7 @@ from scipy.special import chdtrc
 from geo.demand.model import Record, fit_rhythm
 from geo.demand.watched import Watched
 from geo.errors import SchemaError
+from geo.numbers import thousands
 from geo.week import HOURS, Hours
 
 HOW = (
@@ -105,7 +106,7 @@ def source_profile(incidents: pd.DataFrame, watch: pd.DataFrame, name: str) -> P
         raise SchemaError(f"{name} holds no incident with a time, so it tells no hour; choose another second source")
     rates = np.exp(fit_rhythm([watched.doubtful()]).moments()[0])
     frailty = watched.dispersion(rates).frailty
-    return Profile(watched.record(rates, frailty), f"{name}, {counted:,} incidents with a time")
+    return Profile(watched.record(rates, frailty), f"{name}, {thousands(counted)} incidents with a time")
 
 
 def published_profile(text: str, what: str = "the profile") -> Profile:
@@ -141,7 +142,7 @@ def published_profile(text: str, what: str = "the profile") -> Profile:
     title, citation, edition = (_named(fields, name, what) for name in ("title", "citation", "edition"))
     weights, effective = _weights(fields, what), _effective(fields, what)
     counts = weights * effective / weights.sum()
-    words = f"the published profile {title!r} ({citation}, {edition}), trusted like {effective:,.0f} incidents"
+    words = f"the published profile {title!r} ({citation}, {edition}), trusted like {thousands(effective)} incidents"
     return Profile(Record.plain(counts, np.ones(HOURS)), words)
 
 

@@ -30,6 +30,7 @@ from geo.incidents.evidence import (
     weigh,
 )
 from geo.incidents.quality import counted
+from geo.numbers import thousands
 from geo.tables import LOCATED_COLUMNS, check
 
 MATCH = 5.0
@@ -431,6 +432,6 @@ def _crowd_sentence(crowded: int) -> tuple[str, ...]:
     if not crowded:
         return ()
     return (
-        f"{counted(crowded, 'record')} with more than {MOST_CANDIDATES:,} candidates each, which cannot be told apart: "
-        "in no pair. Look for a default date or time there",
+        f"{counted(crowded, 'record')} with more than {thousands(MOST_CANDIDATES)} candidates each, which cannot be "
+        "told apart: in no pair. Look for a default date or time there",
     )

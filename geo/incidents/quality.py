@@ -18,6 +18,7 @@ from scipy.special import betaincinv, ndtri
 from geo.errors import SchemaError
 from geo.incidents.answers import ASSESSED, OUTCOMES, answers
 from geo.incidents.days import with_days
+from geo.numbers import thousands
 from geo.shares import Share, share_of
 from geo.tables import LOCATED_COLUMNS, ROUND_THE_CLOCK, check
 
@@ -364,7 +365,7 @@ def _cost_row(rows: pd.DataFrame, source: str, period: str, cost: _Cost) -> tupl
     (low,), (high,) = clopper_pearson([blank], [of])
     share = blank / of if of else float("nan")
     lost = f"; {_lost(rows, cost)}" if blank and _lost(rows, cost) else ""
-    whose = f"{blank} of {counted(of, 'incident')} of {SOURCE_WORDS[source]}{_period_words(period)}"
+    whose = f"{thousands(blank)} of {counted(of, 'incident')} of {SOURCE_WORDS[source]}{_period_words(period)}"
     said = f"{whose} {_agreeing(blank, cost.words)}"
     sentence = f"{said}: {_percent(share)} (95% interval {low * 100:.0f}-{_percent(high)}){lost}"
     return source, period, cost.field, blank, of, share, low, high, sentence if of else ""
@@ -377,7 +378,7 @@ def _agreeing(number: int, words: str) -> str:
 
 def _lost(rows: pd.DataFrame, cost: _Cost) -> str:
     if cost.field == "minutes_on_incident":
-        return f"the time spent is at least {rows['minutes_on_incident'].sum():,.0f} minutes"
+        return f"the time spent is at least {thousands(rows['minutes_on_incident'].sum())} minutes"
     return cost.lost
 
 
@@ -518,13 +519,13 @@ def _change_sentences(changes: pd.DataFrame, files: pd.DataFrame) -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """
+    r"""
     Give a number with its noun.
 
-    >>> counted(1, "pair"), counted(1200, "pair")
-    ('1 pair', '1,200 pairs')
+    >>> counted(1, "pair"), counted(1200, "pair") == "1\u2009200 pairs"
+    ('1 pair', True)
     """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{thousands(number)} {noun}" if number == 1 else f"{thousands(number)} {noun}s"
 
 
 def capital(words: str) -> str:

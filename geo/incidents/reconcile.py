@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from geo.errors import SchemaError
 from geo.incidents.matching import Matches, propose_matches
 from geo.incidents.quality import EXPECTED, SOURCE_WORDS, capital, counted, field_words, recorded
+from geo.numbers import thousands
 from geo.shares import Share, bounds
 from geo.tables import INCIDENT_COLUMNS, LOCATED_COLUMNS, check
 
@@ -293,8 +294,9 @@ def _overlap_sentences(found: Reconciliation) -> tuple[str, ...]:
     waiting = f"; {counted(found.review, 'more pair')} {wait} for a person" if found.review else ""
     together = counted(most, "incident") if least == most else f"{_range(least, most)} incidents"
     return (
-        f"{one} holds {counted(found.n_first, 'incident')} and {two} {found.n_second:,}: {found.both:,} "
-        f"{'is' if found.both == 1 else 'are'} taken to be in both{waiting}. Together that is {together}.",
+        f"{one} holds {counted(found.n_first, 'incident')} and {two} {thousands(found.n_second)}: "
+        f"{thousands(found.both)} {'is' if found.both == 1 else 'are'} taken to be in both{waiting}. "
+        f"Together that is {together}.",
         f"Of the incidents of {one}, {found.first_also_in_second} are in {two} too; {two} lacks "
         f"{_range(*found.only_first)}.",
         f"Of the incidents of {two}, {found.second_also_in_first} are in {one} too; {one} lacks "
@@ -307,7 +309,7 @@ def _words(source: str) -> str:
 
 
 def _range(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return thousands(low) if low == high else f"{thousands(low)} to {thousands(high)}"
 
 
 def _field_sentences(found: Reconciliation) -> tuple[str, ...]:

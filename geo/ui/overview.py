@@ -17,7 +17,7 @@ from geo.scenarios.counting import figure
 from geo.scenarios.evaluate import Outcome
 from geo.scenarios.scenario import Scenario
 from geo.scenarios.world import World
-from geo.ui import answers, charts, maps, tables, words
+from geo.ui import answers, maps, tables, words
 from geo.ui.answers import Question
 
 OUTLINES = (15, 30, 60)
@@ -75,6 +75,8 @@ def _when(scenario: Scenario, world: World, incidents: pd.DataFrame) -> None:
 def _missed(outcome: Outcome) -> None:
     with st.container(border=True):
         _card("Missed", overview.missed(outcome))
+        from geo.ui import charts  # with Altair, for which the map need not wait
+
         bar = charts.thin_fates(outcome.waterfall.table())
         st.altair_chart(bar, width="stretch", alt="What becomes of all demand, in one bar")
 

@@ -11,6 +11,7 @@ from geo.release.cells import as_csv
 from geo.store.project import Project
 from geo.ui import charts, words
 from geo.ui.answers import Question
+from geo.ui.tables import under
 
 FIRST_SENTENCES = 6
 
@@ -46,7 +47,7 @@ def _take_away(project: Project, report: QualityReport) -> None:
     table, template, _ = st.columns([1.2, 1.7, 2])
     table.download_button(
         "Download the report (CSV)",
-        as_csv(report.table()),
+        lambda: as_csv(report.table()),
         "triage-map-quality-working-copy.csv",
         "text/csv",
         on_click="ignore",
@@ -82,7 +83,7 @@ def _completeness(table: pd.DataFrame) -> None:
 
 def _more(report: QualityReport) -> None:
     """Show the other tables, folded."""
-    tables = {
+    shown = {
         "What each blank costs": report.costs,
         "Shares that blanks leave open": report.shares,
         "By week": report.by_week,
@@ -91,6 +92,5 @@ def _more(report: QualityReport) -> None:
         "Days without any record, in round-the-clock sources": report.round_the_clock,
         "Entries read with doubt, rows left out": report.entries,
     }
-    for title, table in tables.items():
-        with st.expander(f"{title}: {words.count(len(table), 'row')}"):
-            st.dataframe(table, hide_index=True, width="stretch")
+    for title, table in shown.items():
+        under(f"{title}: {words.count(len(table), 'row')}", table, f"quality-{'-'.join(title.split()[:3]).lower()}")

@@ -26,7 +26,7 @@ def under(title: str, table: pd.DataFrame, name: str, *, expanded: bool = False)
             )
         st.download_button(
             "Download the table (CSV)",
-            as_csv(table),
+            lambda: as_csv(table),  # written when it is asked for
             f"{name}-working-copy.csv",
             "text/csv",
             key=f"download-{name}",

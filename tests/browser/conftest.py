@@ -205,7 +205,7 @@ class Visit:
     def settle(self, milliseconds: int = MAPS_DRAW) -> None:
         """Wait until the script has run and, by default, its maps have drawn."""
         self.page.get_by_text(FOOTER).filter(visible=True).first.wait_for(timeout=90_000)
-        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
+        self.page.wait_for_selector("[data-test-script-state=notRunning]", timeout=90_000)
         self.page.wait_for_timeout(milliseconds)
 
     def map(self, number: int = 0) -> "sync_api.Frame":
