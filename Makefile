@@ -32,6 +32,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/plans.py
 	$(BIN)/python benchmarks/locate.py
 	$(BIN)/python benchmarks/demand_maps.py
+	$(BIN)/python benchmarks/pages.py
 
 # Fits the estimated roads, measures how wrong drive times are, and writes docs/drive-times.md and data/accuracy.
 # The hash seed is fixed: the speed of a road merged from several ways depends on the order in which OSMnx lists their tags.

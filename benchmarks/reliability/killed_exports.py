@@ -43,6 +43,8 @@ SEED = 136
 AT_ONCE = 2
 SPREAD = 1.25
 """Times differ from one export to the next; the last kills come when it is over."""
+SHORTER, LONGER = 0.9, 1.03
+"""How an export is taken to last after a kill that came too late, and after one that did not."""
 STUCK = 60.0
 """Seconds without a word after which a process stands still."""
 EDITIONS = ("2011-2021", "2021-")
@@ -98,6 +100,7 @@ def kill_exports(root: Path, kind: str, kills: int = KILLS) -> Counter[str]:
     for number in range(kills):
         before, phase = _digests(out), PHASES[number % 3]
         at_work = _killed(partial(work, number), phase, rng.uniform(0, SPREAD * lasts[phase]))
+        lasts[phase] *= LONGER if at_work else SHORTER
         found += Counter({"kills": 1, "at work": at_work, _left(out, before, ready): 1})
     work(kills, lambda _: None)
     alone = [path.name for path in out.parent.iterdir()] == ["out"]

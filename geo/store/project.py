@@ -78,7 +78,7 @@ class Project:
 
     @property
     def drive_times(self) -> Path:
-        """The folder in which the engines of the project's roads are kept."""
+        """The folder in which what is worked out of the project's roads is kept; nothing of incidents is in it."""
         return self.folder / DRIVE_TIMES
 
     @property

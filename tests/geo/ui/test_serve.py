@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import tomllib
+
+from geo.ui.serve import ROOT
 
 LOADS = """
 import sys
@@ -21,3 +24,8 @@ def test_the_frame_waits_for_no_library_that_the_first_map_does_not_need():
     slow = ("scipy.stats", "scipy.optimize", "networkx", "osmnx", "openpyxl", "docx", "geo.planning")
     done = subprocess.run([sys.executable, "-c", code % (slow,)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_text_that_stands_alone_in_the_script_is_no_part_of_the_page():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["runner"]["magicEnabled"] is False
