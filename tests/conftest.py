@@ -2,14 +2,21 @@
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from geo.routing.hierarchy import best_engine
+from geo.routing.speeds import HOURS, SpeedProfile
+from geo.routing.timing import traffic_levels
 from geo.settings import cache_folder
 from geo.store.intake import demonstration_project
+from geo.store.loading import load_roads
+from geo.store.project import Project
 
 SHARED = Path(os.environ.get("TRIAGE_MAP_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
@@ -40,7 +47,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def demonstration_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder as the app leaves it, with the demonstration, made once for all processes; code compiles once."""
+    """A cache folder as the app leaves it, with the demonstration, made and opened once for all processes."""
     of_this_process = tmp_path_factory.getbasetemp()
     together = of_this_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_process
     folder, unfinished = together / "demonstration-cache", together / "unfinished"
@@ -51,9 +58,16 @@ def demonstration_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
             unfinished.mkdir()
             (unfinished / "compiled").symlink_to(compiled, target_is_directory=True)
             patch.setenv("TRIAGE_MAP_CACHE", str(unfinished))
-            demonstration_project()
+            _open_once(demonstration_project())
             unfinished.rename(folder)
     return folder
+
+
+def _open_once(project: Project) -> None:
+    """Leave in a project what the app leaves there when it is first opened: its roads, timed at every hour."""
+    roads, speeds = load_roads(project, partial(best_engine, folder=project.drive_times)), SpeedProfile()
+    for period in traffic_levels(speeds, np.ones(HOURS)):
+        roads.timed(speeds, period)
 
 
 @pytest.fixture(scope="session")

@@ -195,7 +195,8 @@ def _difference(measure: Measure, counted: str, first: Draws, other: Draws, hidd
     change = np.where(np.abs(other - first) < ROUNDING, 0.0, other - first)
     better = float(_chance_better(change if measure.better >= 0 else -change))
     low, high = (float(limit) for limit in np.quantile(change, [0.1, 0.9]))
-    verdict = _verdict(better, bool((change == 0).all()), hidden)
+    same = bool((change == 0).all())
+    verdict = _verdict(better, same, hidden)
     return Difference(
         measure=measure.words,
         unit=measure.unit_in(counted),
@@ -205,7 +206,7 @@ def _difference(measure: Measure, counted: str, first: Draws, other: Draws, hidd
         low=low,
         high=high,
         better=better,
-        verdict=verdict if measure.better or verdict == "no difference" else "neither better nor worse",
+        verdict=verdict if measure.better or same else "neither better nor worse",
     )
 
 

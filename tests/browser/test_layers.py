@@ -42,6 +42,7 @@ def layer():
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
+@pytest.mark.slow
 def test_a_layer_is_accounted_for_previewed_kept_and_removed(analyst, project, pictures):
     page = analyst.page
     assert page.get_by_test_id("stFileUploader").count() >= 1

@@ -158,6 +158,7 @@ def legends(frame):
     return frame.locator(".tm-legend")
 
 
+@pytest.mark.slow
 def test_every_layer_is_drawn_and_gives_way_to_the_next(visit, address):
     visit.open(address)
     frame = visit.map()

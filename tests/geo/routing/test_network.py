@@ -441,6 +441,7 @@ def test_a_boundary_file_asks_for_the_roads_within(openstreetmap, tmp_path):
     assert len(questions(openstreetmap)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_a_download_equals_osmnx_s_own(shared_data, tmp_path, monkeypatch):
     answer = downloads.cambridge(shared_data)
