@@ -12,6 +12,7 @@ import geo
 from geo.demand.profile import published_profile
 from geo.errors import ScenarioError, SchemaError
 from geo.planning import pairs
+from geo.planning.candidates import Search
 from geo.planning.found import AS_NOW, FREE, OwnWindows, Rules
 from geo.planning.plans import search_plans
 from geo.planning.rotas import every_rota
@@ -150,9 +151,7 @@ def test_two_cars_are_the_best_pair_of_all(monkeypatch):
 
 def busy_of(found):
     """The share of the time a car is out, as the search took it: from the plan as it is, with two cars."""
-    from geo.planning.plans import _Search
-
-    return _Search(PLAN, WORLD, found.rules, Survey(PLAN, WORLD), np.zeros(168), 0, print).busy()
+    return Search(PLAN, WORLD, found.rules, Survey(PLAN, WORLD), np.zeros(168), 0, print).busy()
 
 
 def test_a_long_list_for_two_cars_gives_what_every_pair_of_it_would(monkeypatch):
