@@ -1,5 +1,6 @@
 """The two reference systems: metres on the British National Grid inside, longitude and latitude on the way out."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -19,11 +20,17 @@ def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
-_PROJECTION = ThreadPoolExecutor(1, thread_name_prefix="projection")
-"""
-Where coordinates are turned: pyproj prepares a turn anew in every thread (about 30 ms), and each part of a page that
-runs alone has a thread of its own.
-"""
+@cache
+def _projection() -> ThreadPoolExecutor:
+    """
+    Give where coordinates are turned: pyproj prepares a turn anew in every thread (about 30 ms), and each part of a
+    page that runs alone has a thread of its own.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix="projection")
+
+
+if hasattr(os, "register_at_fork"):  # the thread of the process that was forked is not in the new one
+    os.register_at_fork(after_in_child=_projection.cache_clear)
 
 
 def turn(points: npt.NDArray[np.float64], source: str, target: str) -> npt.NDArray[np.float64]:
@@ -36,7 +43,7 @@ def turn(points: npt.NDArray[np.float64], source: str, target: str) -> npt.NDArr
     [[-0.9, 52.21]]
     """
     transform = _transformer(source, target).transform
-    return np.column_stack(_PROJECTION.submit(transform, points[:, 0], points[:, 1]).result())
+    return np.column_stack(_projection().submit(transform, points[:, 0], points[:, 1]).result())
 
 
 def to_lonlat(easting: float, northing: float) -> tuple[float, float]:
