@@ -49,7 +49,7 @@ def typed(name, text):
             write_year,
             "from 3 files.",
             "incidents of the triage team cannot be mapped",
-            "The triage team holds 722 incidents and the control room 1,039",
+            "The triage team holds 722 incidents and the control room 1\N{THIN SPACE}039",
         ),
     ],
     ids=["weeks", "northamptonshire"],
@@ -128,7 +128,7 @@ def test_hostile_names_are_shown_and_never_used(analyst, project):
     import_all(analyst)
     assert analyst.page.evaluate("window.__pwn") is None
     assert len(project.incidents()) == len(HOSTILE_NAMES)
-    assert sorted(file.name for file in project.folder.iterdir()) == ["project.sqlite"]
+    assert sorted(file.name for file in project.folder.iterdir()) == ["drive-times", "project.sqlite"]
 
 
 @pytest.mark.slow
