@@ -64,7 +64,7 @@ FIGURED = {"incident_id", "shift_id", "district", "district_2021", "lsoa"}
 """Text that figures are made from, or that may not stand twice."""
 TEXTS = [column.name for column in LOCATED_COLUMNS if column.kind == "text" and column.name not in FIGURED]
 PAGES = (
-    *("overview", "where-and-when", "what-the-scheme-did", "coverage", "compare", "search", "data", "export"),
+    *("overview", "where-and-when", "what-the-scheme-did", "coverage", "compare", "search", "data", "export-and-brief"),
     *("method", "project"),
 )
 A_PAGE = 20
