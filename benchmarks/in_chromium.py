@@ -81,7 +81,9 @@ def visited(width: int = 1366, height: int = 768) -> Iterator[Any]:
 
 def settle(page: Any) -> None:
     """Wait until the page is whole, its script has ended and nothing on it moves."""
-    page.get_by_text(FOOTER).first.wait_for(timeout=LONGEST)
+    page.get_by_text(FOOTER).or_(page.get_by_test_id("stException")).first.wait_for(timeout=LONGEST)
+    if page.get_by_test_id("stException").count():
+        raise SystemExit(f"a page ended with a fault: {page.url}")
     last_change(page)
 
 

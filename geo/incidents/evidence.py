@@ -268,10 +268,10 @@ def _years(band: str) -> tuple[float, float]:
     """
     Give the least and greatest age of a band; NaN where it names no ages.
 
-    >>> _years("25-34"), _years("under 18"), _years("75 and over")
-    ((25.0, 34.0), (0.0, 17.0), (75.0, 120.0))
+    >>> _years("25-34"), _years("under 18"), _years("75 and over"), _years("⁰⁴⁵")
+    ((25.0, 34.0), (0.0, 17.0), (75.0, 120.0), (nan, nan))
     """
-    ages = [float(word) for word in "".join(sign if sign.isdigit() else " " for sign in band).split()]
+    ages = [float(word) for word in "".join(sign if sign.isdecimal() else " " for sign in band).split()]
     if not ages or len(ages) > 2:
         return math.nan, math.nan
     if len(ages) == 2:
