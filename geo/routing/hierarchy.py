@@ -28,10 +28,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import SourceError
+from geo.routing.arrays import keep
 from geo.routing.engine import DriveTimeEngine, ScipyEngine, known_nodes
 from geo.routing.roads import Floats, RoadNetwork
 from geo.settings import cache_folder
-from geo.whole import whole
 
 try:
     import numba
@@ -664,12 +664,7 @@ def _digest(network: RoadNetwork) -> str:
 
 def _save(tree: _Hierarchy, path: Path) -> None:
     """Keep a hierarchy, and let the files unused for longest go."""
-    with whole(path) as temporary, temporary.open("wb") as stream:
-        np.savez(stream, **{part.name: getattr(tree, part.name) for part in fields(tree)})
-    with suppress(FileNotFoundError):  # another process tidies at the same time
-        older = sorted(path.parent.glob("hierarchy-*.npz"), key=lambda kept: kept.stat().st_mtime, reverse=True)
-        for kept in older[KEPT_FILES:]:
-            kept.unlink()
+    keep(path, {part.name: getattr(tree, part.name) for part in fields(tree)}, KEPT_FILES)
 
 
 def _load(path: Path, nodes: int) -> _Hierarchy | str:

@@ -17,10 +17,10 @@ import pandas as pd
 from geo.errors import SourceError
 from geo.places import boundaries, density
 from geo.routing import estimated, roads, speeds, surface
+from geo.routing.arrays import keep, tidy
 from geo.routing.roads import Flags, RoadNetwork, load_bundle
 from geo.routing.surface import Grid
 from geo.routing.timing import Engines, Roads, plain_engine
-from geo.whole import whole
 
 KEPT_FILES = 4
 """Drawings, and surfaces, that stay in one folder: the estimated roads and a project's own, now and before a change."""
@@ -39,7 +39,7 @@ def ready_estimate(county: str, folder: Path) -> RoadNetwork:
     network = estimated.estimate_roads(county)
     with suppress(SourceError):
         network.save(path)
-        _tidy(path)
+        tidy(path, KEPT_FILES)
     return network
 
 
@@ -50,7 +50,8 @@ def ready_roads(network: RoadNetwork, postcodes: pd.DataFrame, folder: Path, eng
     if kept is None:
         roads = Roads.of(network, postcodes, engines)
         with suppress(SourceError):
-            _save(path, network.grid, roads.town)
+            surface_of = {part.name: getattr(network.grid, part.name) for part in fields(Grid)}
+            keep(path, surface_of | {"town": roads.town}, KEPT_FILES)
         return roads
     grid, town = kept
     vars(network)["grid"] = grid
@@ -77,13 +78,6 @@ def _digest_of_ground(network: RoadNetwork, postcodes: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _save(path: Path, grid: Grid, town: Flags) -> None:
-    arrays = {part.name: getattr(grid, part.name) for part in fields(grid)}
-    with whole(path) as temporary, temporary.open("wb") as stream:
-        np.savez(stream, town=town, **arrays)
-    _tidy(path)
-
-
 def _read(path: Path, network: RoadNetwork) -> tuple[Grid, Flags] | None:
     """Read a surface and its towns as they were kept; None where there are none that are whole."""
     try:
@@ -95,12 +89,3 @@ def _read(path: Path, network: RoadNetwork) -> tuple[Grid, Flags] | None:
     fits = grid.corners.shape == grid.weights.shape == shape and town.shape == (network.edges,)
     inside = fits and grid.first.shape == grid.last.shape == (2, network.nodes)
     return (grid, town) if inside and grid.corners.min() >= 0 and grid.corners.max() < network.nodes else None
-
-
-def _tidy(path: Path) -> None:
-    """Let the files go that were written before the last few of their kind."""
-    with suppress(FileNotFoundError):  # another process tidies at the same time
-        kind = path.name.partition("-")[0]
-        older = sorted(path.parent.glob(f"{kind}-*.npz"), key=lambda kept: kept.stat().st_mtime, reverse=True)
-        for kept in older[KEPT_FILES:]:
-            kept.unlink()
